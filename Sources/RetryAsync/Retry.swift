@@ -1,0 +1,148 @@
+/// Runs an asynchronous operation until it succeeds, or until the policy gives up.
+///
+/// ```swift
+/// let user = try await retry(policy: .api) { try await client.user(id) }
+/// ```
+///
+/// The operation stays on the caller's actor, and may capture whatever the caller can: local variables, the actor's
+/// state, values that are not `Sendable`. One that succeeds at once costs about what it costs without this function.
+///
+/// A cancelled call ends at once, in the midst of a wait too, and throws `CancellationError`; no further attempt
+/// starts. The first attempt starts in any case, as it would without this function.
+///
+/// - Parameters:
+///   - policy: How often, how soon and for how long the operation is retried.
+///   - name: What events call the operation.
+///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+///   - condition: Which errors are retried at all; by their class alone if `nil`.
+///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
+///     it is returned.
+///   - observer: Sees what happens.
+///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+///   - clock: Measures and waits; the system's if `nil`.
+///   - random: Draws the jitter; the system's if `nil`.
+///   - operation: Is run once, and again after each failure that the policy retries.
+/// - Returns: The operation's value.
+/// - Throws: The operation's last error. `CancellationError` if the call was cancelled. `AttemptTimeoutError` or
+///   `DeadlineExceededError` if no attempt got as far as an error of its own.
+@inlinable
+public nonisolated(nonsending) func retry<Value: ~Copyable>(
+    policy: RetryPolicy = .default,
+    named name: String? = nil,
+    classifier: ErrorClassifier? = nil,
+    retryOn condition: RetryCondition? = nil,
+    rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+    observer: RetryObserver? = nil,
+    onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
+    clock: RetryClock? = nil,
+    random: RandomSource? = nil,
+    operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value {
+    try await run(
+        policy,
+        surroundings: Surroundings(
+            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
+            clock: clock, random: random),
+        isObserved: observer != nil, clock: clock, rejecting: rejection, operation: operation)
+}
+
+/// Runs an asynchronous operation that wants to know which attempt it is, and how much time it has.
+///
+/// ```swift
+/// let user = try await retry(policy: .api.deadline(.seconds(10))) { attempt in
+///     try await client.user(id, timeout: attempt.remaining)
+/// }
+/// ```
+///
+/// - Parameters:
+///   - policy: How often, how soon and for how long the operation is retried.
+///   - name: What events call the operation.
+///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+///   - condition: Which errors are retried at all; by their class alone if `nil`.
+///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
+///     it is returned.
+///   - observer: Sees what happens.
+///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+///   - clock: Measures and waits; the system's if `nil`.
+///   - random: Draws the jitter; the system's if `nil`.
+///   - operation: Is run once, and again after each failure that the policy retries.
+/// - Returns: The operation's value.
+/// - Throws: As `retry` without the attempt does.
+public nonisolated(nonsending) func retry<Value: ~Copyable>(
+    policy: RetryPolicy = .default,
+    named name: String? = nil,
+    classifier: ErrorClassifier? = nil,
+    retryOn condition: RetryCondition? = nil,
+    rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+    observer: RetryObserver? = nil,
+    onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
+    clock: RetryClock? = nil,
+    random: RandomSource? = nil,
+    operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
+) async throws -> Value {
+    let surroundings = Surroundings(
+        name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry, clock: clock,
+        random: random)
+    var call = try makeCall(policy, surroundings, nil)
+    return try await runAttempts(of: &call, after: nil, rejecting: rejection, operation: operation)
+}
+
+/// Runs the first attempt, inlined into the caller and as fast as a loop by hand; all else is out of line.
+@inlinable
+nonisolated(nonsending) func run<Value: ~Copyable>(
+    _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, isObserved: Bool,
+    clock: @autoclosure () -> RetryClock?, rejecting rejection: (borrowing Value) -> Classification?,
+    operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value {
+    let start = policy.hasDeadline ? coarseStart(clock()) : nil
+    guard policy.isPlain, !isObserved else {
+        return try await goOn(policy, surroundings(), start, after: nil, rejecting: rejection, operation: operation)
+    }
+    let value: Value
+    do {
+        value = try await operation()
+    } catch {
+        return try await goOn(
+            policy, surroundings(), start, after: .thrown(error), rejecting: rejection, operation: operation)
+    }
+    guard let classification = rejection(value) else { return value }
+    return try await goOn(
+        policy, surroundings(), start, with: value, rejectedAs: classification, rejecting: rejection,
+        operation: operation)
+}
+
+@inlinable
+@inline(never)
+nonisolated(nonsending) func goOn<Value: ~Copyable>(
+    _ policy: RetryPolicy, _ surroundings: Surroundings, _ start: Int64?, after failure: AttemptFailure?,
+    rejecting rejection: (borrowing Value) -> Classification?,
+    operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value {
+    var call = try makeCall(policy, surroundings, start)
+    return try await runAttempts(of: &call, after: failure, rejecting: rejection) { _ in
+        try await operation()
+    }
+}
+
+@inlinable
+@inline(never)
+nonisolated(nonsending) func goOn<Value: ~Copyable>(
+    _ policy: RetryPolicy, _ surroundings: Surroundings, _ start: Int64?, with value: consuming Value,
+    rejectedAs classification: Classification, rejecting rejection: (borrowing Value) -> Classification?,
+    operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value {
+    var call = try makeCall(policy, surroundings, start)
+    if await pause(&call, after: .rejected(classification)) {
+        return try await runAttempts(of: &call, after: nil, rejecting: rejection) { _ in
+            try await operation()
+        }
+    }
+    if call.isCancelled { throw call.error }
+    return value
+}
+
+@usableFromInline
+func makeCall(_ policy: RetryPolicy, _ surroundings: Surroundings, _ start: Int64?) throws(PolicyError) -> RetryCall {
+    try policy.checkGuarantee()
+    return RetryCall(policy: policy, surroundings: surroundings, start: start)
+}

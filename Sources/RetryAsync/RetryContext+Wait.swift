@@ -1,0 +1,13 @@
+extension RetryContext {
+    /// Waits until the next attempt may start, without blocking the thread; returns at once if none follows.
+    ///
+    /// - Throws: `CancellationError` as soon as the task is cancelled.
+    public nonisolated(nonsending) func wait() async throws {
+        if let delay {
+            let wasInterrupted =
+                delay > .zero ? await clock.sleepWasInterrupted(delay.saturatedNanoseconds) : false
+            endWait(isCancelled: wasInterrupted || isCancelled)
+        }
+        if stopReason == .cancelled { throw CancellationError() }
+    }
+}

@@ -1,0 +1,149 @@
+/// Runs asynchronous operations under one policy: made once, used wherever its dependency is called.
+///
+/// ```swift
+/// let api = RetryExecutor(policy: .api, named: "users", observer: metrics.observer)
+///
+/// let user = try await api.execute { try await client.user(id) }
+/// let same = try await api { try await client.user(id) }
+/// ```
+public struct RetryExecutor: Sendable {
+    /// How often, how soon and for how long operations are retried.
+    public let policy: RetryPolicy
+    @usableFromInline let surroundings: Surroundings
+
+    /// Creates an executor.
+    ///
+    /// - Parameters:
+    ///   - policy: How often, how soon and for how long operations are retried.
+    ///   - name: What events call the operations.
+    ///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+    ///   - condition: Which errors are retried at all; by their class alone if `nil`.
+    ///   - observer: Sees what happens.
+    ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+    ///   - clock: Measures and waits; the system's if `nil`.
+    ///   - random: Draws the jitter; the system's if `nil`.
+    public init(
+        policy: RetryPolicy = .default,
+        named name: String? = nil,
+        classifier: ErrorClassifier? = nil,
+        retryOn condition: RetryCondition? = nil,
+        observer: RetryObserver? = nil,
+        onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
+        clock: RetryClock? = nil,
+        random: RandomSource? = nil
+    ) {
+        self.policy = policy
+        self.surroundings = Surroundings(
+            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
+            clock: clock, random: random)
+    }
+
+    /// Runs an operation until it succeeds, or until the policy gives up.
+    ///
+    /// - Parameters:
+    ///   - rejection: Returns a classification for a value that counts as a failure.
+    ///   - operation: Is run once, and again after each failure that the policy retries.
+    /// - Returns: The operation's value.
+    /// - Throws: The operation's last error. `CancellationError` if the call was cancelled. `AttemptTimeoutError` or
+    ///   `DeadlineExceededError` if no attempt got as far as an error of its own.
+    @inlinable
+    public nonisolated(nonsending) func execute<Value: ~Copyable>(
+        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        operation: nonisolated(nonsending) () async throws -> Value
+    ) async throws -> Value {
+        try await run(
+            policy, surroundings: surroundings, isObserved: surroundings.observer != nil, clock: surroundings.clock,
+            rejecting: rejection, operation: operation)
+    }
+
+    /// Runs an operation that wants to know which attempt it is, and how much time it has.
+    ///
+    /// - Parameters:
+    ///   - rejection: Returns a classification for a value that counts as a failure.
+    ///   - operation: Is run once, and again after each failure that the policy retries.
+    /// - Returns: The operation's value.
+    /// - Throws: As `execute` without the attempt does.
+    public nonisolated(nonsending) func execute<Value: ~Copyable>(
+        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
+    ) async throws -> Value {
+        var call = try makeCall(policy, surroundings, nil)
+        return try await runAttempts(of: &call, after: nil, rejecting: rejection, operation: operation)
+    }
+
+    /// Runs an operation, as `execute` does.
+    ///
+    /// - Parameter operation: Is run once, and again after each failure that the policy retries.
+    /// - Returns: The operation's value.
+    /// - Throws: As `execute` does.
+    @inlinable
+    public nonisolated(nonsending) func callAsFunction<Value: ~Copyable>(
+        _ operation: nonisolated(nonsending) () async throws -> Value
+    ) async throws -> Value {
+        try await execute(operation: operation)
+    }
+
+    /// Runs an operation and tells everything that is known of the call: value or error, attempts, waits, reason.
+    ///
+    /// A policy that cannot be run here is an outcome too: an error after no attempt.
+    ///
+    /// - Parameters:
+    ///   - rejection: Returns a classification for a value that counts as a failure.
+    ///   - operation: Is run once, and again after each failure that the policy retries.
+    /// - Returns: The outcome; its `get()` returns or throws what `execute` would.
+    public nonisolated(nonsending) func outcome<Value: ~Copyable>(
+        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        operation: nonisolated(nonsending) () async throws -> Value
+    ) async -> RetryOutcome<Value> {
+        await outcome(rejecting: rejection) { _ in try await operation() }
+    }
+
+    /// Runs an operation that wants to know which attempt it is, and tells everything that is known of the call.
+    ///
+    /// - Parameters:
+    ///   - rejection: Returns a classification for a value that counts as a failure.
+    ///   - operation: Is run once, and again after each failure that the policy retries.
+    /// - Returns: The outcome; its `get()` returns or throws what `execute` would.
+    public nonisolated(nonsending) func outcome<Value: ~Copyable>(
+        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
+    ) async -> RetryOutcome<Value> {
+        var call = RetryCall(policy: policy, surroundings: surroundings, recordsTimeline: true)
+        do {
+            try policy.checkGuarantee()
+            let value = try await runAttempts(of: &call, after: nil, rejecting: rejection, operation: operation)
+            return RetryOutcome(result: .value(value), call: call)
+        } catch {
+            return RetryOutcome(result: .error(error), call: call)
+        }
+    }
+
+    /// Returns a function that runs `function` through this executor.
+    ///
+    /// ```swift
+    /// let fetch = api.wrap(client.user)
+    /// let user = try await fetch(id)
+    /// ```
+    ///
+    /// - Parameter function: Any asynchronous function; its arguments are passed on.
+    /// - Returns: A value that is called like the function.
+    public func wrap<each Argument, Result>(
+        _ function: @escaping @Sendable (repeat each Argument) async throws -> Result
+    ) -> RetryingFunction<repeat each Argument, Result> {
+        RetryingFunction(executor: self, function: function)
+    }
+}
+
+/// An asynchronous function whose calls are retried; made by ``RetryExecutor/wrap(_:)`` and called like the function.
+public struct RetryingFunction<each Argument, Result>: Sendable {
+    let executor: RetryExecutor
+    let function: @Sendable (repeat each Argument) async throws -> Result
+
+    /// Calls the function, and again after each failure that the policy retries.
+    ///
+    /// - Returns: The function's result.
+    /// - Throws: As ``RetryExecutor`` does.
+    public nonisolated(nonsending) func callAsFunction(_ argument: repeat each Argument) async throws -> Result {
+        try await executor.execute { try await function(repeat each argument) }
+    }
+}

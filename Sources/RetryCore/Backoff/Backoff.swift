@@ -1,0 +1,85 @@
+/// How long to wait before each retry.
+///
+/// A backoff is a curve, a cap and a ``Jitter``: the delay before retry *k* is *d*ₖ = min(cap, curve(*k*)), spread by
+/// the jitter within the cap. Every number saturates; no setting and no attempt number can overflow it.
+///
+/// ```swift
+/// let backoff = Backoff.exponential(initial: .milliseconds(200), cap: .seconds(10))  // 0.2 0.4 0.8 … 10 s
+/// ```
+///
+/// Durations are kept in whole nanoseconds; the longest is about 292 years.
+public struct Backoff: Sendable {
+    @usableFromInline
+    enum Family: String, CaseIterable, Sendable {
+        case constant, linear, exponential, fibonacci, list, custom
+    }
+
+    @usableFromInline let family: Family
+    /// How the delay is spread out.
+    public let jitter: Jitter
+    @usableFromInline let initialNanoseconds: Int64
+    /// What each further delay adds, for a linear backoff.
+    @usableFromInline let incrementNanoseconds: Int64
+    @usableFromInline let capNanoseconds: Int64
+    /// What each further delay is multiplied with, for an exponential backoff; 1 for all others.
+    public let factor: Double
+    /// What does not fit into numbers: a list of delays, or the caller's closure.
+    @usableFromInline let extra: Extra?
+
+    @usableFromInline
+    final class Extra: Sendable {
+        let name: String
+        let list: [Int64]
+        let delay: (@Sendable (BackoffContext) -> Duration)?
+
+        init(name: String, list: [Int64], delay: (@Sendable (BackoffContext) -> Duration)?) {
+            self.name = name
+            self.list = list
+            self.delay = delay
+        }
+    }
+
+    @inlinable
+    init(
+        unchecked family: Family, initial: Int64, increment: Int64 = 0, factor: Double = 1, cap: Int64,
+        jitter: Jitter, extra: Extra? = nil
+    ) {
+        self.family = family
+        self.jitter = jitter
+        self.initialNanoseconds = initial
+        self.incrementNanoseconds = increment
+        self.capNanoseconds = cap
+        self.factor = factor
+        self.extra = extra
+    }
+
+    /// The first delay before jitter.
+    public var initial: Duration { .nanoseconds(initialNanoseconds) }
+
+    /// The delay that no draw passes.
+    public var cap: Duration { .nanoseconds(capNanoseconds) }
+}
+
+// Two backoffs are equal if they have the same settings; a custom one is known by its name.
+extension Backoff: Hashable {
+    /// Compares the settings; custom closures are compared by their names.
+    public static func == (one: Backoff, other: Backoff) -> Bool {
+        one.family == other.family && one.jitter == other.jitter
+            && one.initialNanoseconds == other.initialNanoseconds
+            && one.incrementNanoseconds == other.incrementNanoseconds
+            && one.capNanoseconds == other.capNanoseconds && one.factor == other.factor
+            && one.extra?.name == other.extra?.name && one.extra?.list == other.extra?.list
+    }
+
+    /// Hashes the settings, and the name of a custom closure.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(family)
+        hasher.combine(jitter)
+        hasher.combine(initialNanoseconds)
+        hasher.combine(incrementNanoseconds)
+        hasher.combine(capNanoseconds)
+        hasher.combine(factor)
+        hasher.combine(extra?.name)
+        hasher.combine(extra?.list)
+    }
+}

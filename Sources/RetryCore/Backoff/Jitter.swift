@@ -1,0 +1,129 @@
+/// How a delay is spread out, so that many clients that failed together do not come back together.
+///
+/// Every draw stays within the backoff's cap: the cap is applied first, the jitter inside it. Below, *d* is the delay
+/// that the backoff computed, and U[a, b] a uniform draw from a to b, both included.
+///
+/// In a simulation of 100 clients that contend for one row, ``full`` ends with the least work; ±20 % takes twice as
+/// long, and no jitter thirteen times (after Brooker, "Exponential Backoff And Jitter", 2015).
+public struct Jitter: Sendable, Hashable {
+    @usableFromInline
+    enum Kind: String, CaseIterable, Sendable {
+        case none, full, equal, decorrelated, proportional, floor, additive
+    }
+
+    @usableFromInline let kind: Kind
+    @usableFromInline let fraction: Double
+    @usableFromInline let nanoseconds: Int64
+
+    @inlinable
+    init(kind: Kind, fraction: Double = 0, nanoseconds: Int64 = 0) {
+        self.kind = kind
+        self.fraction = fraction
+        self.nanoseconds = nanoseconds
+    }
+}
+
+extension Jitter {
+    /// No spread: d.
+    @inlinable public static var none: Jitter { Jitter(kind: .none) }
+
+    /// The whole delay is drawn: U[0, d]; the default, and the right choice for most.
+    @inlinable public static var full: Jitter { Jitter(kind: .full) }
+
+    /// Half of the delay is kept: d/2 + U[0, d/2].
+    @inlinable public static var equal: Jitter { Jitter(kind: .equal) }
+
+    /// Each delay is drawn from the one before: min(cap, U[initial, 3 · previous]).
+    ///
+    /// The backoff's growth plays no part. Before the first delay, *previous* is the initial delay.
+    @inlinable public static var decorrelated: Jitter { Jitter(kind: .decorrelated) }
+
+    /// The delay give or take a share of it: U[d · (1 − fraction), min(cap, d · (1 + fraction))].
+    ///
+    /// - Parameter fraction: From 0 to 1.
+    /// - Returns: The jitter.
+    public static func proportional(_ fraction: Double) -> Jitter {
+        checked { () throws(PolicyError) in try Jitter(kind: .proportional, fraction: fraction).validated() }
+    }
+
+    /// At least `minimum`, at most the delay: U[minimum, max(minimum, d)].
+    ///
+    /// - Parameter minimum: Not negative, and not above the backoff's cap.
+    /// - Returns: The jitter.
+    public static func floor(_ minimum: Duration) -> Jitter {
+        checked { () throws(PolicyError) in
+            try Jitter(kind: .floor, nanoseconds: minimum.saturatedNanoseconds).validated()
+        }
+    }
+
+    /// The delay and a little more: U[d, min(cap, d + amount)].
+    ///
+    /// - Parameter amount: Not negative.
+    /// - Returns: The jitter.
+    public static func additive(_ amount: Duration) -> Jitter {
+        checked { () throws(PolicyError) in
+            try Jitter(kind: .additive, nanoseconds: amount.saturatedNanoseconds).validated()
+        }
+    }
+
+    /// Creates a jitter from values that are not known to be right, such as those of a flag or a form.
+    ///
+    /// - Parameters:
+    ///   - name: `none`, `full`, `equal`, `decorrelated`, `proportional`, `floor` or `additive`.
+    ///   - fraction: For `proportional`, from 0 to 1.
+    ///   - amount: For `floor` and `additive`, not negative.
+    /// - Throws: ``PolicyError`` that names the setting and its value.
+    public init(validating name: String, fraction: Double = 0, amount: Duration = .zero) throws(PolicyError) {
+        guard let kind = Kind(rawValue: name) else {
+            let known = Kind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw PolicyError(setting: "jitter", value: name, requirement: "must be one of \(known)")
+        }
+        self = try Jitter(kind: kind, fraction: fraction, nanoseconds: amount.saturatedNanoseconds).validated()
+    }
+
+    func validated() throws(PolicyError) -> Jitter {
+        try check(
+            "jitter.fraction", fraction, (0...1).contains(fraction), "must be a number from 0 to 1")
+        try check("jitter.amount", nanoseconds, nanoseconds >= 0, "must not be negative")
+        return self
+    }
+}
+
+extension Jitter {
+    /// The least and the most that a delay of `delay` can become; all in nanoseconds.
+    @inlinable
+    func bounds(_ delay: Int64, initial: Int64, cap: Int64, previous: Int64?) -> ClosedRange<Int64> {
+        switch kind {
+        case .none:
+            return delay...delay
+        case .full:
+            return 0...delay
+        case .equal:
+            return delay / 2...delay
+        case .decorrelated:
+            let most = min(cap, (previous ?? initial).saturatingMultiply(3))
+            return min(initial, most)...max(initial, most)
+        case .proportional:
+            let spread = min(delay, Int64(saturating: Double(delay) * fraction))
+            return delay - spread...max(delay, min(cap, delay.saturatingAdd(spread)))
+        case .floor:
+            return nanoseconds...max(nanoseconds, delay)
+        case .additive:
+            return delay...max(delay, min(cap, delay.saturatingAdd(nanoseconds)))
+        }
+    }
+}
+
+extension ClosedRange<Int64> {
+    /// A uniform draw from a range of non-negative numbers.
+    ///
+    /// One random number is scaled into the range by its upper half. The bias is below (width of the range) / 2⁶⁴,
+    /// nothing for a delay, and a draw always takes exactly one number of the generator: none at all where the range
+    /// holds a single value.
+    @inlinable
+    func draw(using generator: inout some RandomNumberGenerator) -> Int64 {
+        let width = UInt64(bitPattern: upperBound - lowerBound)
+        guard width > 0 else { return lowerBound }
+        return lowerBound + Int64(bitPattern: generator.next().multipliedFullWidth(by: width + 1).high)
+    }
+}

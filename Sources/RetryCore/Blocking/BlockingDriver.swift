@@ -1,0 +1,90 @@
+/// Runs one call on the thread that asks for it.
+struct BlockingDriver {
+    private(set) var call: RetryCall
+    private let sleeper: Sleeper
+    private let token: CancellationToken?
+
+    /// Creates the driver of one call.
+    ///
+    /// - Throws: ``PolicyError`` if the policy asks for something that only an asynchronous call can do.
+    init(
+        policy: RetryPolicy, surroundings: Surroundings, waiting: Waiting, start: Int64? = nil,
+        recordsTimeline: Bool = false
+    ) throws(PolicyError) {
+        try policy.checkBlocking()
+        try policy.checkGuarantee()
+        call = RetryCall(policy: policy, surroundings: surroundings, start: start, recordsTimeline: recordsTimeline)
+        sleeper = waiting.sleeper ?? .system
+        token = waiting.cancellation
+    }
+
+    /// Runs attempts until the call ends; goes on after `failure` where the first attempt has run already.
+    mutating func run<Value: ~Copyable>(
+        after failure: AttemptFailure? = nil,
+        rejecting rejection: (borrowing Value) -> Classification?,
+        operation: (RetryAttempt) throws -> Value
+    ) throws -> Value {
+        var failure = failure
+        while true {
+            if let failure, !pause(after: failure) { throw call.error }
+            call.attemptStarts()
+            do {
+                let value = try operation(call.attempt)
+                guard let classification = rejection(value) else {
+                    call.attemptSucceeded()
+                    return value
+                }
+                if !pause(after: .rejected(classification)), !call.isCancelled { return value }
+                failure = nil
+            } catch {
+                failure = .thrown(error)
+            }
+            if call.isCancelled { throw call.error }
+        }
+    }
+
+    /// Decides and waits; whether the next attempt may start.
+    mutating func pause(after failure: AttemptFailure) -> Bool {
+        guard let wait = call.attemptFailed(failure, isCancelled: isCancelled) else { return false }
+        if wait > 0, !isCancelled { sleeper.sleep(for: .nanoseconds(wait), cancellation: token) }
+        return call.waitEnded(isCancelled: isCancelled)
+    }
+
+    private var isCancelled: Bool { token?.isCancelled == true || Task.isCancelled }
+}
+
+/// How a blocking call waits.
+@usableFromInline
+struct Waiting: Sendable {
+    let sleeper: Sleeper?
+    let cancellation: CancellationToken?
+
+    @usableFromInline
+    init(sleeper: Sleeper?, cancellation: CancellationToken?) {
+        self.sleeper = sleeper
+        self.cancellation = cancellation
+    }
+}
+
+extension RetryPolicy {
+    /// Refuses what a blocking call cannot do: it has no way to interrupt a running attempt.
+    func checkBlocking() throws(PolicyError) {
+        if isPlain { return }
+        try check(
+            "attempt_timeout", attemptTimeout ?? .zero, attemptTimeout == nil,
+            "must be left out in a blocking call, which cannot interrupt a running attempt; use the asynchronous "
+                + "retry, or give the operation a timeout of its own")
+        try check(
+            "deadline_behavior", deadlineBehavior.rawValue, deadlineBehavior != .interrupt,
+            "must be stop or truncate in a blocking call, which cannot interrupt a running attempt")
+    }
+
+    /// Refuses to repeat what must not be repeated.
+    package func checkGuarantee() throws(PolicyError) {
+        if isPlain { return }
+        try check(
+            "guarantee", guarantee.rawValue, guarantee != .exactlyOnce,
+            "must be at_least_once in a plain retry, which may repeat the effect; run it with an effect store by "
+                + "once(_:in:)")
+    }
+}

@@ -1,0 +1,123 @@
+/// Runs synchronous operations under one policy: made once, used wherever its dependency is called.
+///
+/// ```swift
+/// let disk = BlockingExecutor(policy: .fast, named: "disk")
+/// let text = try disk.execute { try String(contentsOf: file, encoding: .utf8) }
+///
+/// let read = disk.wrap { (file: URL) in try String(contentsOf: file, encoding: .utf8) }
+/// let more = try read(otherFile)
+/// ```
+public struct BlockingExecutor: Sendable {
+    /// How often, how soon and for how long operations are retried.
+    public let policy: RetryPolicy
+    @usableFromInline let surroundings: Surroundings
+    @usableFromInline let waiting: Waiting
+
+    /// Creates an executor.
+    ///
+    /// - Parameters:
+    ///   - policy: How often, how soon and for how long operations are retried.
+    ///   - name: What events call the operations.
+    ///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
+    ///   - condition: Which errors are retried at all; by their class alone if `nil`.
+    ///   - observer: Sees what happens.
+    ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+    ///   - sleeper: How calls wait.
+    ///   - cancellation: Ends the calls from another thread.
+    ///   - clock: The time source; the system's if `nil`.
+    ///   - random: Draws the jitter; the system's if `nil`.
+    public init(
+        policy: RetryPolicy = .default,
+        named name: String? = nil,
+        classifier: ErrorClassifier? = nil,
+        retryOn condition: RetryCondition? = nil,
+        observer: RetryObserver? = nil,
+        onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
+        sleeper: Sleeper? = nil,
+        cancellation: CancellationToken? = nil,
+        clock: RetryClock? = nil,
+        random: RandomSource? = nil
+    ) {
+        self.policy = policy
+        self.surroundings = Surroundings(
+            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
+            clock: clock, random: random)
+        self.waiting = Waiting(sleeper: sleeper, cancellation: cancellation)
+    }
+
+    /// Runs an operation until it succeeds, or until the policy gives up.
+    ///
+    /// - Parameters:
+    ///   - rejection: Returns a classification for a value that counts as a failure.
+    ///   - operation: Is run once, and again after each failure that the policy retries.
+    /// - Returns: The operation's value.
+    /// - Throws: The operation's last error. `CancellationError` if the call was cancelled. ``PolicyError``, before the
+    ///   first attempt, if the policy asks for what a blocking call cannot do.
+    @inlinable
+    public func execute<Value: ~Copyable>(
+        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        operation: () throws -> Value
+    ) throws -> Value {
+        try runBlocking(
+            policy, surroundings: surroundings, waiting: waiting, isObserved: surroundings.observer != nil,
+            clock: surroundings.clock, rejecting: rejection, operation: operation)
+    }
+
+    /// Runs an operation that wants to know which attempt it is.
+    ///
+    /// - Parameters:
+    ///   - rejection: Returns a classification for a value that counts as a failure.
+    ///   - operation: Is run once, and again after each failure that the policy retries.
+    /// - Returns: The operation's value.
+    /// - Throws: As ``execute(rejecting:operation:)-(_,()->Value)`` does.
+    public func execute<Value: ~Copyable>(
+        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        operation: (RetryAttempt) throws -> Value
+    ) throws -> Value {
+        var driver = try BlockingDriver(
+            policy: policy, surroundings: surroundings, waiting: waiting)
+        return try driver.run(rejecting: rejection, operation: operation)
+    }
+
+    /// Runs an operation and tells everything that is known of the call: value or error, attempts, waits, reason.
+    ///
+    /// - Parameters:
+    ///   - rejection: Returns a classification for a value that counts as a failure.
+    ///   - operation: Is run once, and again after each failure that the policy retries.
+    /// - Returns: The outcome; its `get()` returns or throws what ``execute(rejecting:operation:)-(_,()->Value)`` would.
+    /// - Throws: ``PolicyError``, before the first attempt, if the policy asks for what a blocking call cannot do.
+    public func outcome<Value: ~Copyable>(
+        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        operation: () throws -> Value
+    ) throws(PolicyError) -> RetryOutcome<Value> {
+        var driver = try BlockingDriver(
+            policy: policy, surroundings: surroundings, waiting: waiting, recordsTimeline: true)
+        do {
+            let value = try driver.run(rejecting: rejection) { _ in try operation() }
+            return RetryOutcome(result: .value(value), call: driver.call)
+        } catch {
+            return RetryOutcome(result: .error(error), call: driver.call)
+        }
+    }
+
+    /// Returns a function that runs `function` through this executor.
+    public func wrap<each Argument, Result>(
+        _ function: @escaping @Sendable (repeat each Argument) throws -> Result
+    ) -> BlockingFunction<repeat each Argument, Result> {
+        BlockingFunction(executor: self, function: function)
+    }
+}
+
+/// A synchronous function whose calls are retried; made by ``BlockingExecutor/wrap(_:)`` and called like the function.
+public struct BlockingFunction<each Argument, Result>: Sendable {
+    let executor: BlockingExecutor
+    let function: @Sendable (repeat each Argument) throws -> Result
+
+    /// Calls the function, and again after each failure that the policy retries.
+    ///
+    /// - Returns: The function's result.
+    /// - Throws: As ``BlockingExecutor/execute(rejecting:operation:)-(_,()->Value)`` does.
+    public func callAsFunction(_ argument: repeat each Argument) throws -> Result {
+        try executor.execute { try function(repeat each argument) }
+    }
+}

@@ -1,0 +1,101 @@
+/// Runs a synchronous operation until it succeeds, or until the policy gives up.
+///
+/// ```swift
+/// let text = try retryBlocking(policy: .fast) { try String(contentsOf: file, encoding: .utf8) }
+/// ```
+///
+/// The thread is blocked while the call waits; inside a task use the asynchronous `retry` of RetryAsync. An operation
+/// that succeeds at once costs about what it costs without this function.
+///
+/// - Parameters:
+///   - policy: How often, how soon and for how long the operation is retried.
+///   - name: What events call the operation.
+///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
+///   - condition: Which errors are retried at all; by their class alone if `nil`.
+///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
+///     it is returned.
+///   - observer: Sees what happens.
+///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+///   - sleeper: How the call waits.
+///   - cancellation: Ends the call from another thread.
+///   - clock: The time source; the system's if `nil`.
+///   - random: Draws the jitter; the system's if `nil`.
+///   - operation: Is run once, and again after each failure that the policy retries.
+/// - Returns: The operation's value.
+/// - Throws: The operation's last error. `CancellationError` if the call was cancelled. ``PolicyError``, before the
+///   first attempt, if the policy has an attempt timeout, an interrupting deadline, or must not repeat the effect.
+@inlinable
+public func retryBlocking<Value: ~Copyable>(
+    policy: RetryPolicy = .default,
+    named name: String? = nil,
+    classifier: ErrorClassifier? = nil,
+    retryOn condition: RetryCondition? = nil,
+    rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+    observer: RetryObserver? = nil,
+    onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
+    sleeper: Sleeper? = nil,
+    cancellation: CancellationToken? = nil,
+    clock: RetryClock? = nil,
+    random: RandomSource? = nil,
+    operation: () throws -> Value
+) throws -> Value {
+    try runBlocking(
+        policy,
+        surroundings: Surroundings(
+            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
+            clock: clock, random: random),
+        waiting: Waiting(sleeper: sleeper, cancellation: cancellation),
+        isObserved: observer != nil, clock: clock, rejecting: rejection, operation: operation)
+}
+
+/// Runs the first attempt, inlined into the caller and as fast as a loop by hand; all else is out of line.
+@inlinable
+func runBlocking<Value: ~Copyable>(
+    _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, waiting: @autoclosure () -> Waiting,
+    isObserved: Bool, clock: @autoclosure () -> RetryClock?,
+    rejecting rejection: (borrowing Value) -> Classification?, operation: () throws -> Value
+) throws -> Value {
+    let start = policy.hasDeadline ? coarseStart(clock()) : nil
+    guard policy.isPlain, !isObserved else {
+        return try goOnBlocking(
+            policy, surroundings(), waiting(), start, after: nil, rejecting: rejection, operation: operation)
+    }
+    let value: Value
+    do {
+        value = try operation()
+    } catch {
+        return try goOnBlocking(
+            policy, surroundings(), waiting(), start, after: .thrown(error), rejecting: rejection,
+            operation: operation)
+    }
+    guard let classification = rejection(value) else { return value }
+    return try goOnBlocking(
+        policy, surroundings(), waiting(), start, with: value, rejectedAs: classification, rejecting: rejection,
+        operation: operation)
+}
+
+@usableFromInline
+@inline(never)
+func goOnBlocking<Value: ~Copyable>(
+    _ policy: RetryPolicy, _ surroundings: Surroundings, _ waiting: Waiting, _ start: Int64?,
+    after failure: AttemptFailure?, rejecting rejection: (borrowing Value) -> Classification?,
+    operation: () throws -> Value
+) throws -> Value {
+    var driver = try BlockingDriver(policy: policy, surroundings: surroundings, waiting: waiting, start: start)
+    return try driver.run(after: failure, rejecting: rejection) { _ in try operation() }
+}
+
+@usableFromInline
+@inline(never)
+func goOnBlocking<Value: ~Copyable>(
+    _ policy: RetryPolicy, _ surroundings: Surroundings, _ waiting: Waiting, _ start: Int64?,
+    with value: consuming Value, rejectedAs classification: Classification,
+    rejecting rejection: (borrowing Value) -> Classification?, operation: () throws -> Value
+) throws -> Value {
+    var driver = try BlockingDriver(policy: policy, surroundings: surroundings, waiting: waiting, start: start)
+    if driver.pause(after: .rejected(classification)) {
+        return try driver.run(rejecting: rejection) { _ in try operation() }
+    }
+    if driver.call.isCancelled { throw driver.call.error }
+    return value
+}

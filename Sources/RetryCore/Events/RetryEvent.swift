@@ -1,0 +1,52 @@
+/// One thing that happened in a call.
+///
+/// A call's events are numbered from 1 and arrive in order; the last one, and only that, is a ``Kind/stop(_:)``.
+public struct RetryEvent: Sendable {
+    /// What happened.
+    public enum Kind: Sendable, Hashable {
+        /// An attempt starts.
+        case attempt
+        /// An attempt failed, and another one follows after a wait.
+        case retry
+        /// The call has ended.
+        case stop(StopReason)
+    }
+
+    /// The place of the event in its call, from 1.
+    public let number: Int
+    /// What happened.
+    public let kind: Kind
+    /// What the caller calls the operation.
+    public let operation: String?
+    /// The name of the policy.
+    public let policy: String
+    /// The attempt that starts, or that has just ended, from 1.
+    public let attempt: Int
+    /// The class of the failure, where one was classified.
+    public let errorClass: ErrorClass?
+    /// The type of the error, where one was thrown.
+    public let errorType: String?
+    /// The text of the error, if the observer asked for it: texts of errors can hold secrets.
+    public let message: String?
+    /// What the server said about coming back.
+    public let hint: RetryHint?
+    /// The wait that follows; zero unless this is a retry.
+    public let delay: Duration
+    /// The time since the call began.
+    public let elapsed: Duration
+
+    /// The name of the event for metrics and logs: `attempt`, `retry`, or the stop reason's, such as `success`,
+    /// `permanent_fail`, `deadline_exceeded`, `max_attempts_exceeded`, `max_unknown_attempts_exceeded`.
+    public var code: String {
+        switch kind {
+        case .attempt: "attempt"
+        case .retry: "retry"
+        case .stop(let reason): reason.code
+        }
+    }
+
+    /// The stop reason, if this is the last event of its call.
+    public var stopReason: StopReason? {
+        if case .stop(let reason) = kind { reason } else { nil }
+    }
+}

@@ -1,0 +1,69 @@
+/// Counts what happens in calls.
+///
+/// ```swift
+/// let metrics = RetryMetrics()
+/// let api = RetryExecutor(policy: .api, observer: metrics.observer)
+/// // later, for a dashboard:
+/// let now = metrics.snapshot()
+/// print(now.calls, now.retries, now.attempts.quantile(0.99) ?? 0)
+/// ```
+///
+/// One object can observe any number of executors at once. Its memory does not grow with the calls.
+public final class RetryMetrics: Sendable {
+    /// What was counted up to a moment.
+    public struct Snapshot: Sendable, Hashable {
+        /// How many calls have ended.
+        public fileprivate(set) var calls = 0
+        /// How many attempts have started.
+        public fileprivate(set) var attemptsStarted = 0
+        /// How many retries were decided.
+        public fileprivate(set) var retries = 0
+        /// How many calls ended for each reason, by the reason's code.
+        public fileprivate(set) var ends: [String: Int] = [:]
+        /// How many failures of each class there were.
+        public fileprivate(set) var failures: [ErrorClass: Int] = [:]
+        /// How many attempts a call took.
+        public fileprivate(set) var attempts = Histogram(bounds: [1, 2, 3, 4, 5, 7, 10, 20, 50])
+        /// How long the waits before retries were, in seconds.
+        public fileprivate(set) var delays = Histogram(
+            bounds: [0, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300])
+
+        /// How many calls ended with a value that was accepted.
+        public var successes: Int { ends[StopReason.succeeded.code] ?? 0 }
+    }
+
+    private let state = Locked(Snapshot())
+
+    /// Creates counters at zero.
+    public init() {}
+
+    /// Counts the events that it is handed.
+    public var observer: RetryObserver {
+        RetryObserver { self.count($0) }
+    }
+
+    /// Returns what was counted up to now.
+    public func snapshot() -> Snapshot {
+        state.withLock { $0 }
+    }
+
+    private func count(_ event: RetryEvent) {
+        state.withLock { counts in
+            switch event.kind {
+            case .attempt:
+                counts.attemptsStarted += 1
+            case .retry:
+                counts.retries += 1
+                counts.delays.add(event.delay.inSeconds)
+            case .stop(let reason):
+                counts.calls += 1
+                counts.ends[reason.code, default: 0] += 1
+                counts.attempts.add(Double(event.attempt))
+            }
+            // A class of the caller's own may be made from anything: their number is bounded.
+            if let errorClass = event.errorClass, counts.failures[errorClass] != nil || counts.failures.count < 256 {
+                counts.failures[errorClass, default: 0] += 1
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/// What an operation may know of the attempt that it is.
+public struct RetryAttempt: Sendable, Hashable {
+    /// The number of this attempt, from 1.
+    public let number: Int
+    /// The number of attempts that the policy allows.
+    public let maxAttempts: Int
+    /// The time that is left: up to the deadline or the attempt's timeout, whichever comes first; `nil` without both.
+    public let remaining: Duration?
+
+    /// Creates the description of an attempt.
+    public init(number: Int, maxAttempts: Int, remaining: Duration?) {
+        self.number = number
+        self.maxAttempts = maxAttempts
+        self.remaining = remaining
+    }
+
+    /// Whether no attempt came before this one.
+    public var isFirst: Bool { number == 1 }
+
+    /// Whether the policy allows no attempt after this one.
+    public var isLast: Bool { number >= maxAttempts }
+}

@@ -1,0 +1,201 @@
+/// One call from its first attempt to its end: the machine, with everything around it.
+///
+/// Drivers differ in how they run an attempt and how they wait. All else is here: the classifier is asked, the clock
+/// read, the machine asked, the events are told, the error to throw is chosen.
+///
+/// A call belongs to the one driver that makes it, and cannot be copied.
+@usableFromInline
+package struct RetryCall: Sendable {
+    package private(set) var state: RetryState
+    package private(set) var timeline: [AttemptRecord]?
+    private let surroundings: Surroundings
+    private let start: Int64
+    private let needsTime: Bool
+    private var random: RandomSource
+    private var eventCount = 0
+    /// The last error of the operation itself: what the caller sees in preference to the library's own errors.
+    private var operationError: (any Error)?
+    private var ownError: (any Error)?
+
+    /// Creates a call whose first attempt starts, or has just run.
+    ///
+    /// It began at `start` on its clock; now if that is `nil`.
+    package init(
+        policy: RetryPolicy, surroundings: Surroundings, start: Int64? = nil, recordsTimeline: Bool = false
+    ) {
+        self.state = RetryState(policy: policy)
+        self.random = surroundings.random ?? .system
+        self.timeline = recordsTimeline ? [] : nil
+        self.needsTime = policy.hasDeadline || surroundings.observer != nil || recordsTimeline
+        self.start = start ?? (needsTime ? surroundings.clock.nanoseconds : 0)
+        self.surroundings = surroundings
+    }
+
+    /// What the call measures and waits by.
+    @usableFromInline package var clock: RetryClock { surroundings.clock }
+
+    /// The time since the call began, in nanoseconds; zero where nobody needs it.
+    package var elapsed: Int64 {
+        needsTime ? max(0, clock.nanoseconds.saturatingAdd(-start)) : 0
+    }
+
+    /// The error that the call ends with.
+    @usableFromInline package var error: any Error {
+        if isCancelled { return CancellationError() }
+        return operationError ?? ownError ?? CancellationError()
+    }
+
+    /// Whether the call ended because it was cancelled.
+    @usableFromInline package var isCancelled: Bool { state.stopReason == .cancelled }
+}
+
+// MARK: What drivers tell
+
+extension RetryCall {
+    /// An attempt starts.
+    @usableFromInline package mutating func attemptStarts() {
+        emit(.attempt)
+    }
+
+    /// The attempt returned a value that was accepted.
+    @usableFromInline package mutating func attemptSucceeded() {
+        state.succeeded()
+        record(elapsed: elapsed)
+        emit(.stop(.succeeded))
+    }
+
+    /// The attempt failed; `nil` if the call ends, else the wait before the next one, in nanoseconds.
+    @usableFromInline package mutating func attemptFailed(_ failure: AttemptFailure, isCancelled: Bool) -> Int64? {
+        let error = remember(failure)
+        let elapsed = elapsed
+        if isCancelled || error.map(ErrorTypeFacts.isCancellation) == true {
+            state.cancelled()
+            record(error: error, elapsed: elapsed)
+            emitStop(error: error)
+            return nil
+        }
+        let known = classify(failure)
+        if case .interrupted = failure { state.stop(.deadlineExceeded) }
+        let wait = state.attemptFailed(known, elapsed: elapsed, using: &random)
+        record(known, error: error, elapsed: elapsed, delay: wait)
+        if let wait {
+            emit(.retry, known, error: error, delay: wait)
+            surroundings.onRetry?(error ?? RejectedValueError(errorClass: known.errorClass), state.attempt)
+        } else {
+            emitStop(known, error: error)
+        }
+        return wait
+    }
+
+    /// The wait is over, or was cancelled; whether the next attempt may start.
+    @usableFromInline package mutating func waitEnded(isCancelled: Bool) -> Bool {
+        if isCancelled {
+            state.cancelled()
+        } else if state.waitEnded(elapsed: elapsed) {
+            return true
+        }
+        emitStop(error: operationError ?? ownError)
+        return false
+    }
+
+    /// A loop by hand was left after a failure, without a decision.
+    package mutating func abandon() {
+        guard state.stopReason == nil else { return }
+        state.stop(.abandoned)
+        emitStop(error: operationError)
+    }
+
+    /// What the attempt that starts may know of itself.
+    @usableFromInline package var attempt: RetryAttempt {
+        let left = min(state.storage.settings.attemptTimeout, timeLeft)
+        return RetryAttempt(
+            number: state.attempt, maxAttempts: state.storage.settings.maxAttempts,
+            remaining: left == .max ? nil : .nanoseconds(left))
+    }
+
+    /// After how many nanoseconds the attempt that starts is to be cancelled, and what that means; `nil` for never.
+    @usableFromInline package var timeLimit: (nanoseconds: Int64, failure: AttemptFailure)? {
+        if state.storage.isPlain { return nil }
+        let settings = state.storage.settings
+        if settings.deadlineBehavior == .interrupt, timeLeft <= settings.attemptTimeout {
+            return (timeLeft, .interrupted)
+        }
+        return settings.attemptTimeout == .max ? nil : (settings.attemptTimeout, .timedOut)
+    }
+
+    /// The time up to the deadline, in nanoseconds; `.max` without one.
+    private var timeLeft: Int64 {
+        state.storage.hasDeadline ? max(0, state.storage.settings.deadline.saturatingAdd(-elapsed)) : .max
+    }
+}
+
+// MARK: Details
+
+extension RetryCall {
+    /// The error of a failure, which is kept to be thrown at the end.
+    private mutating func remember(_ failure: AttemptFailure) -> (any Error)? {
+        switch failure {
+        case .thrown(let error):
+            operationError = error
+            return error
+        case .rejected:
+            return nil
+        case .timedOut:
+            ownError = AttemptTimeoutError(timeout: .nanoseconds(state.storage.settings.attemptTimeout))
+        case .interrupted:
+            ownError = DeadlineExceededError(deadline: .nanoseconds(state.storage.settings.deadline))
+        }
+        return ownError
+    }
+
+    private func classify(_ failure: AttemptFailure) -> Classification {
+        switch failure {
+        case .rejected(let classification):
+            return classification
+        case .timedOut, .interrupted:
+            return .transient
+        case .thrown(let error):
+            if let condition = surroundings.condition, !condition.contains(error) { return .permanent }
+            return surroundings.classifier?.classification(of: error)
+                ?? ErrorClassifier.default.classification(of: error) ?? .unknown
+        }
+    }
+
+    private mutating func record(
+        _ known: Classification? = nil, error: (any Error)? = nil, elapsed: Int64, delay: Int64? = nil
+    ) {
+        timeline?.append(
+            AttemptRecord(
+                attempt: state.attempt, errorClass: known?.errorClass, error: error, hint: known?.hint,
+                elapsed: .nanoseconds(elapsed), delay: delay.map { .nanoseconds($0) }))
+    }
+
+    private mutating func emitStop(_ known: Classification? = nil, error: (any Error)?) {
+        let reason = state.stopReason ?? .abandoned
+        emit(.stop(reason), known, error: error)
+    }
+
+    private mutating func emit(
+        _ kind: @autoclosure () -> RetryEvent.Kind, _ known: Classification? = nil, error: (any Error)? = nil,
+        delay: Int64 = 0
+    ) {
+        guard let observer = surroundings.observer else { return }
+        eventCount += 1
+        observer.observe(
+            RetryEvent(
+                number: eventCount, kind: kind(), operation: surroundings.name, policy: state.storage.settings.name,
+                attempt: state.attempt, errorClass: known?.errorClass,
+                errorType: error.map { ErrorTypeFacts.of($0).name },
+                message: observer.includesMessages ? error.map { String(describing: $0) } : nil,
+                hint: known?.hint, delay: .nanoseconds(delay), elapsed: .nanoseconds(elapsed)))
+    }
+}
+
+/// What `onRetry` is told when a value was rejected and no error was thrown.
+public struct RejectedValueError: Error, Hashable, CustomStringConvertible {
+    /// The class that the value was given.
+    public let errorClass: ErrorClass
+
+    /// What happened.
+    public var description: String { "The operation returned a value that counts as a failure: \(errorClass)." }
+}

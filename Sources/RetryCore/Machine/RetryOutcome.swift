@@ -1,0 +1,89 @@
+/// Everything that is known of a call that has ended.
+///
+/// ```swift
+/// let outcome = await api.outcome { try await client.user(id) }
+/// print(outcome.stopReason, outcome.attempts, outcome.elapsed)
+/// let user = try outcome.get()
+/// ```
+@frozen
+public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
+    /// The value or the error that the call ended with.
+    @frozen
+    public enum Result: ~Copyable {
+        /// The operation's value; a rejected one if the retries ended before one was accepted.
+        case value(Value)
+        /// The error that the call would have thrown.
+        case error(any Error)
+
+        consuming func get() throws -> Value {
+            switch consume self {
+            case .value(let value): return value
+            case .error(let error): throw error
+            }
+        }
+    }
+
+    /// The value or the error that the call ended with.
+    public let result: Result
+    /// Why the call ended.
+    public let stopReason: StopReason
+    /// How many attempts were started.
+    public let attempts: Int
+    /// The time from the call's begin to its end.
+    public let elapsed: Duration
+    /// The attempts in order.
+    public let timeline: [AttemptRecord]
+
+    package init(result: consuming Result, call: RetryCall) {
+        self.result = result
+        self.stopReason = call.state.stopReason ?? .abandoned
+        self.attempts = call.state.attempt
+        self.elapsed = .nanoseconds(call.elapsed)
+        self.timeline = call.timeline ?? []
+    }
+
+    /// Returns the value, or throws the error.
+    ///
+    /// - Throws: The error that the call would have thrown.
+    public consuming func get() throws -> Value {
+        try result.get()
+    }
+}
+
+extension RetryOutcome: Copyable where Value: Copyable {}
+extension RetryOutcome.Result: Copyable where Value: Copyable {}
+extension RetryOutcome: Sendable where Value: Sendable & ~Copyable {}
+extension RetryOutcome.Result: Sendable where Value: Sendable & ~Copyable {}
+
+extension RetryOutcome where Value: Copyable {
+    /// The value, if the call ended with one.
+    public var value: Value? {
+        if case .value(let value) = result { value } else { nil }
+    }
+}
+
+extension RetryOutcome where Value: ~Copyable {
+    /// The error, if the call ended with one.
+    public var error: (any Error)? {
+        switch result {
+        case .value: nil
+        case .error(let error): error
+        }
+    }
+}
+
+/// One attempt of a call, as its timeline shows it.
+public struct AttemptRecord: Sendable {
+    /// The number of the attempt, from 1.
+    public let attempt: Int
+    /// The class of its failure; `nil` if it succeeded or was cancelled.
+    public let errorClass: ErrorClass?
+    /// The error that it threw; `nil` if it returned a value.
+    public let error: (any Error)?
+    /// What the server said about coming back.
+    public let hint: RetryHint?
+    /// The time from the call's begin to the end of this attempt.
+    public let elapsed: Duration
+    /// The wait that followed; `nil` if no retry did.
+    public let delay: Duration?
+}

@@ -1,0 +1,151 @@
+/// Decides what follows each failed attempt of one call.
+///
+/// Every driver of the library asks this machine. It is pure: it waits for nothing, reads no clock, and draws from the
+/// generator that it is handed. After each failure it asks, in this order, and the first *yes* decides:
+///
+/// 1. Was the call cancelled? (``cancelled()``) → stop
+/// 2. Does the policy fail at once, is the class never retried, or did the server say *never*? → stop
+/// 3. Are the retries of this class used up? → stop
+/// 4. Are the attempts used up? → stop
+/// 5. Compute the wait: the class's backoff or the policy's, its jitter, then the server's hint.
+/// 6. Does the wait reach the deadline? → stop, without waiting
+///
+/// ```swift
+/// var state = RetryState(policy: .api)
+/// switch state.attemptFailed(.serverError, elapsed: elapsed, using: &generator) {
+/// case .retry(let delay): …  // wait, then ask waitEnded(elapsed:)
+/// case .stop(let reason): …
+/// }
+/// ```
+public struct RetryState: Sendable {
+    /// What the policy refers to; never the settings themselves, whose copies cost.
+    let storage: RetryPolicy.Box
+    /// The number of the attempt that runs, or ran last, from 1.
+    public private(set) var attempt = 1
+    /// Why the call ended; `nil` while it goes on.
+    public private(set) var stopReason: StopReason?
+
+    private var previousDelay: Int64?
+    private var retriesBySlot = SIMD8<Int32>.zero
+    private var retriesByCustomClass: [ErrorClass: Int32] = [:]
+    /// Whether the wait was cut to end at the deadline, for one last attempt.
+    private var isLastChance = false
+
+    /// Creates the state of a call whose first attempt starts.
+    public init(policy: RetryPolicy) {
+        self.storage = policy.storage
+    }
+
+    /// Decides what follows the failure of the attempt that runs.
+    ///
+    /// - Parameters:
+    ///   - failure: The class of the failure, and what the server said about coming back.
+    ///   - elapsed: The time since the call began. It plays no part without a deadline.
+    ///   - generator: Draws the jitter; not used where the call ends.
+    /// - Returns: The wait before the next attempt, or the end of the call.
+    public mutating func attemptFailed(
+        _ failure: Classification, elapsed: Duration, using generator: inout some RandomNumberGenerator
+    ) -> RetryDecision {
+        let wait = attemptFailed(failure, elapsed: elapsed.saturatedNanoseconds, using: &generator)
+        return wait.map { .retry(after: .nanoseconds($0)) } ?? .stop(stopReason ?? .abandoned)
+    }
+
+    /// Decides whether the next attempt may start after the wait, and counts it.
+    ///
+    /// - Parameter elapsed: The time since the call began.
+    /// - Returns: Whether the attempt may start. If not, ``stopReason`` tells why: the deadline passed meanwhile.
+    public mutating func waitEnded(elapsed: Duration) -> Bool {
+        waitEnded(elapsed: elapsed.saturatedNanoseconds)
+    }
+
+    /// Ends the call because it was cancelled.
+    public mutating func cancelled() {
+        stop(.cancelled)
+    }
+
+    /// Ends the call because the attempt that runs succeeded.
+    public mutating func succeeded() {
+        stop(.succeeded)
+    }
+}
+
+// The same in nanoseconds, as the drivers have them.
+extension RetryState {
+    /// The wait before the next attempt, or `nil` where the call ends.
+    package mutating func attemptFailed(
+        _ failure: Classification, elapsed: Int64, using generator: inout some RandomNumberGenerator
+    ) -> Int64? {
+        if let reason = reasonNotToRetry(failure) {
+            stop(reason)
+            return nil
+        }
+        let errorClass = failure.errorClass
+        let delay = (storage.settings.backoffs[errorClass] ?? storage.settings.backoff).delay(
+            beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
+        guard let wait = fit(delay, least: leastWait(delay, failure.hint), elapsed: elapsed) else {
+            stop(.deadlineExceeded)
+            return nil
+        }
+        previousDelay = delay
+        countRetry(errorClass)
+        return wait
+    }
+
+    package mutating func waitEnded(elapsed: Int64) -> Bool {
+        if storage.hasDeadline, elapsed >= storage.settings.deadline, !isLastChance {
+            stop(.deadlineExceeded)
+            return false
+        }
+        attempt += 1
+        return true
+    }
+
+    /// Ends the call for a reason that somebody else found: the circuit, the budget, an interrupting deadline.
+    package mutating func stop(_ reason: StopReason) {
+        stopReason = stopReason ?? reason
+    }
+}
+
+extension RetryState {
+    private func reasonNotToRetry(_ failure: Classification) -> StopReason? {
+        if let stopReason { return stopReason }
+        if storage.settings.failsImmediately { return .immediateFailure }
+        if failure.hint == .never { return .permanent }
+        switch storage.settings.limits[failure.errorClass] ?? .unlimited {
+        case .never: return .permanent
+        case .retries(let limit) where retries(of: failure.errorClass) >= limit: return .classLimit(failure.errorClass)
+        case .retries, .unlimited: return attempt >= storage.settings.maxAttempts ? .attemptsExhausted : nil
+        }
+    }
+
+    /// The least wait that the server's word asks for; zero if there is none, or none that makes sense.
+    private func leastWait(_ delay: Int64, _ hint: RetryHint?) -> Int64 {
+        guard case .after(let asked) = hint, asked >= .zero else { return 0 }
+        return storage.settings.hints.leastWait(computed: delay, hint: asked.saturatedNanoseconds)
+    }
+
+    /// The wait that keeps the deadline, or `nil` if none does.
+    private mutating func fit(_ delay: Int64, least: Int64, elapsed: Int64) -> Int64? {
+        let wait = max(delay, least)
+        guard storage.hasDeadline else { return wait }
+        let left = storage.settings.deadline.saturatingAdd(-max(0, elapsed))
+        if wait < left { return wait }
+        guard storage.settings.deadlineBehavior == .truncate, left > 0, least <= left else { return nil }
+        isLastChance = true
+        return left
+    }
+
+    private func retries(of errorClass: ErrorClass) -> Int32 {
+        errorClass.slot == ErrorClass.customSlot
+            ? retriesByCustomClass[errorClass] ?? 0 : retriesBySlot[Int(errorClass.slot)]
+    }
+
+    private mutating func countRetry(_ errorClass: ErrorClass) {
+        let count = Int32(clamping: Int(retries(of: errorClass)) + 1)
+        if errorClass.slot == ErrorClass.customSlot {
+            retriesByCustomClass[errorClass] = count
+        } else {
+            retriesBySlot[Int(errorClass.slot)] = count
+        }
+    }
+}

@@ -1,0 +1,71 @@
+/// Why a call ended.
+///
+/// ```swift
+/// switch outcome.stopReason {
+/// case .succeeded: …
+/// case .deadlineExceeded: …
+/// case .classLimit(.rateLimit): …
+/// default: …
+/// }
+/// ```
+public struct StopReason: Sendable, Hashable {
+    enum Kind: UInt8, Sendable {
+        case succeeded, cancelled, immediateFailure, permanent, classLimit, attemptsExhausted, circuitOpen,
+            deadlineExceeded, budgetExhausted, abandoned
+    }
+
+    let kind: Kind
+    /// The class whose limit was used up, for ``classLimit(_:)``.
+    public let limitedClass: ErrorClass?
+
+    init(kind: Kind, limitedClass: ErrorClass? = nil) {
+        self.kind = kind
+        self.limitedClass = limitedClass
+    }
+
+    /// The operation returned a value that was accepted.
+    public static var succeeded: StopReason { StopReason(kind: .succeeded) }
+    /// The caller cancelled the call, or the operation said that it was cancelled.
+    public static var cancelled: StopReason { StopReason(kind: .cancelled) }
+    /// The policy ends at the first failure.
+    public static var immediateFailure: StopReason { StopReason(kind: .immediateFailure) }
+    /// The failure's class is never retried, or the server said never to come back.
+    public static var permanent: StopReason { StopReason(kind: .permanent) }
+    /// The retries of one class are used up.
+    public static func classLimit(_ errorClass: ErrorClass) -> StopReason {
+        StopReason(kind: .classLimit, limitedClass: errorClass)
+    }
+    /// All attempts of the policy are used up.
+    public static var attemptsExhausted: StopReason { StopReason(kind: .attemptsExhausted) }
+    /// The circuit breaker lets nothing through.
+    public static var circuitOpen: StopReason { StopReason(kind: .circuitOpen) }
+    /// The deadline has passed, or the next wait would not fit before it.
+    public static var deadlineExceeded: StopReason { StopReason(kind: .deadlineExceeded) }
+    /// The retry budget is empty.
+    public static var budgetExhausted: StopReason { StopReason(kind: .budgetExhausted) }
+    /// A loop by hand was left after a failure, without a decision.
+    public static var abandoned: StopReason { StopReason(kind: .abandoned) }
+
+    /// The name of the event that reports this end, such as `"max_attempts_exceeded"`.
+    public var code: String {
+        switch kind {
+        case .succeeded: "success"
+        case .cancelled: "cancelled"
+        case .immediateFailure: "immediate_fail"
+        case .permanent: "permanent_fail"
+        case .classLimit: limitedClass == .unknown ? "max_unknown_attempts_exceeded" : "max_attempts_exceeded"
+        case .attemptsExhausted: "max_attempts_exceeded"
+        case .circuitOpen: "circuit_open"
+        case .deadlineExceeded: "deadline_exceeded"
+        case .budgetExhausted: "budget_exhausted"
+        case .abandoned: "abandoned"
+        }
+    }
+}
+
+extension StopReason: CustomStringConvertible {
+    /// The code, with the class whose limit was used up.
+    public var description: String {
+        limitedClass.map { "\(code) (\($0))" } ?? code
+    }
+}

@@ -1,0 +1,25 @@
+/// What a caller hands over besides the policy and the operation.
+@usableFromInline
+package struct Surroundings: Sendable {
+    package let name: String?
+    package let classifier: ErrorClassifier?
+    package let condition: RetryCondition?
+    @usableFromInline package let observer: RetryObserver?
+    package let onRetry: (@Sendable (any Error, Int) -> Void)?
+    @usableFromInline package let clock: RetryClock
+    package let random: RandomSource?
+
+    @usableFromInline
+    package init(
+        name: String?, classifier: ErrorClassifier?, condition: RetryCondition?, observer: RetryObserver?,
+        onRetry: (@Sendable (any Error, Int) -> Void)?, clock: RetryClock?, random: RandomSource?
+    ) {
+        self.name = name
+        self.classifier = classifier
+        self.condition = condition
+        self.observer = observer
+        self.onRetry = onRetry
+        self.clock = clock ?? .system
+        self.random = random
+    }
+}

@@ -1,0 +1,47 @@
+/// A setting that makes no sense: which one, the value it was given, and what it must be.
+///
+/// Initializers that take a programmer's constants trap with this text; throwing initializers throw it, and decoding
+/// throws a `DecodingError` that carries it as its underlying error, together with the path of the setting.
+public struct PolicyError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The path of the setting, such as `"backoff.factor"`.
+    public let setting: String
+    /// The value it was given, as text.
+    public let value: String
+    /// What the setting must be.
+    public let requirement: String
+
+    package init(setting: String, value: String, requirement: String) {
+        self.setting = setting
+        self.value = value
+        self.requirement = requirement
+    }
+
+    /// The three in one sentence: `backoff.factor is nan: it must be a finite number of at least 1`.
+    public var description: String { "\(setting) is \(value): it \(requirement)" }
+
+    /// The same error with `prefix` before the setting's name, for a setting inside another one.
+    package func inside(_ prefix: String) -> PolicyError {
+        PolicyError(setting: "\(prefix).\(setting)", value: value, requirement: requirement)
+    }
+}
+
+/// Throws an error that names `setting` unless `isRight`.
+package func check(
+    _ setting: String, _ value: some CustomStringConvertible, _ isRight: Bool, _ requirement: String
+) throws(PolicyError) {
+    if !isRight {
+        throw PolicyError(setting: setting, value: value.description, requirement: requirement)
+    }
+}
+
+/// The value that `body` makes; traps with the error's text where it throws one.
+///
+/// This is the door for a programmer's constants. The throwing initializers and decoding use `body` itself.
+package func checked<Value>(_ body: () throws(PolicyError) -> Value) -> Value {
+    do {
+        return try body()
+    } catch {
+        // Not a precondition: optimised builds would drop its text, which names the setting.
+        fatalError(error.description)
+    }
+}

@@ -1,0 +1,106 @@
+/// The settings behind a policy: never changed once they are made, and shared by all copies.
+package struct PolicySettings: Sendable, Hashable {
+    package var name: String
+    package var maxAttempts: Int
+    package var backoff: Backoff
+    package var backoffs: ClassTable<Backoff>
+    package var limits: ClassTable<RetryLimit>
+    package var deadline: Int64
+    package var deadlineBehavior: DeadlineBehavior
+    package var attemptTimeout: Int64
+    package var hints: HintRule
+    package var failsImmediately: Bool
+    package var guarantee: ExecutionGuarantee
+
+    /// Makes settings; those left out are what most policies have.
+    ///
+    /// Durations are nanoseconds, and `.max` is *none*.
+    init(
+        name: String = "", maxAttempts: Int, backoff: Backoff, limits: ClassTable<RetryLimit> = .standard,
+        deadline: Int64 = .max, deadlineBehavior: DeadlineBehavior = .stop, attemptTimeout: Int64 = .max,
+        hints: HintRule = .obey
+    ) {
+        self.name = name
+        self.maxAttempts = maxAttempts
+        self.backoff = backoff
+        self.backoffs = ClassTable()
+        self.limits = limits
+        self.deadline = deadline
+        self.deadlineBehavior = deadlineBehavior
+        self.attemptTimeout = attemptTimeout
+        self.hints = hints
+        self.failsImmediately = false
+        self.guarantee = .atLeastOnce
+    }
+
+    /// The one place that knows which settings make sense.
+    func validated() throws(PolicyError) -> PolicySettings {
+        try check("max_attempts", maxAttempts, maxAttempts >= 1, "must be at least 1")
+        try check("deadline", Duration.nanoseconds(deadline), deadline > 0, "must be above zero")
+        try check("attempt_timeout", Duration.nanoseconds(attemptTimeout), attemptTimeout > 0, "must be above zero")
+        for (errorClass, limit) in limits.entries {
+            guard case .retries(let count) = limit else { continue }
+            try check("retry_limits.\(errorClass)", count, count >= 0, "must not be negative")
+        }
+        _ = try hints.validated()
+        do { _ = try backoff.validated() } catch { throw error.inside("backoff") }
+        return self
+    }
+}
+
+/// How often failures of one class are retried.
+package enum RetryLimit: Sendable, Hashable {
+    /// Not at all, because it would be pointless.
+    case never
+    /// At most so many times in one call.
+    case retries(Int)
+    /// As often as the policy's attempts allow.
+    case unlimited
+}
+
+/// One value per class of failure; built-in classes are found by their slot, without a dictionary.
+package struct ClassTable<Value: Sendable & Hashable>: Sendable, Hashable {
+    private var bySlot: [Value?] = []
+    private var byClass: [ErrorClass: Value] = [:]
+
+    package init() {}
+
+    package subscript(errorClass: ErrorClass) -> Value? {
+        get {
+            if errorClass.slot == ErrorClass.customSlot { return byClass.isEmpty ? nil : byClass[errorClass] }
+            return bySlot.isEmpty ? nil : bySlot[Int(errorClass.slot)]
+        }
+        set {
+            if errorClass.slot == ErrorClass.customSlot {
+                byClass[errorClass] = newValue
+                return
+            }
+            if bySlot.isEmpty { bySlot = Array(repeating: nil, count: ErrorClass.builtIn.count) }
+            bySlot[Int(errorClass.slot)] = newValue
+        }
+    }
+
+    /// What the table holds, built-in classes first.
+    package var entries: [(errorClass: ErrorClass, value: Value)] {
+        let builtIn = bySlot.enumerated().compactMap { slot, value in
+            value.map { (errorClass: ErrorClass(slot: UInt8(slot)), value: $0) }
+        }
+        let own = byClass.sorted { $0.key.id < $1.key.id }.map { (errorClass: $0.key, value: $0.value) }
+        return builtIn + own
+    }
+}
+
+extension ClassTable<RetryLimit> {
+    /// Permanent, auth and permission are never retried, unknown twice.
+    static let standard = unknownUnlimited.with(.retries(2), for: .unknown)
+
+    /// Permanent, auth and permission are never retried: what libraries do that retry every other error.
+    static let unknownUnlimited = ClassTable()
+        .with(.never, for: .permanent).with(.never, for: .auth).with(.never, for: .permission)
+
+    private func with(_ limit: RetryLimit, for errorClass: ErrorClass) -> ClassTable {
+        var table = self
+        table[errorClass] = limit
+        return table
+    }
+}

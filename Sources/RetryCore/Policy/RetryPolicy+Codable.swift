@@ -1,0 +1,173 @@
+extension RetryPolicy: Codable {
+    /// Decodes a policy: the name of a preset, or an object that refines one.
+    ///
+    /// ```json
+    /// {
+    ///     "preset": "api", "max_attempts": 6, "deadline": "30s",
+    ///     "retry_limits": {"unknown": 1, "auth": "never"},
+    ///     "backoffs": {"rate_limit": {"initial": "1s", "cap": "1m"}}
+    /// }
+    /// ```
+    ///
+    /// Durations are texts such as `"200ms"`, `"1.5s"` and `"2m"`, or numbers of seconds; `deadline_s` and `deadline_ms`
+    /// take numbers in these units.
+    ///
+    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    public init(from decoder: any Decoder) throws {
+        if let name = try? decoder.singleValueContainer().decode(String.self) {
+            self = try Self.preset(name, path: decoder.codingPath)
+            return
+        }
+        var reader = try SettingsReader(decoder)
+        var settings = RetryPolicy.default.settings
+        settings.name = ""
+        if let name = try reader.value("preset", as: String.self) {
+            let path: [any CodingKey] = decoder.codingPath + [SettingsReader.Key(stringValue: "preset")]
+            settings = try Self.preset(name, path: path).settings
+        }
+        try settings.read(&reader)
+        try reader.finish()
+        self.init(try reader.checked { () throws(PolicyError) in try settings.validated() })
+    }
+
+    private static func preset(_ name: String, path: [any CodingKey]) throws -> RetryPolicy {
+        if let preset = Preset.allCases.first(where: { "\($0)" == name && $0 != .none }) {
+            return RetryPolicy(preset: preset)
+        }
+        let known = Preset.allCases.dropFirst().map { "\($0)" }.joined(separator: ", ")
+        throw DecodingError.dataCorrupted(
+            DecodingError.Context(
+                codingPath: path, debugDescription: "There is no policy named \"\(name)\"; known are \(known)"))
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, backoff, backoffs, deadline, hints, guarantee
+        case maxAttempts = "max_attempts"
+        case retryLimits = "retry_limits"
+        case deadlineBehavior = "deadline_behavior"
+        case attemptTimeout = "attempt_timeout"
+        case failsImmediately = "fails_immediately"
+    }
+
+    /// Encodes all settings.
+    ///
+    /// - Throws: `EncodingError` if the policy has a custom backoff.
+    public func encode(to encoder: any Encoder) throws {
+        let settings = settings
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        if !settings.name.isEmpty { try container.encode(settings.name, forKey: .name) }
+        try container.encode(settings.maxAttempts, forKey: .maxAttempts)
+        try container.encode(settings.backoff, forKey: .backoff)
+        try container.encode(Dictionary(settings.backoffs.entries), forKey: .backoffs)
+        try container.encode(Dictionary(settings.limits.entries), forKey: .retryLimits)
+        try container.encodeIfPresent(deadline?.text, forKey: .deadline)
+        try container.encode(settings.deadlineBehavior, forKey: .deadlineBehavior)
+        try container.encodeIfPresent(attemptTimeout?.text, forKey: .attemptTimeout)
+        try container.encode(settings.hints, forKey: .hints)
+        try container.encode(settings.failsImmediately, forKey: .failsImmediately)
+        try container.encode(settings.guarantee, forKey: .guarantee)
+    }
+}
+
+extension PolicySettings {
+    fileprivate mutating func read(_ reader: inout SettingsReader) throws {
+        name = try reader.value("name") ?? name
+        maxAttempts = try reader.value("max_attempts") ?? maxAttempts
+        backoff = try reader.value("backoff") ?? backoff
+        for (id, backoff) in try reader.value("backoffs", as: ClassKeyed<Backoff>.self)?.values ?? [] {
+            backoffs[id] = backoff
+        }
+        for (id, limit) in try reader.value("retry_limits", as: ClassKeyed<RetryLimit>.self)?.values ?? [] {
+            limits[id] = limit
+        }
+        deadline = try reader.duration("deadline")?.saturatedNanoseconds ?? deadline
+        deadlineBehavior = try reader.value("deadline_behavior") ?? deadlineBehavior
+        attemptTimeout = try reader.duration("attempt_timeout")?.saturatedNanoseconds ?? attemptTimeout
+        hints = try reader.value("hints") ?? hints
+        failsImmediately = try reader.value("fails_immediately") ?? failsImmediately
+        guarantee = try reader.value("guarantee") ?? guarantee
+    }
+}
+
+/// An object whose keys are names of error classes.
+private struct ClassKeyed<Value: Decodable>: Decodable {
+    let values: [(ErrorClass, Value)]
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: SettingsReader.Key.self)
+        values = try container.allKeys.map { key in
+            guard !key.stringValue.isEmpty else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: key, in: container, debugDescription: "An error class needs a name.")
+            }
+            return (ErrorClass(key.stringValue), try container.decode(Value.self, forKey: key))
+        }
+    }
+}
+
+extension Dictionary {
+    fileprivate init(_ entries: [(errorClass: ErrorClass, value: Value)]) where Key == String {
+        self.init(entries.map { ($0.errorClass.id, $0.value) }) { $1 }
+    }
+}
+
+extension RetryLimit: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        switch try? container.decode(String.self) {
+        case "never": self = .never
+        case "unlimited": self = .unlimited
+        case let other?:
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "\"\(other)\" is no limit: it must be a number, never or unlimited")
+        case nil: self = .retries(try container.decode(Int.self))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .never: try container.encode("never")
+        case .unlimited: try container.encode("unlimited")
+        case .retries(let count): try container.encode(count)
+        }
+    }
+}
+
+extension HintRule: Codable {
+    /// Decodes a rule: `"obey"`, `"clamp"` or `"ignore"`, or `{"rule": "obey", "at_most": "1m"}`.
+    ///
+    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    public init(from decoder: any Decoder) throws {
+        var bound: Duration?
+        var name = try? decoder.singleValueContainer().decode(String.self)
+        if name == nil {
+            var reader = try SettingsReader(decoder)
+            name = try reader.value("rule", as: String.self) ?? Kind.obey.rawValue
+            bound = try reader.duration("at_most")
+            try reader.finish()
+        }
+        switch name.flatMap(Kind.init(rawValue:)) {
+        case .obey: self = bound.map { .obey(atMost: $0) } ?? .obey
+        case .clamp: self = bound.map { .clamp(within: $0) } ?? .clamp()
+        case .ignore: self = .ignore
+        case nil:
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "\"\(name ?? "")\" is no rule: it must be obey, clamp or ignore"))
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case rule
+        case atMost = "at_most"
+    }
+
+    /// Encodes the rule and its bound.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(kind.rawValue, forKey: .rule)
+        if kind != .ignore { try container.encode(Duration.nanoseconds(nanoseconds).text, forKey: .atMost) }
+    }
+}

@@ -1,0 +1,34 @@
+extension RetryPolicy {
+    /// The longest that a call can take, apart from the time that attempts without a timeout take; saturates.
+    ///
+    /// It is the sum of the longest waits, those for the sake of a server's hints included, and of the attempts'
+    /// timeouts where the policy has one; and no more than the deadline where it has one.
+    ///
+    /// - Complexity: O(1): waits beyond the 1,000th count as the longest one.
+    public var worstCaseDuration: Duration {
+        let settings = settings
+        let retries = settings.failsImmediately ? 0 : settings.maxAttempts - 1
+        let timeouts =
+            settings.attemptTimeout == .max
+            ? 0 : settings.attemptTimeout.saturatingMultiply(Int64(clamping: settings.maxAttempts))
+        return .nanoseconds(min(settings.deadline, settings.longestWaits(retries).saturatingAdd(timeouts)))
+    }
+}
+
+extension PolicySettings {
+    /// The most that the waits before so many retries can add up to, whatever class each failure has.
+    fileprivate func longestWaits(_ retries: Int) -> Int64 {
+        let schedules = ([backoff] + backoffs.entries.map(\.value)).map { BackoffSchedule($0) }
+        let counted = min(retries, 1_000)
+        var total: Int64 = 0
+        var previous: Duration?
+        for attempt in 0..<counted {
+            let longest = schedules.map { $0.bounds(afterAttempt: attempt + 1, previous: previous).upperBound }.max()
+            total = total.saturatingAdd(hints.longestWait(computed: (longest ?? .zero).saturatedNanoseconds))
+            previous = longest
+        }
+        let cap = schedules.map(\.backoff.capNanoseconds).max() ?? 0
+        return total.saturatingAdd(
+            hints.longestWait(computed: cap).saturatingMultiply(Int64(clamping: retries - counted)))
+    }
+}

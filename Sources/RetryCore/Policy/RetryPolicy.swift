@@ -1,0 +1,184 @@
+/// How often, how soon and for how long a call is retried.
+///
+/// A policy is a value: it can be compared, stored, encoded and shared. Start from a preset and refine it:
+///
+/// ```swift
+/// let policy = RetryPolicy.api
+///     .retries(2, for: .unknown)
+///     .backoff(.exponential(initial: .seconds(1), cap: .seconds(60)), for: .rateLimit)
+///     .deadline(.seconds(30))
+/// ```
+///
+/// Settings that make no sense trap with a message that names them; values that come from a flag or a file go through
+/// ``init(validating:backoff:deadline:deadlineBehavior:attemptTimeout:hints:)`` or decoding, which throw instead.
+public struct RetryPolicy: Sendable {
+    // A policy is passed with every call: it must cost no more than a pointer. A preset is a number, and its settings
+    // are looked up after the first failure; any other policy refers to its settings.
+    @usableFromInline let preset: Preset
+    @usableFromInline let box: Box?
+
+    @usableFromInline
+    final class Box: Sendable {
+        let settings: PolicySettings
+        @usableFromInline let isPlain: Bool
+        @usableFromInline let hasDeadline: Bool
+
+        init(_ settings: PolicySettings) {
+            self.settings = settings
+            isPlain =
+                settings.attemptTimeout == .max && settings.deadlineBehavior != .interrupt
+                && settings.guarantee == .atLeastOnce
+            hasDeadline = settings.deadline != .max
+        }
+    }
+
+    @inlinable
+    init(preset: Preset) {
+        self.preset = preset
+        self.box = nil
+    }
+
+    init(_ settings: PolicySettings) {
+        self.preset = .none
+        self.box = Box(settings)
+    }
+
+    /// Creates a policy.
+    ///
+    /// - Parameters:
+    ///   - maxAttempts: How often the operation may run, the first time included; at least 1.
+    ///   - backoff: The waits between attempts.
+    ///   - deadline: The bound on the whole call, above zero; none if `nil`.
+    ///   - deadlineBehavior: What happens where the deadline is near.
+    ///   - attemptTimeout: The bound on one attempt, above zero; none if `nil`.
+    ///   - hints: What happens when a server says when to come back.
+    public init(
+        maxAttempts: Int, backoff: Backoff = .exponential(), deadline: Duration? = nil,
+        deadlineBehavior: DeadlineBehavior = .stop, attemptTimeout: Duration? = nil, hints: HintRule = .obey
+    ) {
+        self = checked { () throws(PolicyError) in
+            try RetryPolicy(
+                validating: maxAttempts, backoff: backoff, deadline: deadline, deadlineBehavior: deadlineBehavior,
+                attemptTimeout: attemptTimeout, hints: hints)
+        }
+    }
+
+    /// Creates a policy from values that are not known to be right, such as those of a flag or a form.
+    ///
+    /// - Parameters:
+    ///   - maxAttempts: How often the operation may run, the first time included; at least 1.
+    ///   - backoff: The waits between attempts.
+    ///   - deadline: The bound on the whole call, above zero; none if `nil`.
+    ///   - deadlineBehavior: What happens where the deadline is near.
+    ///   - attemptTimeout: The bound on one attempt, above zero; none if `nil`.
+    ///   - hints: What happens when a server says when to come back.
+    /// - Throws: ``PolicyError`` that names the setting and its value.
+    public init(
+        validating maxAttempts: Int, backoff: Backoff = .exponential(), deadline: Duration? = nil,
+        deadlineBehavior: DeadlineBehavior = .stop, attemptTimeout: Duration? = nil, hints: HintRule = .obey
+    ) throws(PolicyError) {
+        let settings = PolicySettings(
+            maxAttempts: maxAttempts, backoff: backoff, deadline: deadline?.saturatedNanoseconds ?? .max,
+            deadlineBehavior: deadlineBehavior, attemptTimeout: attemptTimeout?.saturatedNanoseconds ?? .max,
+            hints: hints)
+        self.init(try settings.validated())
+    }
+}
+
+// MARK: Settings
+
+extension RetryPolicy {
+    /// What events call this policy; empty if nobody named it.
+    public var name: String { settings.name }
+
+    /// How often the operation may run, the first time included; at least 1.
+    public var maxAttempts: Int { settings.maxAttempts }
+
+    /// The waits of every class that has none of its own.
+    public var backoff: Backoff { settings.backoff }
+
+    /// The bound on the whole call, attempts and waits together.
+    public var deadline: Duration? { settings.deadline == .max ? nil : .nanoseconds(settings.deadline) }
+
+    /// What happens where the deadline is near.
+    public var deadlineBehavior: DeadlineBehavior { settings.deadlineBehavior }
+
+    /// The bound on one attempt.
+    public var attemptTimeout: Duration? {
+        settings.attemptTimeout == .max ? nil : .nanoseconds(settings.attemptTimeout)
+    }
+
+    /// What happens when a server says when to come back.
+    public var hints: HintRule { settings.hints }
+
+    /// Whether any failure at all ends the call, whatever its class.
+    public var failsImmediately: Bool { settings.failsImmediately }
+
+    /// How often the effect of the operation may happen.
+    public var guarantee: ExecutionGuarantee { settings.guarantee }
+
+    /// Returns the waits after failures of this class.
+    public func backoff(for errorClass: ErrorClass) -> Backoff {
+        settings.backoffs[errorClass] ?? settings.backoff
+    }
+
+    /// Returns whether failures of this class are ever retried.
+    public func isRetried(_ errorClass: ErrorClass) -> Bool {
+        settings.limits[errorClass] != .never
+    }
+
+    /// Returns how often failures of this class are retried in one call, or `nil` if only the attempts bound it.
+    ///
+    /// Zero is also the answer for a class that is never retried; ``isRetried(_:)`` tells the two apart.
+    public func retryLimit(for errorClass: ErrorClass) -> Int? {
+        switch settings.limits[errorClass] ?? .unlimited {
+        case .never: 0
+        case .retries(let count): count
+        case .unlimited: nil
+        }
+    }
+
+    package var settings: PolicySettings { storage.settings }
+
+    var storage: Box { box ?? Self.presets[Int(preset.rawValue)] }
+
+    /// Whether the first attempt needs no timer and no gate: most policies.
+    @inlinable
+    package var isPlain: Bool { box?.isPlain ?? true }
+
+    /// Whether the start of the call must be known.
+    @inlinable
+    package var hasDeadline: Bool { box?.hasDeadline ?? false }
+}
+
+extension RetryPolicy: Hashable {
+    /// Compares all settings and the name; custom backoffs are compared by their names.
+    public static func == (one: RetryPolicy, other: RetryPolicy) -> Bool {
+        one.settings == other.settings
+    }
+
+    /// Hashes all settings.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(settings)
+    }
+}
+
+/// What happens where the deadline of a call is near.
+public enum DeadlineBehavior: String, Sendable, Hashable, CaseIterable, Codable {
+    /// A wait that would reach the deadline is not begun: the call ends at once. The default.
+    case stop
+    /// A wait that would reach the deadline is cut to what is left, and one last attempt runs at the deadline.
+    ///
+    /// A server's hint is never cut: coming back before the server said so is pointless.
+    case truncate
+    /// Like ``stop``, and an attempt that is running at the deadline is cancelled. Asynchronous calls only.
+    case interrupt
+}
+
+/// How often the effect of an operation may happen.
+public enum ExecutionGuarantee: String, Sendable, Hashable, CaseIterable, Codable {
+    /// Every retry may repeat the effect. The default.
+    case atLeastOnce = "at_least_once"
+    /// The effect must not happen twice: such a policy runs only with an effect store.
+    case exactlyOnce = "exactly_once"
+}

@@ -1,0 +1,83 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The one source of time: monotonic, never the calendar's.
+///
+/// Everything that measures or waits does so by a `RetryClock`. The system's is the default; a test gives its own:
+///
+/// ```swift
+/// let clock = ManualClock()
+/// try await retry(policy: .api, clock: RetryClock(clock)) { try await client.user(id) }
+/// ```
+///
+/// The system's clock stands still while the machine sleeps: a deadline of ten seconds is not used up by a closed lid.
+public struct RetryClock: Sendable {
+    @usableFromInline
+    final class Source: Sendable {
+        let now: @Sendable () -> Int64
+        let clock: any Clock<Duration>
+
+        init(now: @escaping @Sendable () -> Int64, clock: any Clock<Duration>) {
+            self.now = now
+            self.clock = clock
+        }
+    }
+
+    @usableFromInline let source: Source?
+
+    /// The system's monotonic clock.
+    public static var system: RetryClock { RetryClock(source: nil) }
+
+    /// Creates the time source of a clock.
+    ///
+    /// - Parameter clock: Its instants must not run backwards; its sleep must end early when the task is cancelled.
+    public init<C: Clock>(_ clock: C) where C.Duration == Duration {
+        let start = clock.now
+        self.init(source: Source(now: { start.duration(to: clock.now).saturatedNanoseconds }, clock: clock))
+    }
+
+    init(source: Source?) {
+        self.source = source
+    }
+
+    /// The time since a fixed moment of the clock's own.
+    public var now: Duration { .nanoseconds(nanoseconds) }
+
+    /// The time since a fixed moment of the clock's own, in nanoseconds.
+    package var nanoseconds: Int64 {
+        source?.now() ?? Self.systemNanoseconds(preciseClock)
+    }
+
+    /// A time at most a few milliseconds before ``nanoseconds``, read in a fraction of the time where the system can.
+    package var coarseNanoseconds: Int64 {
+        source?.now() ?? Self.systemNanoseconds(coarseClock)
+    }
+
+    /// The clock that was given, to sleep by; `nil` for the system's.
+    package var given: (any Clock<Duration>)? { source?.clock }
+
+    private static func systemNanoseconds(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
+
+/// The start of a call on the fast path, where every nanosecond counts.
+@usableFromInline
+package func coarseStart(_ clock: RetryClock?) -> Int64 {
+    (clock ?? .system).coarseNanoseconds
+}
+
+#if canImport(Darwin)
+private let preciseClock = CLOCK_UPTIME_RAW
+private let coarseClock = CLOCK_UPTIME_RAW_APPROX
+#else
+private let preciseClock = CLOCK_MONOTONIC
+private let coarseClock = CLOCK_MONOTONIC_COARSE
+#endif

@@ -1,0 +1,99 @@
+/// What a manual clock knows: its time, who sleeps, and who waits for sleepers.
+///
+/// It hands continuations out and never resumes one: the clock does that, outside of its lock. A continuation leaves
+/// this state exactly once, which is why it is resumed exactly once.
+struct ManualClockState: Sendable {
+    /// A task that sleeps until a deadline.
+    struct Sleeper: Sendable {
+        let deadline: ManualClock.Instant
+        let ticket: UInt64
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    /// A task that waits until enough tasks sleep.
+    struct Waiter: Sendable {
+        let count: Int
+        let ticket: UInt64
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
+    /// What becomes of a task that wants to sleep.
+    enum Enrolment: Sendable {
+        case cancelled
+        case due
+        case asleep(satisfied: [Waiter])
+    }
+
+    private(set) var now: ManualClock.Instant
+    private(set) var sleeps: [Duration] = []
+    /// In the order of their wake-ups: by deadline, then by arrival.
+    private(set) var sleepers: [Sleeper] = []
+    private var waiters: [Waiter] = []
+    private var ticketsGiven: UInt64 = 0
+
+    init(now: ManualClock.Instant) {
+        self.now = now
+    }
+
+    /// Gives out a number by which a cancellation finds its task.
+    mutating func nextTicket() -> UInt64 {
+        ticketsGiven += 1
+        return ticketsGiven
+    }
+
+    /// Puts a sleeper in its place, or says why it doesn't sleep.
+    mutating func enroll(_ sleeper: Sleeper, movesTime: Bool, isCancelled: Bool) -> Enrolment {
+        if isCancelled { return .cancelled }
+        sleeps.append(now.duration(to: sleeper.deadline))
+        if movesTime { now = max(now, sleeper.deadline) }
+        if sleeper.deadline <= now { return .due }
+        sleepers.insert(sleeper, at: firstPlace(after: sleeper.deadline))
+        return .asleep(satisfied: takeSatisfiedWaiters())
+    }
+
+    /// Puts a waiter in its place; false if it has nothing to wait for.
+    mutating func enroll(_ waiter: Waiter, isCancelled: Bool) -> Bool {
+        guard !isCancelled, sleepers.count < waiter.count else { return false }
+        waiters.append(waiter)
+        return true
+    }
+
+    /// Moves the time and takes out the sleepers whose deadline has come, in the order of their wake-ups.
+    mutating func advance(to instant: ManualClock.Instant) -> [Sleeper] {
+        now = instant
+        let due = sleepers.prefix { $0.deadline <= instant }
+        sleepers.removeFirst(due.count)
+        return Array(due)
+    }
+
+    /// Takes a sleeper out, if it is still there.
+    mutating func removeSleeper(_ ticket: UInt64) -> Sleeper? {
+        sleepers.firstIndex { $0.ticket == ticket }.map { sleepers.remove(at: $0) }
+    }
+
+    /// Takes a waiter out, if it is still there.
+    mutating func removeWaiter(_ ticket: UInt64) -> Waiter? {
+        waiters.firstIndex { $0.ticket == ticket }.map { waiters.remove(at: $0) }
+    }
+
+    private mutating func takeSatisfiedWaiters() -> [Waiter] {
+        let satisfied = waiters.filter { $0.count <= sleepers.count }
+        waiters.removeAll { $0.count <= sleepers.count }
+        return satisfied
+    }
+
+    /// Finds the place behind all who wake up at `deadline` or before, by halving.
+    private func firstPlace(after deadline: ManualClock.Instant) -> Int {
+        var low = 0
+        var high = sleepers.count
+        while low < high {
+            let middle = (low + high) / 2
+            if sleepers[middle].deadline <= deadline {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
+    }
+}

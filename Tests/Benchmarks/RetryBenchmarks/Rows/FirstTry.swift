@@ -1,0 +1,50 @@
+import Benchmark
+import RetryAsync
+
+func firstTryRows() -> [Row] {
+    let bounded = RetryPolicy.default.deadline(.seconds(5))
+    let observer = RetryObserver { _ in }
+    return [
+        Row("first try, .default", bar: .ratio(1.5), mallocs: 0, loop: loopByHand) { upstream in
+            try await retry { try await upstream.call() }
+        },
+        Row("first try, .api", bar: .ratio(1.8), mallocs: 0, loop: loopByHand) { upstream in
+            try await retry(policy: .api) { try await upstream.call() }
+        },
+        Row("first try, with a deadline", bar: .ratio(2), mallocs: 0, loop: loopByHand) { upstream in
+            try await retry(policy: bounded) { try await upstream.call() }
+        },
+        Row("first try, with an observer", bar: .shown, loop: loopByHand) { upstream in
+            try await retry(observer: observer) { try await upstream.call() }
+        },
+        firstTryInCallersLoop,
+    ]
+}
+
+/// Everything in one function: here the loop by hand doesn't even cost the call of a function.
+private let firstTryInCallersLoop = Row(
+    "first try, .default, in a loop of the same function", bar: .shown,
+    loop: { count in
+        let upstream = Upstream()
+        var sum = 0
+        for _ in 0..<count {
+            for attempt in 1...3 {
+                do {
+                    sum &+= try await upstream.call()
+                    break
+                } catch {
+                    if attempt == 3 || Task.isCancelled { throw error }
+                }
+            }
+        }
+        blackHole(sum)
+    },
+    batch: { count in
+        let upstream = Upstream()
+        var sum = 0
+        for _ in 0..<count {
+            sum &+= try await retry { try await upstream.call() }
+        }
+        blackHole(sum)
+    }
+)
