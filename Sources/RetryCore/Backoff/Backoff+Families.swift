@@ -27,7 +27,6 @@ extension Backoff {
     /// - Returns: The backoff.
     public static func linear(
         initial: Duration, increment: Duration? = nil, cap: Duration = .seconds(20), jitter: Jitter = .full
-            /// - Returns: The backoff.
     ) -> Backoff {
         checked { () throws(PolicyError) in
             try make(.linear, initial: initial, increment: increment ?? initial, cap: cap, jitter: jitter)
@@ -45,7 +44,6 @@ extension Backoff {
     public static func exponential(
         initial: Duration = .milliseconds(100), factor: Double = 2, cap: Duration = .seconds(20),
         jitter: Jitter = .full
-            /// - Returns: The backoff.
     ) -> Backoff {
         checked { () throws(PolicyError) in
             try make(.exponential, initial: initial, factor: factor, cap: cap, jitter: jitter)
@@ -61,7 +59,6 @@ extension Backoff {
     /// - Returns: The backoff.
     public static func fibonacci(
         initial: Duration, cap: Duration = .seconds(20), jitter: Jitter = .full
-            /// - Returns: The backoff.
     ) -> Backoff {
         checked { () throws(PolicyError) in try make(.fibonacci, initial: initial, cap: cap, jitter: jitter) }
     }
@@ -126,7 +123,6 @@ extension Backoff {
     public static func custom(
         _ name: String, cap: Duration = .seconds(20), jitter: Jitter = .none,
         delay: @escaping @Sendable (BackoffContext) -> Duration
-            /// - Returns: The backoff.
     ) -> Backoff {
         checked { () throws(PolicyError) in
             try Backoff(

@@ -9,8 +9,8 @@
 ///
 /// The fraction is in the high bits: it is for code that multiplies them with the width of its range, as the library's
 /// jitter does, or reads them as `Double(bits >> 11) * 0x1p-53`. The `random(in:using:)` functions of the standard
-/// library read the low bits or refuse some numbers, zero among them, and draw again: without end, if the last number of the
-/// script is one of those. Give them a ``SeededGenerator``.
+/// library read the low bits or refuse some numbers, zero among them, and draw again: without end, if the last
+/// number of the script is one of those. Give them a ``SeededGenerator``.
 public struct ScriptedGenerator: RandomNumberGenerator, Sendable {
     private let values: [UInt64]
     private var position = 0
