@@ -31,7 +31,7 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     named name: String? = nil,
     classifier: ErrorClassifier? = nil,
     retryOn condition: RetryCondition? = nil,
-    rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+    rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
     observer: RetryObserver? = nil,
     onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
     clock: RetryClock? = nil,
@@ -73,7 +73,7 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     named name: String? = nil,
     classifier: ErrorClassifier? = nil,
     retryOn condition: RetryCondition? = nil,
-    rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+    rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
     observer: RetryObserver? = nil,
     onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
     clock: RetryClock? = nil,
@@ -83,62 +83,38 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     let surroundings = Surroundings(
         name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry, clock: clock,
         random: random)
-    var call = try makeCall(policy, surroundings, nil)
-    return try await runAttempts(of: &call, after: nil, rejecting: rejection, operation: operation)
+    let call = try makeCall(policy, surroundings, nil)
+    return try await runAttempts(of: call, after: nil, rejecting: rejection, operation: operation)
 }
 
 /// Runs the first attempt, inlined into the caller and as fast as a loop by hand; all else is out of line.
 @inlinable
 nonisolated(nonsending) func run<Value: ~Copyable>(
     _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, isObserved: Bool,
-    clock: @autoclosure () -> RetryClock?, rejecting rejection: (borrowing Value) -> Classification?,
+    clock: @autoclosure () -> RetryClock?, rejecting rejection: ((borrowing Value) -> Classification?)?,
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
     let start = policy.hasDeadline ? coarseStart(clock()) : nil
-    guard policy.isPlain, !isObserved else {
+    guard policy.isPlain, !isObserved, rejection == nil else {
         return try await goOn(policy, surroundings(), start, after: nil, rejecting: rejection, operation: operation)
     }
-    let value: Value
     do {
-        value = try await operation()
+        return try await operation()
     } catch {
         return try await goOn(
-            policy, surroundings(), start, after: .thrown(error), rejecting: rejection, operation: operation)
+            policy, surroundings(), start, after: .thrown(error), rejecting: nil, operation: operation)
     }
-    guard let classification = rejection(value) else { return value }
-    return try await goOn(
-        policy, surroundings(), start, with: value, rejectedAs: classification, rejecting: rejection,
-        operation: operation)
 }
 
 @inlinable
 @inline(never)
 nonisolated(nonsending) func goOn<Value: ~Copyable>(
     _ policy: RetryPolicy, _ surroundings: Surroundings, _ start: Int64?, after failure: AttemptFailure?,
-    rejecting rejection: (borrowing Value) -> Classification?,
+    rejecting rejection: ((borrowing Value) -> Classification?)?,
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
-    var call = try makeCall(policy, surroundings, start)
-    return try await runAttempts(of: &call, after: failure, rejecting: rejection) { _ in
-        try await operation()
-    }
-}
-
-@inlinable
-@inline(never)
-nonisolated(nonsending) func goOn<Value: ~Copyable>(
-    _ policy: RetryPolicy, _ surroundings: Surroundings, _ start: Int64?, with value: consuming Value,
-    rejectedAs classification: Classification, rejecting rejection: (borrowing Value) -> Classification?,
-    operation: nonisolated(nonsending) () async throws -> Value
-) async throws -> Value {
-    var call = try makeCall(policy, surroundings, start)
-    if await pause(&call, after: .rejected(classification)) {
-        return try await runAttempts(of: &call, after: nil, rejecting: rejection) { _ in
-            try await operation()
-        }
-    }
-    if call.isCancelled { throw call.error }
-    return value
+    let call = try makeCall(policy, surroundings, start)
+    return try await runAttempts(of: call, after: failure, rejecting: rejection) { _ in try await operation() }
 }
 
 @usableFromInline

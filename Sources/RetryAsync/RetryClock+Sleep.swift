@@ -1,6 +1,5 @@
 extension RetryClock {
     /// Waits by this clock; whether the wait ended early because the task was cancelled.
-    @usableFromInline
     nonisolated(nonsending) func sleepWasInterrupted(_ nanoseconds: Int64) async -> Bool {
         do {
             try await sleep(.nanoseconds(nanoseconds))

@@ -48,7 +48,7 @@ public struct RetryExecutor: Sendable {
     ///   `DeadlineExceededError` if no attempt got as far as an error of its own.
     @inlinable
     public nonisolated(nonsending) func execute<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: nonisolated(nonsending) () async throws -> Value
     ) async throws -> Value {
         try await run(
@@ -64,11 +64,11 @@ public struct RetryExecutor: Sendable {
     /// - Returns: The operation's value.
     /// - Throws: As `execute` without the attempt does.
     public nonisolated(nonsending) func execute<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
     ) async throws -> Value {
-        var call = try makeCall(policy, surroundings, nil)
-        return try await runAttempts(of: &call, after: nil, rejecting: rejection, operation: operation)
+        let call = try makeCall(policy, surroundings, nil)
+        return try await runAttempts(of: call, after: nil, rejecting: rejection, operation: operation)
     }
 
     /// Runs an operation, as `execute` does.
@@ -92,7 +92,7 @@ public struct RetryExecutor: Sendable {
     ///   - operation: Is run once, and again after each failure that the policy retries.
     /// - Returns: The outcome; its `get()` returns or throws what `execute` would.
     public nonisolated(nonsending) func outcome<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: nonisolated(nonsending) () async throws -> Value
     ) async -> RetryOutcome<Value> {
         await outcome(rejecting: rejection) { _ in try await operation() }
@@ -105,13 +105,13 @@ public struct RetryExecutor: Sendable {
     ///   - operation: Is run once, and again after each failure that the policy retries.
     /// - Returns: The outcome; its `get()` returns or throws what `execute` would.
     public nonisolated(nonsending) func outcome<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
     ) async -> RetryOutcome<Value> {
-        var call = RetryCall(policy: policy, surroundings: surroundings, recordsTimeline: true)
+        let call = RetryCall(policy: policy, surroundings: surroundings, recordsTimeline: true)
         do {
             try policy.checkGuarantee()
-            let value = try await runAttempts(of: &call, after: nil, rejecting: rejection, operation: operation)
+            let value = try await runAttempts(of: call, after: nil, rejecting: rejection, operation: operation)
             return RetryOutcome(result: .value(value), call: call)
         } catch {
             return RetryOutcome(result: .error(error), call: call)

@@ -2,15 +2,17 @@
 ///
 /// Inlinable, so that it is compiled for the operation's own types: between two attempts nothing is generic.
 @inlinable
-@inline(never)
 nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
-    of call: inout RetryCall, after failure: AttemptFailure?,
-    rejecting rejection: (borrowing Value) -> Classification?,
+    of call: RetryCall, after failure: AttemptFailure?, rejecting rejection: ((borrowing Value) -> Classification?)?,
     operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
     var failure = failure
     while true {
-        if let failure, await !pause(&call, after: failure) { throw call.error }
+        if let failure {
+            guard let wait = call.attemptFailed(failure, isCancelled: Task.isCancelled) else { throw call.error }
+            let isCancelled = wait > 0 ? await call.sleepWasCancelled(wait) : Task.isCancelled
+            guard call.waitEnded(isCancelled: isCancelled) else { throw call.error }
+        }
         call.attemptStarts()
         let attempt = call.attempt
         do {
@@ -27,11 +29,11 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
             } else {
                 value = try await operation(attempt)
             }
-            guard let classification = rejection(value) else {
+            guard let classification = rejection?(value) else {
                 call.attemptSucceeded()
                 return value
             }
-            if await !pause(&call, after: .rejected(classification)) {
+            if await !pause(call, after: .rejected(classification)) {
                 if call.isCancelled { break }
                 return value
             }
@@ -45,8 +47,16 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
 
 /// Decides and waits; whether the next attempt may start.
 @usableFromInline
-nonisolated(nonsending) func pause(_ call: inout RetryCall, after failure: AttemptFailure) async -> Bool {
+nonisolated(nonsending) func pause(_ call: RetryCall, after failure: AttemptFailure) async -> Bool {
     guard let wait = call.attemptFailed(failure, isCancelled: Task.isCancelled) else { return false }
-    let wasInterrupted = wait > 0 ? await call.clock.sleepWasInterrupted(wait) : false
-    return call.waitEnded(isCancelled: wasInterrupted || Task.isCancelled)
+    let isCancelled = wait > 0 ? await call.sleepWasCancelled(wait) : Task.isCancelled
+    return call.waitEnded(isCancelled: isCancelled)
+}
+
+extension RetryCall {
+    /// Waits by the call's clock; whether the task was cancelled meanwhile.
+    @usableFromInline
+    nonisolated(nonsending) func sleepWasCancelled(_ nanoseconds: Int64) async -> Bool {
+        await clock.sleepWasInterrupted(nanoseconds) || Task.isCancelled
+    }
 }

@@ -1,6 +1,6 @@
 /// Runs one call on the thread that asks for it.
 struct BlockingDriver {
-    private(set) var call: RetryCall
+    let call: RetryCall
     private let sleeper: Sleeper
     private let token: CancellationToken?
 
@@ -19,9 +19,9 @@ struct BlockingDriver {
     }
 
     /// Runs attempts until the call ends; goes on after `failure` where the first attempt has run already.
-    mutating func run<Value: ~Copyable>(
+    func run<Value: ~Copyable>(
         after failure: AttemptFailure? = nil,
-        rejecting rejection: (borrowing Value) -> Classification?,
+        rejecting rejection: ((borrowing Value) -> Classification?)?,
         operation: (RetryAttempt) throws -> Value
     ) throws -> Value {
         var failure = failure
@@ -30,7 +30,7 @@ struct BlockingDriver {
             call.attemptStarts()
             do {
                 let value = try operation(call.attempt)
-                guard let classification = rejection(value) else {
+                guard let classification = rejection?(value) else {
                     call.attemptSucceeded()
                     return value
                 }
@@ -44,7 +44,7 @@ struct BlockingDriver {
     }
 
     /// Decides and waits; whether the next attempt may start.
-    mutating func pause(after failure: AttemptFailure) -> Bool {
+    func pause(after failure: AttemptFailure) -> Bool {
         guard let wait = call.attemptFailed(failure, isCancelled: isCancelled) else { return false }
         if wait > 0, !isCancelled { sleeper.sleep(for: .nanoseconds(wait), cancellation: token) }
         return call.waitEnded(isCancelled: isCancelled)

@@ -55,7 +55,7 @@ public struct BlockingExecutor: Sendable {
     ///   first attempt, if the policy asks for what a blocking call cannot do.
     @inlinable
     public func execute<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: () throws -> Value
     ) throws -> Value {
         try runBlocking(
@@ -71,10 +71,10 @@ public struct BlockingExecutor: Sendable {
     /// - Returns: The operation's value.
     /// - Throws: As ``execute(rejecting:operation:)-(_,()->Value)`` does.
     public func execute<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: (RetryAttempt) throws -> Value
     ) throws -> Value {
-        var driver = try BlockingDriver(
+        let driver = try BlockingDriver(
             policy: policy, surroundings: surroundings, waiting: waiting)
         return try driver.run(rejecting: rejection, operation: operation)
     }
@@ -87,10 +87,10 @@ public struct BlockingExecutor: Sendable {
     /// - Returns: The outcome; its `get()` returns or throws what ``execute(rejecting:operation:)-(_,()->Value)`` would.
     /// - Throws: ``PolicyError``, before the first attempt, if the policy asks for what a blocking call cannot do.
     public func outcome<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: () throws -> Value
     ) throws(PolicyError) -> RetryOutcome<Value> {
-        var driver = try BlockingDriver(
+        let driver = try BlockingDriver(
             policy: policy, surroundings: surroundings, waiting: waiting, recordsTimeline: true)
         do {
             let value = try driver.run(rejecting: rejection) { _ in try operation() }

@@ -30,7 +30,7 @@ public func retryBlocking<Value: ~Copyable>(
     named name: String? = nil,
     classifier: ErrorClassifier? = nil,
     retryOn condition: RetryCondition? = nil,
-    rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+    rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
     observer: RetryObserver? = nil,
     onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
     sleeper: Sleeper? = nil,
@@ -53,49 +53,28 @@ public func retryBlocking<Value: ~Copyable>(
 func runBlocking<Value: ~Copyable>(
     _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, waiting: @autoclosure () -> Waiting,
     isObserved: Bool, clock: @autoclosure () -> RetryClock?,
-    rejecting rejection: (borrowing Value) -> Classification?, operation: () throws -> Value
+    rejecting rejection: ((borrowing Value) -> Classification?)?, operation: () throws -> Value
 ) throws -> Value {
     let start = policy.hasDeadline ? coarseStart(clock()) : nil
-    guard policy.isPlain, !isObserved else {
+    guard policy.isPlain, !isObserved, rejection == nil else {
         return try goOnBlocking(
             policy, surroundings(), waiting(), start, after: nil, rejecting: rejection, operation: operation)
     }
-    let value: Value
     do {
-        value = try operation()
+        return try operation()
     } catch {
         return try goOnBlocking(
-            policy, surroundings(), waiting(), start, after: .thrown(error), rejecting: rejection,
-            operation: operation)
+            policy, surroundings(), waiting(), start, after: .thrown(error), rejecting: nil, operation: operation)
     }
-    guard let classification = rejection(value) else { return value }
-    return try goOnBlocking(
-        policy, surroundings(), waiting(), start, with: value, rejectedAs: classification, rejecting: rejection,
-        operation: operation)
 }
 
 @usableFromInline
 @inline(never)
 func goOnBlocking<Value: ~Copyable>(
     _ policy: RetryPolicy, _ surroundings: Surroundings, _ waiting: Waiting, _ start: Int64?,
-    after failure: AttemptFailure?, rejecting rejection: (borrowing Value) -> Classification?,
+    after failure: AttemptFailure?, rejecting rejection: ((borrowing Value) -> Classification?)?,
     operation: () throws -> Value
 ) throws -> Value {
-    var driver = try BlockingDriver(policy: policy, surroundings: surroundings, waiting: waiting, start: start)
+    let driver = try BlockingDriver(policy: policy, surroundings: surroundings, waiting: waiting, start: start)
     return try driver.run(after: failure, rejecting: rejection) { _ in try operation() }
-}
-
-@usableFromInline
-@inline(never)
-func goOnBlocking<Value: ~Copyable>(
-    _ policy: RetryPolicy, _ surroundings: Surroundings, _ waiting: Waiting, _ start: Int64?,
-    with value: consuming Value, rejectedAs classification: Classification,
-    rejecting rejection: (borrowing Value) -> Classification?, operation: () throws -> Value
-) throws -> Value {
-    var driver = try BlockingDriver(policy: policy, surroundings: surroundings, waiting: waiting, start: start)
-    if driver.pause(after: .rejected(classification)) {
-        return try driver.run(rejecting: rejection) { _ in try operation() }
-    }
-    if driver.call.isCancelled { throw driver.call.error }
-    return value
 }

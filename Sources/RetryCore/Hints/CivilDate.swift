@@ -1,4 +1,4 @@
-/// A day of the Gregorian calendar, carried back to the year 0.
+/// A day of the Gregorian calendar, carried back to the year 0 and no further.
 struct CivilDate {
     let year: Int
     let month: Int
@@ -6,9 +6,7 @@ struct CivilDate {
 
     /// Makes the day, or `nil` where the calendar has no such day.
     init?(year: Int, month: Int, day: Int) {
-        guard year >= 0, (1...12).contains(month), day >= 1, day <= Self.length(ofMonth: month, in: year) else {
-            return nil
-        }
+        guard (1...12).contains(month), day >= 1, day <= Self.length(ofMonth: month, in: year) else { return nil }
         (self.year, self.month, self.day) = (year, month, day)
     }
 

@@ -3,19 +3,20 @@
 /// Drivers differ in how they run an attempt and how they wait. All else is here: the classifier is asked, the clock
 /// read, the machine asked, the events are told, the error to throw is chosen.
 ///
-/// A call belongs to the one driver that makes it, and cannot be copied.
+/// A call belongs to the one driver that makes it; it is a class only so that passing it on copies nothing.
 @usableFromInline
-package struct RetryCall: Sendable {
-    package private(set) var state: RetryState
-    package private(set) var timeline: [AttemptRecord]?
+package final class RetryCall {
+    // One task at a time touches a call: checking that at run time would cost as much as the decisions.
+    @exclusivity(unchecked) package private(set) var state: RetryState
+    @exclusivity(unchecked) package private(set) var timeline: [AttemptRecord]?
     private let surroundings: Surroundings
     private let start: Int64
     private let needsTime: Bool
-    private var random: RandomSource
-    private var eventCount = 0
+    @exclusivity(unchecked) private var random: RandomSource
+    @exclusivity(unchecked) private var eventCount = 0
     /// The last error of the operation itself: what the caller sees in preference to the library's own errors.
-    private var operationError: (any Error)?
-    private var ownError: (any Error)?
+    @exclusivity(unchecked) private var operationError: (any Error)?
+    @exclusivity(unchecked) private var ownError: (any Error)?
 
     /// Creates a call whose first attempt starts, or has just run.
     ///
@@ -49,23 +50,26 @@ package struct RetryCall: Sendable {
     @usableFromInline package var isCancelled: Bool { state.stopReason == .cancelled }
 }
 
+@available(*, unavailable)
+extension RetryCall: Sendable {}
+
 // MARK: What drivers tell
 
 extension RetryCall {
     /// An attempt starts.
-    @usableFromInline package mutating func attemptStarts() {
+    @usableFromInline package func attemptStarts() {
         emit(.attempt)
     }
 
     /// The attempt returned a value that was accepted.
-    @usableFromInline package mutating func attemptSucceeded() {
+    @usableFromInline package func attemptSucceeded() {
         state.succeeded()
         record(elapsed: elapsed)
         emit(.stop(.succeeded))
     }
 
     /// The attempt failed; `nil` if the call ends, else the wait before the next one, in nanoseconds.
-    @usableFromInline package mutating func attemptFailed(_ failure: AttemptFailure, isCancelled: Bool) -> Int64? {
+    @usableFromInline package func attemptFailed(_ failure: AttemptFailure, isCancelled: Bool) -> Int64? {
         let error = remember(failure)
         let elapsed = elapsed
         if isCancelled || error.map(ErrorTypeFacts.isCancellation) == true {
@@ -88,7 +92,7 @@ extension RetryCall {
     }
 
     /// The wait is over, or was cancelled; whether the next attempt may start.
-    @usableFromInline package mutating func waitEnded(isCancelled: Bool) -> Bool {
+    @usableFromInline package func waitEnded(isCancelled: Bool) -> Bool {
         if isCancelled {
             state.cancelled()
         } else if state.waitEnded(elapsed: elapsed) {
@@ -99,7 +103,7 @@ extension RetryCall {
     }
 
     /// A loop by hand was left after a failure, without a decision.
-    package mutating func abandon() {
+    package func abandon() {
         guard state.stopReason == nil else { return }
         state.stop(.abandoned)
         emitStop(error: operationError)
@@ -133,7 +137,7 @@ extension RetryCall {
 
 extension RetryCall {
     /// The error of a failure, which is kept to be thrown at the end.
-    private mutating func remember(_ failure: AttemptFailure) -> (any Error)? {
+    private func remember(_ failure: AttemptFailure) -> (any Error)? {
         switch failure {
         case .thrown(let error):
             operationError = error
@@ -161,7 +165,7 @@ extension RetryCall {
         }
     }
 
-    private mutating func record(
+    private func record(
         _ known: Classification? = nil, error: (any Error)? = nil, elapsed: Int64, delay: Int64? = nil
     ) {
         timeline?.append(
@@ -170,12 +174,12 @@ extension RetryCall {
                 elapsed: .nanoseconds(elapsed), delay: delay.map { .nanoseconds($0) }))
     }
 
-    private mutating func emitStop(_ known: Classification? = nil, error: (any Error)?) {
+    private func emitStop(_ known: Classification? = nil, error: (any Error)?) {
         let reason = state.stopReason ?? .abandoned
         emit(.stop(reason), known, error: error)
     }
 
-    private mutating func emit(
+    private func emit(
         _ kind: @autoclosure () -> RetryEvent.Kind, _ known: Classification? = nil, error: (any Error)? = nil,
         delay: Int64 = 0
     ) {

@@ -1,6 +1,8 @@
 /// What a caller hands over besides the policy and the operation.
+///
+/// A class, so that an executor passes it on with every call for the price of a pointer.
 @usableFromInline
-package struct Surroundings: Sendable {
+package final class Surroundings: Sendable {
     package let name: String?
     package let classifier: ErrorClassifier?
     package let condition: RetryCondition?

@@ -8,10 +8,7 @@ extension Duration {
     /// All arithmetic of the library happens on this number, so that no duration of the caller's can overflow it.
     @inlinable
     package var saturatedNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, overflowToo) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return overflow || overflowToo ? (seconds < 0 ? -Int64.max : Int64.max) : sum
+        max(Int64(clamping: attoseconds / 1_000_000_000), -.max)
     }
 
     /// The nearest duration to a number of nanoseconds; a NaN is zero, and what does not fit is ``longest``.
@@ -22,10 +19,7 @@ extension Duration {
 
     /// The duration as seconds, for display and for histograms.
     @inlinable
-    package var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
+    package var inSeconds: Double { Double(attoseconds) / 1e18 }
 }
 
 extension Int64 {

@@ -74,10 +74,11 @@ package func coarseStart(_ clock: RetryClock?) -> Int64 {
     (clock ?? .system).coarseNanoseconds
 }
 
+// Computed, because a stored global is checked for its initialisation at each use.
 #if canImport(Darwin)
-private let preciseClock = CLOCK_UPTIME_RAW
-private let coarseClock = CLOCK_UPTIME_RAW_APPROX
+private var preciseClock: clockid_t { CLOCK_UPTIME_RAW }
+private var coarseClock: clockid_t { CLOCK_UPTIME_RAW_APPROX }
 #else
-private let preciseClock = CLOCK_MONOTONIC
-private let coarseClock = CLOCK_MONOTONIC_COARSE
+private var preciseClock: clockid_t { CLOCK_MONOTONIC }
+private var coarseClock: clockid_t { CLOCK_MONOTONIC_COARSE }
 #endif

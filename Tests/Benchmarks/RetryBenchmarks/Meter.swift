@@ -7,7 +7,7 @@ struct Meter {
     /// Long enough that reading the clock is nothing, and short enough that most batches run without interruption.
     private static let batchDuration = Duration.microseconds(250)
     private static let roundsDuration = Duration.seconds(1)
-    private static let mallocCount = 1000
+    private static let mallocCount = 500
 
     func run() async throws -> Measurement {
         var result = Measurement()
@@ -53,11 +53,12 @@ struct Meter {
         }
     }
 
-    /// The least of a few counts, so that what other threads allocate meanwhile is left out.
+    /// The least of many counts: what other threads allocate meanwhile is left out, and so is what a timer allocates
+    /// that gets as far as to wait before it is cancelled.
     private func mallocs(_ batch: Row.Batch) async throws -> Double? {
         guard malloc_counter_is_available() else { return nil }
         var least = UInt64.max
-        for _ in 1...5 {
+        for _ in 1...20 {
             malloc_counter_start()
             try await batch(Self.mallocCount)
             least = min(least, malloc_counter_stop())

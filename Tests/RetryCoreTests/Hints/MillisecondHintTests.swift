@@ -1,0 +1,119 @@
+import RetryCore
+import Testing
+
+@Suite("retry-after-ms", .timeLimit(.minutes(1)))
+struct RetryAfterMillisecondsTests {
+    @Test(
+        "takes an integer or a decimal fraction",
+        arguments: [
+            HeaderCase("0", .nanoseconds(0)), HeaderCase("1500", .nanoseconds(1_500_000_000)),
+            HeaderCase("007", .nanoseconds(7_000_000)),
+            HeaderCase(" 20\t", .nanoseconds(20_000_000)), HeaderCase("0.5", .nanoseconds(500_000)),
+            HeaderCase("1500.25", .nanoseconds(1_500_250_000)),
+            HeaderCase("0.000001", .nanoseconds(1)), HeaderCase("0.0000019", .nanoseconds(1)),
+            HeaderCase("0.0000009", .nanoseconds(0)),
+            HeaderCase("1.999999999999999999999999999999", .nanoseconds(1_999_999)),
+            HeaderCase("9223372036854.775807", .longest),
+            HeaderCase("9223372036854.775806", .nanoseconds(Int64.max - 1)),
+            HeaderCase("9223372036854.775808", .longest), HeaderCase("9223372036855", .longest),
+            HeaderCase("9223372036854775808", .longest),
+            HeaderCase(String(repeating: "9", count: 40), .longest),
+            HeaderCase(String(repeating: "9", count: 40) + ".5", .longest),
+        ])
+    func numbers(_ it: HeaderCase) {
+        #expect(RetryAfter.hint(milliseconds: it.value) == it.hint)
+        #expect(RetryAfter.hint(milliseconds: Substring(it.value)) == it.hint)
+    }
+
+    @Test("of any length is read to its end")
+    func long() {
+        #expect(RetryAfter.hint(milliseconds: String(repeating: "7", count: 1 << 20)) == .after(.longest))
+        let digits = String(repeating: "7", count: 1 << 16)
+        #expect(RetryAfter.hint(milliseconds: "1." + digits) == .after(.nanoseconds(1_777_777)))
+        #expect(RetryAfter.hint(milliseconds: "1." + digits + "x") == nil)
+    }
+
+    @Test(
+        "is no hint when it is anything else",
+        arguments: HeaderCase.garbage([
+            "", " ", "-1", "-0", "+5", "1e3", "0x10", "5,6", "5;q=1", "NaN", "inf", ".5", "5.", ".", "1.2.3", "1. 5",
+            "1 .5",
+            "5ms", "1.5e3", "1,5", "\u{664}", "1.\u{FF11}", "5\0", "5\r\n", "Sun, 06 Nov 1994 08:49:37 GMT",
+        ]))
+    func garbage(_ it: HeaderCase) {
+        #expect(RetryAfter.hint(milliseconds: it.value) == nil)
+    }
+}
+
+@Suite("grpc-retry-pushback-ms", .timeLimit(.minutes(1)))
+struct GRPCPushbackTests {
+    @Test("is no hint when absent")
+    func absent() {
+        #expect(RetryAfter.hint(grpcPushback: nil) == nil)
+    }
+
+    @Test(
+        "takes an integer of 32 bits",
+        arguments: [
+            HeaderCase("0", .zero), HeaderCase("1", .milliseconds(1)), HeaderCase("1000", .seconds(1)),
+            HeaderCase("05", .milliseconds(5)), HeaderCase(" 5\t", .milliseconds(5)),
+            HeaderCase("2147483647", .milliseconds(2_147_483_647)),
+        ])
+    func numbers(_ it: HeaderCase) {
+        #expect(RetryAfter.hint(grpcPushback: it.value) == it.hint)
+    }
+
+    @Test(
+        "means no retry when it is anything else",
+        arguments: HeaderCase.garbage([
+            "", " ", "-1", "-0", "-2147483648", "+5", "2147483648", "9223372036854775807", "18446744073709551616",
+            "1234567890123456789012345678901234567890", "1.5", "1e3", "0x10", "5,6", "NaN", "x", "\u{664}", "5\0",
+            "5\n", "5 6",
+        ]))
+    func never(_ it: HeaderCase) {
+        #expect(RetryAfter.hint(grpcPushback: it.value) == .never)
+    }
+
+    @Test("of a megabyte of digits means no retry")
+    func megabyte() {
+        #expect(RetryAfter.hint(grpcPushback: String(repeating: "7", count: 1 << 20)) == .never)
+    }
+}
+
+@Suite("The hint in the headers", .timeLimit(.minutes(1)))
+struct HeaderHintTests {
+    @Test(
+        "is retry-after-ms if that can be read, else retry-after",
+        arguments: [
+            ([:], nil),
+            (["retry-after": "2"], .seconds(2)),
+            (["retry-after-ms": "1500"], .milliseconds(1500)),
+            (["retry-after-ms": "1500", "retry-after": "2"], .milliseconds(1500)),
+            (["retry-after-ms": "0", "retry-after": "2"], .zero),
+            (["retry-after-ms": "-1", "retry-after": "2"], .seconds(2)),
+            (["retry-after-ms": "soon", "retry-after": "later"], nil),
+            (["retry-after-ms": "", "retry-after": "Thu, 01 Jan 1970 00:01:00 GMT"], .seconds(50)),
+            (["grpc-retry-pushback-ms": "-1"], nil),
+        ] as [([String: String], Duration?)])
+    func order(_ headers: [String: String], _ delay: Duration?) {
+        #expect(RetryAfter.hint(now: 10) { headers[$0] } == delay.map { .after($0) })
+    }
+
+    @Test("is looked for under two names, the finer first, and no further than needed")
+    func names() {
+        var asked: [String] = []
+        #expect(
+            RetryAfter.hint(headers: { name in
+                asked.append(name)
+                return nil
+            }) == nil)
+        #expect(asked == ["retry-after-ms", "retry-after"])
+        asked = []
+        #expect(
+            RetryAfter.hint(headers: { name in
+                asked.append(name)
+                return "1"
+            }) == .after(.milliseconds(1)))
+        #expect(asked == ["retry-after-ms"])
+    }
+}
