@@ -83,8 +83,8 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     let surroundings = Surroundings(
         name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry, clock: clock,
         random: random)
-    let call = try makeCall(policy, surroundings, nil)
-    return try await runAttempts(of: call, after: nil, rejecting: rejection, operation: operation)
+    let call = try makeCall(policy, surroundings)
+    return try await runAttempts(of: call, rejecting: rejection, operation: operation)
 }
 
 /// Runs the first attempt, inlined into the caller and as fast as a loop by hand; all else is out of line.
@@ -94,31 +94,56 @@ nonisolated(nonsending) func run<Value: ~Copyable>(
     clock: @autoclosure () -> RetryClock?, rejecting rejection: ((borrowing Value) -> Classification?)?,
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
-    let start = policy.hasDeadline ? coarseStart(clock()) : nil
     guard policy.isPlain, !isObserved, rejection == nil else {
-        return try await goOn(policy, surroundings(), start, after: nil, rejecting: rejection, operation: operation)
+        let call = try makeCall(policy, surroundings())
+        return try await runAttempts(of: call, rejecting: rejection) { _ in try await operation() }
     }
+    let start = policy.hasDeadline ? coarseStart(clock()?.source) : nil
     do {
         return try await operation()
     } catch {
-        return try await goOn(
-            policy, surroundings(), start, after: .thrown(error), rejecting: nil, operation: operation)
+        // Wrapped up, the closure is not copied into this function, which would cost every first try a retain.
+        return try await goOn(policy, surroundings(), start, after: error) { try await operation() }
     }
 }
 
+/// Runs an asynchronous operation until it succeeds, or until the default policy gives up.
+///
+/// ```swift
+/// let user = try await retry { try await client.user(id) }
+/// ```
+///
+/// - Parameter operation: Is run once, and again after each failure that the policy retries.
+/// - Returns: The operation's value.
+/// - Throws: The operation's last error, or `CancellationError` if the call was cancelled.
+@inlinable
+public nonisolated(nonsending) func retry<Value: ~Copyable>(
+    operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value {
+    do {
+        return try await operation()
+    } catch {
+        return try await goOn(.default, .standard, nil, after: error, operation: operation)
+    }
+}
+
+/// Retries a call of which nobody wants to know more than its value: after the first attempt, out of line.
 @inlinable
 @inline(never)
 nonisolated(nonsending) func goOn<Value: ~Copyable>(
-    _ policy: RetryPolicy, _ surroundings: Surroundings, _ start: Int64?, after failure: AttemptFailure?,
-    rejecting rejection: ((borrowing Value) -> Classification?)?,
+    _ policy: RetryPolicy, _ surroundings: Surroundings, _ start: Int64?, after error: any Error,
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
-    let call = try makeCall(policy, surroundings, start)
-    return try await runAttempts(of: call, after: failure, rejecting: rejection) { _ in try await operation() }
+    let call = RetryCall(policy: policy, surroundings: surroundings, start: start)
+    var error = error
+    while await pause(call, after: .thrown(error)) {
+        do { return try await operation() } catch let next { error = next }
+    }
+    throw call.error
 }
 
 @usableFromInline
-func makeCall(_ policy: RetryPolicy, _ surroundings: Surroundings, _ start: Int64?) throws(PolicyError) -> RetryCall {
+func makeCall(_ policy: RetryPolicy, _ surroundings: Surroundings) throws(PolicyError) -> RetryCall {
     try policy.checkGuarantee()
-    return RetryCall(policy: policy, surroundings: surroundings, start: start)
+    return RetryCall(policy: policy, surroundings: surroundings)
 }

@@ -67,8 +67,8 @@ public struct RetryExecutor: Sendable {
         rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
     ) async throws -> Value {
-        let call = try makeCall(policy, surroundings, nil)
-        return try await runAttempts(of: call, after: nil, rejecting: rejection, operation: operation)
+        let call = try makeCall(policy, surroundings)
+        return try await runAttempts(of: call, rejecting: rejection, operation: operation)
     }
 
     /// Runs an operation, as `execute` does.
@@ -111,7 +111,7 @@ public struct RetryExecutor: Sendable {
         let call = RetryCall(policy: policy, surroundings: surroundings, recordsTimeline: true)
         do {
             try policy.checkGuarantee()
-            let value = try await runAttempts(of: call, after: nil, rejecting: rejection, operation: operation)
+            let value = try await runAttempts(of: call, rejecting: rejection, operation: operation)
             return RetryOutcome(result: .value(value), call: call)
         } catch {
             return RetryOutcome(result: .error(error), call: call)

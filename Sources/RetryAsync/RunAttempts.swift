@@ -1,18 +1,12 @@
-/// Runs attempts until the call ends; goes on after `failure` where the first attempt has run already.
-///
-/// Inlinable, so that it is compiled for the operation's own types: between two attempts nothing is generic.
-@inlinable
+/// Runs attempts until the call ends, whatever the policy and the caller ask for.
+@usableFromInline
 nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
-    of call: RetryCall, after failure: AttemptFailure?, rejecting rejection: ((borrowing Value) -> Classification?)?,
+    of call: RetryCall, rejecting rejection: ((borrowing Value) -> Classification?)?,
     operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
-    var failure = failure
+    var failure: AttemptFailure?
     while true {
-        if let failure {
-            guard let wait = call.attemptFailed(failure, isCancelled: Task.isCancelled) else { throw call.error }
-            let isCancelled = wait > 0 ? await call.sleepWasCancelled(wait) : Task.isCancelled
-            guard call.waitEnded(isCancelled: isCancelled) else { throw call.error }
-        }
+        if let failure, await !pause(call, after: failure) { throw call.error }
         call.attemptStarts()
         let attempt = call.attempt
         do {
@@ -49,14 +43,7 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
 @usableFromInline
 nonisolated(nonsending) func pause(_ call: RetryCall, after failure: AttemptFailure) async -> Bool {
     guard let wait = call.attemptFailed(failure, isCancelled: Task.isCancelled) else { return false }
-    let isCancelled = wait > 0 ? await call.sleepWasCancelled(wait) : Task.isCancelled
-    return call.waitEnded(isCancelled: isCancelled)
+    let wasInterrupted = wait > 0 ? await call.clock.sleepWasInterrupted(wait) : false
+    return call.waitEnded(isCancelled: wasInterrupted || Task.isCancelled)
 }
 
-extension RetryCall {
-    /// Waits by the call's clock; whether the task was cancelled meanwhile.
-    @usableFromInline
-    nonisolated(nonsending) func sleepWasCancelled(_ nanoseconds: Int64) async -> Bool {
-        await clock.sleepWasInterrupted(nanoseconds) || Task.isCancelled
-    }
-}

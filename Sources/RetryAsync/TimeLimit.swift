@@ -5,7 +5,6 @@
 ///
 /// - Returns: The operation's value, or `nil` if it threw after its time was over.
 /// - Throws: The operation's error, if it threw in time, or after the caller's own task was cancelled.
-@usableFromInline
 nonisolated(nonsending) func withTimeLimit<Value: ~Copyable>(
     _ nanoseconds: Int64, clock: RetryClock, operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value? {

@@ -55,7 +55,7 @@ func runBlocking<Value: ~Copyable>(
     isObserved: Bool, clock: @autoclosure () -> RetryClock?,
     rejecting rejection: ((borrowing Value) -> Classification?)?, operation: () throws -> Value
 ) throws -> Value {
-    let start = policy.hasDeadline ? coarseStart(clock()) : nil
+    let start = policy.hasDeadline ? coarseStart(clock()?.source) : nil
     guard policy.isPlain, !isObserved, rejection == nil else {
         return try goOnBlocking(
             policy, surroundings(), waiting(), start, after: nil, rejecting: rejection, operation: operation)

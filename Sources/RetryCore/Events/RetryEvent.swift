@@ -26,7 +26,7 @@ public struct RetryEvent: Sendable {
     public let errorClass: ErrorClass?
     /// The type of the error, where one was thrown.
     public let errorType: String?
-    /// The text of the error, if the observer asked for it: texts of errors can hold secrets.
+    /// The first 4,096 bytes of the error's text, if the observer asked for it: texts of errors can hold secrets.
     public let message: String?
     /// What the server said about coming back.
     public let hint: RetryHint?
@@ -48,5 +48,10 @@ public struct RetryEvent: Sendable {
     /// The stop reason, if this is the last event of its call.
     public var stopReason: StopReason? {
         if case .stop(let reason) = kind { reason } else { nil }
+    }
+
+    /// The text of an error, cut where it gets too long for a log.
+    static func message(of error: any Error) -> String {
+        String(decoding: String(describing: error).utf8.prefix(4_096), as: UTF8.self)
     }
 }

@@ -17,10 +17,13 @@ package final class RetryCall {
     /// The last error of the operation itself: what the caller sees in preference to the library's own errors.
     @exclusivity(unchecked) private var operationError: (any Error)?
     @exclusivity(unchecked) private var ownError: (any Error)?
+    /// The error of the last event: what ends the wait after it tells of it again.
+    private var toldError: (any Error)?
 
     /// Creates a call whose first attempt starts, or has just run.
     ///
     /// It began at `start` on its clock; now if that is `nil`.
+    @usableFromInline
     package init(
         policy: RetryPolicy, surroundings: Surroundings, start: Int64? = nil, recordsTimeline: Bool = false
     ) {
@@ -37,13 +40,12 @@ package final class RetryCall {
 
     /// The time since the call began, in nanoseconds; zero where nobody needs it.
     package var elapsed: Int64 {
-        needsTime ? max(0, clock.nanoseconds.saturatingAdd(-start)) : 0
+        needsTime ? max(0, surroundings.clock.nanoseconds.saturatingAdd(-start)) : 0
     }
 
     /// The error that the call ends with.
     @usableFromInline package var error: any Error {
-        if isCancelled { return CancellationError() }
-        return operationError ?? ownError ?? CancellationError()
+        isCancelled ? CancellationError() : operationError ?? ownError ?? CancellationError()
     }
 
     /// Whether the call ended because it was cancelled.
@@ -71,14 +73,14 @@ extension RetryCall {
     /// The attempt failed; `nil` if the call ends, else the wait before the next one, in nanoseconds.
     @usableFromInline package func attemptFailed(_ failure: AttemptFailure, isCancelled: Bool) -> Int64? {
         let error = remember(failure)
-        let elapsed = elapsed
         if isCancelled || error.map(ErrorTypeFacts.isCancellation) == true {
             state.cancelled()
-            record(error: error, elapsed: elapsed)
+            record(error: error, elapsed: self.elapsed)
             emitStop(error: error)
             return nil
         }
         let known = classify(failure)
+        let elapsed = elapsed  // read last: the time that a slow classifier took has passed
         if case .interrupted = failure { state.stop(.deadlineExceeded) }
         let wait = state.attemptFailed(known, elapsed: elapsed, using: &random)
         record(known, error: error, elapsed: elapsed, delay: wait)
@@ -98,7 +100,7 @@ extension RetryCall {
         } else if state.waitEnded(elapsed: elapsed) {
             return true
         }
-        emitStop(error: operationError ?? ownError)
+        emitStop(error: toldError)
         return false
     }
 
@@ -106,7 +108,7 @@ extension RetryCall {
     package func abandon() {
         guard state.stopReason == nil else { return }
         state.stop(.abandoned)
-        emitStop(error: operationError)
+        emitStop(error: toldError)
     }
 
     /// What the attempt that starts may know of itself.
@@ -185,12 +187,13 @@ extension RetryCall {
     ) {
         guard let observer = surroundings.observer else { return }
         eventCount += 1
+        toldError = error
         observer.observe(
             RetryEvent(
                 number: eventCount, kind: kind(), operation: surroundings.name, policy: state.storage.settings.name,
                 attempt: state.attempt, errorClass: known?.errorClass,
                 errorType: error.map { ErrorTypeFacts.of($0).name },
-                message: observer.includesMessages ? error.map { String(describing: $0) } : nil,
+                message: observer.includesMessages ? error.map(RetryEvent.message) : nil,
                 hint: known?.hint, delay: .nanoseconds(delay), elapsed: .nanoseconds(elapsed)))
     }
 }

@@ -20,7 +20,7 @@
 ///
 /// A context serves one loop. In asynchronous code `import RetryAsync`, and the wait is `try await context.wait()`.
 public final class RetryContext: Sequence, IteratorProtocol {
-    private var call: RetryCall
+    private let call: RetryCall
     private let sleeper: Sleeper
     private let cancellation: CancellationToken?
     private var phase = Phase.new
@@ -33,7 +33,9 @@ public final class RetryContext: Sequence, IteratorProtocol {
         /// An attempt failed, and another one follows after this wait, in nanoseconds.
         case failed(wait: Int64)
         /// The wait is over.
-        case ready
+        case waited
+        /// No attempt follows.
+        case over
     }
 
     /// The error of the last attempt that failed.
@@ -78,11 +80,10 @@ public final class RetryContext: Sequence, IteratorProtocol {
     }
 
     deinit {
-        guard call.state.stopReason == nil else { return }
         switch phase {
-        case .new: break
+        case .new, .over: break
         case .running: call.attemptSucceeded()
-        case .failed, .ready: call.abandon()
+        case .failed, .waited: call.abandon()
         }
     }
 
@@ -109,8 +110,15 @@ public final class RetryContext: Sequence, IteratorProtocol {
     /// - Returns: Its number, or `nil` if the loop is over.
     public func next() -> Int? {
         if case .running = phase { fail(.rejected(.transient)) }
-        if case .failed = phase { endWait(isCancelled: isCancelled) }
-        guard stopReason == nil else { return nil }
+        switch phase {
+        case .new: break
+        case .running, .over: return nil
+        case .failed, .waited:
+            guard call.waitEnded(isCancelled: isCancelled) else {
+                phase = .over
+                return nil
+            }
+        }
         phase = .running
         call.attemptStarts()
         return call.state.attempt
@@ -118,13 +126,14 @@ public final class RetryContext: Sequence, IteratorProtocol {
 
     /// Records that the attempt that runs succeeded; the loop ends.
     public func recordSuccess() {
-        guard case .running = phase, stopReason == nil else { return }
+        guard case .running = phase else { return }
         call.attemptSucceeded()
+        phase = .over
     }
 
     /// Records that the attempt that runs failed, and decides what follows.
     public func recordFailure(_ error: any Error) {
-        guard case .running = phase, stopReason == nil else { return }
+        guard case .running = phase else { return }
         lastError = error
         fail(.thrown(error))
     }
@@ -146,17 +155,14 @@ public final class RetryContext: Sequence, IteratorProtocol {
     /// Whether the loop was cancelled.
     package var isCancelled: Bool { cancellation?.isCancelled == true || Task.isCancelled }
 
-    /// Ends the wait of a failed attempt.
+    /// Ends the wait of a failed attempt; whether the next one may start is decided when it does.
     package func endWait(isCancelled: Bool) {
-        if call.waitEnded(isCancelled: isCancelled) {
-            phase = .ready
-        } else {
-            phase = .running
-        }
+        phase = isCancelled && !call.waitEnded(isCancelled: true) ? .over : .waited
     }
 
     private func fail(_ failure: AttemptFailure) {
-        if let wait = call.attemptFailed(failure, isCancelled: isCancelled) { phase = .failed(wait: wait) }
+        let wait = call.attemptFailed(failure, isCancelled: isCancelled)
+        phase = wait.map { .failed(wait: $0) } ?? .over
     }
 }
 

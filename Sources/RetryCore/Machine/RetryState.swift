@@ -41,7 +41,7 @@ public struct RetryState: Sendable {
     /// - Parameters:
     ///   - failure: The class of the failure, and what the server said about coming back.
     ///   - elapsed: The time since the call began. It plays no part without a deadline.
-    ///   - generator: Draws the jitter; not used where the call ends.
+    ///   - generator: Draws the jitter; not used where the call ends, unless for a wait that reaches the deadline.
     /// - Returns: The wait before the next attempt, or the end of the call.
     public mutating func attemptFailed(
         _ failure: Classification, elapsed: Duration, using generator: inout some RandomNumberGenerator
@@ -75,7 +75,7 @@ extension RetryState {
     package mutating func attemptFailed(
         _ failure: Classification, elapsed: Int64, using generator: inout some RandomNumberGenerator
     ) -> Int64? {
-        if let reason = reasonNotToRetry(failure) {
+        if let reason = reasonNotToRetry(failure, elapsed: elapsed) {
             stop(reason)
             return nil
         }
@@ -92,6 +92,7 @@ extension RetryState {
     }
 
     package mutating func waitEnded(elapsed: Int64) -> Bool {
+        if stopReason != nil { return false }
         if storage.hasDeadline, elapsed >= storage.settings.deadline, !isLastChance {
             stop(.deadlineExceeded)
             return false
@@ -107,15 +108,22 @@ extension RetryState {
 }
 
 extension RetryState {
-    private func reasonNotToRetry(_ failure: Classification) -> StopReason? {
+    private func reasonNotToRetry(_ failure: Classification, elapsed: Int64) -> StopReason? {
         if let stopReason { return stopReason }
         if storage.settings.failsImmediately { return .immediateFailure }
         if failure.hint == .never { return .permanent }
         switch storage.settings.limits[failure.errorClass] ?? .unlimited {
         case .never: return .permanent
         case .retries(let limit) where retries(of: failure.errorClass) >= limit: return .classLimit(failure.errorClass)
-        case .retries, .unlimited: return attempt >= storage.settings.maxAttempts ? .attemptsExhausted : nil
+        case .retries, .unlimited: break
         }
+        if attempt >= storage.settings.maxAttempts { return .attemptsExhausted }
+        return isTimeOver(elapsed) ? .deadlineExceeded : nil
+    }
+
+    /// Whether not even a retry without a wait would do.
+    private func isTimeOver(_ elapsed: Int64) -> Bool {
+        storage.hasDeadline && (elapsed >= storage.settings.deadline || isLastChance)
     }
 
     /// The least wait that the server's word asks for; zero if there is none, or none that makes sense.
@@ -130,7 +138,7 @@ extension RetryState {
         guard storage.hasDeadline else { return wait }
         let left = storage.settings.deadline.saturatingAdd(-max(0, elapsed))
         if wait < left { return wait }
-        guard storage.settings.deadlineBehavior == .truncate, left > 0, least <= left else { return nil }
+        guard storage.settings.deadlineBehavior == .truncate, least <= left else { return nil }
         isLastChance = true
         return left
     }

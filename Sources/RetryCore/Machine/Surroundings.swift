@@ -11,10 +11,13 @@ package final class Surroundings: Sendable {
     @usableFromInline package let clock: RetryClock
     package let random: RandomSource?
 
+    /// Nothing handed over.
+    @usableFromInline package static let standard = Surroundings()
+
     @usableFromInline
     package init(
-        name: String?, classifier: ErrorClassifier?, condition: RetryCondition?, observer: RetryObserver?,
-        onRetry: (@Sendable (any Error, Int) -> Void)?, clock: RetryClock?, random: RandomSource?
+        name: String? = nil, classifier: ErrorClassifier? = nil, condition: RetryCondition? = nil, observer: RetryObserver? = nil,
+        onRetry: (@Sendable (any Error, Int) -> Void)? = nil, clock: RetryClock? = nil, random: RandomSource? = nil
     ) {
         self.name = name
         self.classifier = classifier

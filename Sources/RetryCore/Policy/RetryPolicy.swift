@@ -15,10 +15,10 @@ public struct RetryPolicy: Sendable {
     // A policy is passed with every call: it must cost no more than a pointer. A preset is a number, and its settings
     // are looked up after the first failure; any other policy refers to its settings.
     @usableFromInline let preset: Preset
-    @usableFromInline let box: Box?
+    @usableFromInline package let box: Box?
 
     @usableFromInline
-    final class Box: Sendable {
+    package final class Box: Sendable {
         let settings: PolicySettings
         @usableFromInline let isPlain: Bool
         @usableFromInline let hasDeadline: Bool

@@ -18,7 +18,7 @@ import Musl
 /// The system's clock stands still while the machine sleeps: a deadline of ten seconds is not used up by a closed lid.
 public struct RetryClock: Sendable {
     @usableFromInline
-    final class Source: Sendable {
+    package final class Source: Sendable {
         let now: @Sendable () -> Int64
         let clock: any Clock<Duration>
 
@@ -28,7 +28,7 @@ public struct RetryClock: Sendable {
         }
     }
 
-    @usableFromInline let source: Source?
+    @usableFromInline package let source: Source?
 
     /// The system's monotonic clock.
     public static var system: RetryClock { RetryClock(source: nil) }
@@ -61,7 +61,7 @@ public struct RetryClock: Sendable {
     /// The clock that was given, to sleep by; `nil` for the system's.
     package var given: (any Clock<Duration>)? { source?.clock }
 
-    private static func systemNanoseconds(_ clock: clockid_t) -> Int64 {
+    fileprivate static func systemNanoseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
@@ -70,8 +70,8 @@ public struct RetryClock: Sendable {
 
 /// The start of a call on the fast path, where every nanosecond counts.
 @usableFromInline
-package func coarseStart(_ clock: RetryClock?) -> Int64 {
-    (clock ?? .system).coarseNanoseconds
+package func coarseStart(_ source: RetryClock.Source?) -> Int64 {
+    source?.now() ?? RetryClock.systemNanoseconds(coarseClock)
 }
 
 // Computed, because a stored global is checked for its initialisation at each use.

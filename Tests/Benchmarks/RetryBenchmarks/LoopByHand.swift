@@ -13,6 +13,23 @@ let loopByHand: Row.Operation = { upstream in
     throw CancellationError()
 }
 
+/// The same with its settings in a global, as a policy of one's own is.
+///
+/// The compiler removes the switches of executor from a function that does nothing but await, and reading a global is
+/// something: compare like with like.
+let loopByHandOfGlobal: Row.Operation = { upstream in
+    for attempt in 1...maxAttempts {
+        do {
+            return try await upstream.call()
+        } catch {
+            if attempt == maxAttempts || Task.isCancelled { throw error }
+        }
+    }
+    throw CancellationError()
+}
+
+private let maxAttempts = Int(CommandLine.argc) + 2
+
 let loopByHandBlocking: Row.BlockingOperation = { upstream in
     for attempt in 1...3 {
         do {

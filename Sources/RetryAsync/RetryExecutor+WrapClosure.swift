@@ -1,0 +1,51 @@
+// What the `wrap` of any number of arguments does, for up to three. A closure that is written out where a function with
+// a parameter pack is expected crashes the compiler, or at run time if it has no argument (Swift 6.3): these take it.
+extension RetryExecutor {
+    /// Returns a function without arguments that runs `function` through this executor.
+    ///
+    /// ```swift
+    /// let refresh = api.wrap { try await client.refresh() }
+    /// try await refresh()
+    /// ```
+    ///
+    /// - Parameter function: Any asynchronous function without arguments.
+    /// - Returns: A value that is called like the function.
+    public func wrap<Result>(_ function: @escaping @Sendable () async throws -> Result) -> RetryingFunction<Result> {
+        RetryingFunction(executor: self, function: function)
+    }
+
+    /// Returns a function of one argument that runs `function` through this executor.
+    ///
+    /// ```swift
+    /// let fetch = api.wrap { (id: User.ID) in try await client.user(id) }
+    /// let user = try await fetch(id)
+    /// ```
+    ///
+    /// - Parameter function: Any asynchronous function of one argument, which is passed on.
+    /// - Returns: A value that is called like the function.
+    public func wrap<Argument, Result>(
+        _ function: @escaping @Sendable (Argument) async throws -> Result
+    ) -> RetryingFunction<Argument, Result> {
+        RetryingFunction(executor: self, function: function)
+    }
+
+    /// Returns a function of two arguments that runs `function` through this executor.
+    ///
+    /// - Parameter function: Any asynchronous function of two arguments, which are passed on.
+    /// - Returns: A value that is called like the function.
+    public func wrap<First, Second, Result>(
+        _ function: @escaping @Sendable (First, Second) async throws -> Result
+    ) -> RetryingFunction<First, Second, Result> {
+        RetryingFunction(executor: self, function: function)
+    }
+
+    /// Returns a function of three arguments that runs `function` through this executor.
+    ///
+    /// - Parameter function: Any asynchronous function of three arguments, which are passed on.
+    /// - Returns: A value that is called like the function.
+    public func wrap<First, Second, Third, Result>(
+        _ function: @escaping @Sendable (First, Second, Third) async throws -> Result
+    ) -> RetryingFunction<First, Second, Third, Result> {
+        RetryingFunction(executor: self, function: function)
+    }
+}
