@@ -40,7 +40,7 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 ) async throws -> Value {
     try await run(
         policy,
-        surroundings: Surroundings(
+        surroundings: .of(
             name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
             clock: clock, random: random),
         isObserved: observer != nil, clock: clock, rejecting: rejection, operation: operation)
@@ -80,7 +80,7 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     random: RandomSource? = nil,
     operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
-    let surroundings = Surroundings(
+    let surroundings = Surroundings.of(
         name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry, clock: clock,
         random: random)
     let call = try makeCall(policy, surroundings)
@@ -123,7 +123,7 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     do {
         return try await operation()
     } catch {
-        return try await goOn(.default, .standard, nil, after: error, operation: operation)
+        return try await goOn(.default, .of(), nil, after: error, operation: operation)
     }
 }
 
@@ -136,7 +136,7 @@ nonisolated(nonsending) func goOn<Value: ~Copyable>(
 ) async throws -> Value {
     let call = RetryCall(policy: policy, surroundings: surroundings, start: start)
     var error = error
-    while await pause(call, after: .thrown(error)) {
+    while await pause(call, afterThrowing: error) {
         do { return try await operation() } catch let next { error = next }
     }
     throw call.error

@@ -39,11 +39,23 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
     throw call.error
 }
 
-/// Decides and waits; whether the next attempt may start.
+/// Decides and waits after an attempt that threw; whether the next one may start.
 @usableFromInline
-nonisolated(nonsending) func pause(_ call: RetryCall, after failure: AttemptFailure) async -> Bool {
-    guard let wait = call.attemptFailed(failure, isCancelled: Task.isCancelled) else { return false }
-    let wasInterrupted = wait > 0 ? await call.clock.sleepWasInterrupted(wait) : false
-    return call.waitEnded(isCancelled: wasInterrupted || Task.isCancelled)
+nonisolated(nonsending) func pause(_ call: RetryCall, afterThrowing error: any Error) async -> Bool {
+    await pause(call, for: call.attemptThrew(error, isCancelled: Task.isCancelled))
 }
 
+/// Decides and waits after an attempt that failed; whether the next one may start.
+nonisolated(nonsending) func pause(_ call: RetryCall, after failure: AttemptFailure) async -> Bool {
+    await pause(call, for: call.attemptFailed(failure, isCancelled: Task.isCancelled))
+}
+
+private nonisolated(nonsending) func pause(_ call: RetryCall, for nanoseconds: Int64?) async -> Bool {
+    guard let nanoseconds else { return false }
+    if nanoseconds == 0 {
+        // Nothing of the caller's has run since the task was last asked, unless somebody was told of the retry.
+        return call.waitEnded(isCancelled: call.isWatched && Task.isCancelled)
+    }
+    let wasInterrupted = await call.clock.sleepWasInterrupted(nanoseconds)
+    return call.waitEnded(isCancelled: wasInterrupted || Task.isCancelled)
+}

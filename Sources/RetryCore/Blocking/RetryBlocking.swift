@@ -41,7 +41,7 @@ public func retryBlocking<Value: ~Copyable>(
 ) throws -> Value {
     try runBlocking(
         policy,
-        surroundings: Surroundings(
+        surroundings: .of(
             name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
             clock: clock, random: random),
         waiting: Waiting(sleeper: sleeper, cancellation: cancellation),

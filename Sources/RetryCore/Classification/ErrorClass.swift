@@ -10,65 +10,86 @@
 ///
 /// A class of your own is retried like ``transient`` unless the policy says otherwise.
 public struct ErrorClass: Sendable, Hashable {
-    /// The place of a built-in class in tables; ``customSlot`` for the caller's own.
-    @usableFromInline package let slot: UInt8
-    @usableFromInline package let customID: String
+    /// Below ``builtInCount`` the place of a built-in class in tables; from there on a name of the caller's.
+    ///
+    /// A class is a number and not a text, because every failure passes one on several times.
+    @usableFromInline package let number: UInt32
 
     @inlinable
-    package init(slot: UInt8) {
-        self.slot = slot
-        self.customID = ""
+    package init(number: UInt32) {
+        self.number = number
     }
 
     /// Creates the class with this name: a built-in one if it has that name, else one of your own.
     ///
+    /// The name is kept for the life of the process: make classes from names in your code or your configuration, never
+    /// from data. There can be 65,536.
+    ///
     /// - Parameter id: The name that events and configuration files show, such as `"warming_up"`; not empty.
     public init(_ id: String) {
-        precondition(!id.isEmpty, "An error class needs a name.")
-        if let slot = Self.builtInIDs.firstIndex(of: id) {
-            self.init(slot: UInt8(slot))
-        } else {
-            self.init(customID: id)
-        }
+        self = checked { () throws(PolicyError) in try ErrorClass(validating: id) }
     }
 
-    @inlinable
-    init(customID: String) {
-        self.slot = Self.customSlot
-        self.customID = customID
+    /// Creates the class with a name that is not known to be right, such as one from a file.
+    ///
+    /// - Throws: ``PolicyError`` if the name is empty, or if there are too many classes.
+    package init(validating id: String) throws(PolicyError) {
+        try check("error_class", "empty", !id.isEmpty, "must have a name")
+        guard let number = Self.names.withLock({ $0.number(of: id) }) else {
+            throw PolicyError(setting: "error_class", value: id, requirement: "must not be the 65,537th class")
+        }
+        self.init(number: number)
     }
 
     /// The name that events and configuration files show.
-    public var id: String {
-        slot == Self.customSlot ? customID : Self.builtInIDs[Int(slot)]
+    public var id: String { Self.names.withLock { $0.names[Int(number)] } }
+
+    /// How many classes the library knows.
+    package static let builtInCount: UInt32 = 8
+
+    /// Whether this is one of the library's classes.
+    package var isBuiltIn: Bool { number < Self.builtInCount }
+
+    private static let names = Locked(Names())
+
+    /// The names of all classes, each at the place of its number.
+    private struct Names: Sendable {
+        var names: [String] = [
+            "transient", "rate_limit", "server_error", "concurrency", "permanent", "auth", "permission", "unknown",
+        ]
+        var numbers: [String: UInt32] = [:]
+
+        mutating func number(of name: String) -> UInt32? {
+            if let known = numbers[name] { return known }
+            let number = names.firstIndex(of: name) ?? names.count
+            guard number < 65_536 else { return nil }
+            if number == names.count { names.append(name) }
+            numbers[name] = UInt32(number)
+            return UInt32(number)
+        }
     }
 }
 
 extension ErrorClass {
     /// A failure that is likely gone at the next try: a lost connection, a timeout.
-    @inlinable public static var transient: ErrorClass { ErrorClass(slot: 0) }
+    @inlinable public static var transient: ErrorClass { ErrorClass(number: 0) }
     /// The service asks to slow down.
-    @inlinable public static var rateLimit: ErrorClass { ErrorClass(slot: 1) }
+    @inlinable public static var rateLimit: ErrorClass { ErrorClass(number: 1) }
     /// The service failed on its side.
-    @inlinable public static var serverError: ErrorClass { ErrorClass(slot: 2) }
+    @inlinable public static var serverError: ErrorClass { ErrorClass(number: 2) }
     /// Somebody else changed the same thing first: a conflict, a deadlock, a failed compare-and-set.
-    @inlinable public static var concurrency: ErrorClass { ErrorClass(slot: 3) }
+    @inlinable public static var concurrency: ErrorClass { ErrorClass(number: 3) }
     /// The request itself is wrong; repeating it changes nothing; never retried by default.
-    @inlinable public static var permanent: ErrorClass { ErrorClass(slot: 4) }
+    @inlinable public static var permanent: ErrorClass { ErrorClass(number: 4) }
     /// The caller is not known to the service; never retried by default.
-    @inlinable public static var auth: ErrorClass { ErrorClass(slot: 5) }
+    @inlinable public static var auth: ErrorClass { ErrorClass(number: 5) }
     /// The caller is known and not allowed to do this; never retried by default.
-    @inlinable public static var permission: ErrorClass { ErrorClass(slot: 6) }
+    @inlinable public static var permission: ErrorClass { ErrorClass(number: 6) }
     /// Nothing is known about the error; retried twice by default.
-    @inlinable public static var unknown: ErrorClass { ErrorClass(slot: 7) }
+    @inlinable public static var unknown: ErrorClass { ErrorClass(number: 7) }
 
-    /// The classes that the library knows, in the order of their slots.
-    public static var builtIn: [ErrorClass] { (0..<UInt8(builtInIDs.count)).map(ErrorClass.init(slot:)) }
-
-    @inlinable package static var customSlot: UInt8 { .max }
-    private static let builtInIDs = [
-        "transient", "rate_limit", "server_error", "concurrency", "permanent", "auth", "permission", "unknown",
-    ]
+    /// The classes that the library knows.
+    public static var builtIn: [ErrorClass] { (0..<builtInCount).map(ErrorClass.init(number:)) }
 }
 
 extension ErrorClass: CustomStringConvertible {
@@ -83,10 +104,13 @@ extension ErrorClass: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let id = try container.decode(String.self)
-        guard !id.isEmpty else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "An error class needs a name.")
+        do {
+            self = try ErrorClass(validating: id)
+        } catch {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: container.codingPath, debugDescription: error.description, underlyingError: error))
         }
-        self.init(id)
     }
 
     /// Encodes the name of the class.

@@ -55,10 +55,13 @@ extension RetryEvent {
     }
 
     /// This event as one line of text: its code, then what is known as `name=value`.
+    ///
+    /// A value that holds more than letters and signs stands in quotes, with backslashes before what has a meaning there,
+    /// so that no text of an error can forge a field or a line.
     public var logLine: String {
         var line = code
         func add(_ name: String, _ value: String?) {
-            if let value { line += " \(name)=\(value.singleLine)" }
+            if let value { line += " \(name)=\(value.logValue)" }
         }
         add("operation", operation)
         add("policy", policy.isEmpty ? nil : policy)
@@ -67,23 +70,33 @@ extension RetryEvent {
         add("error", errorType)
         add("delay", kind == .retry ? delay.text : nil)
         add("elapsed", elapsed.text)
-        add("message", message.map { "\"\($0)\"" })
+        add("message", message)
         return line
     }
 }
 
 extension String {
-    /// The text with line breaks and other control characters made visible, so that no text can forge a log line.
-    fileprivate var singleLine: String {
-        guard unicodeScalars.contains(where: \.isControl) else { return self }
-        return unicodeScalars.reduce(into: "") { text, scalar in
-            text += scalar.isControl ? scalar.escaped(asASCII: true) : String(scalar)
+    /// The text as one value of a line, in quotes if it needs them.
+    fileprivate var logValue: String {
+        if !isEmpty, !unicodeScalars.contains(where: \.needsQuotes) { return self }
+        var text = "\""
+        for scalar in unicodeScalars {
+            text += scalar.needsEscape ? scalar.escaped(asASCII: true) : String(scalar)
         }
+        return text + "\""
     }
 }
 
 extension Unicode.Scalar {
-    fileprivate var isControl: Bool {
-        value < 0x20 || (0x7F...0x9F).contains(value) || value == 0x2028 || value == 0x2029
+    fileprivate var needsQuotes: Bool {
+        self == "=" || properties.isWhitespace || needsEscape
+    }
+
+    /// Whether it ends a value or a line, or makes a line look like another one.
+    fileprivate var needsEscape: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: self == "\"" || self == "\\" || properties.isBidiControl
+        }
     }
 }

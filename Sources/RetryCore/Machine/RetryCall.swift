@@ -18,7 +18,7 @@ package final class RetryCall {
     @exclusivity(unchecked) private var operationError: (any Error)?
     @exclusivity(unchecked) private var ownError: (any Error)?
     /// The error of the last event: what ends the wait after it tells of it again.
-    private var toldError: (any Error)?
+    @exclusivity(unchecked) private var toldError: (any Error)?
 
     /// Creates a call whose first attempt starts, or has just run.
     ///
@@ -48,6 +48,9 @@ package final class RetryCall {
         isCancelled ? CancellationError() : operationError ?? ownError ?? CancellationError()
     }
 
+    /// Whether somebody of the caller's is told of a retry, and could cancel the call then.
+    @usableFromInline package var isWatched: Bool { surroundings.observer != nil || surroundings.onRetry != nil }
+
     /// Whether the call ended because it was cancelled.
     @usableFromInline package var isCancelled: Bool { state.stopReason == .cancelled }
 }
@@ -70,27 +73,37 @@ extension RetryCall {
         emit(.stop(.succeeded))
     }
 
-    /// The attempt failed; `nil` if the call ends, else the wait before the next one, in nanoseconds.
-    @usableFromInline package func attemptFailed(_ failure: AttemptFailure, isCancelled: Bool) -> Int64? {
-        let error = remember(failure)
-        if isCancelled || error.map(ErrorTypeFacts.isCancellation) == true {
-            state.cancelled()
-            record(error: error, elapsed: self.elapsed)
-            emitStop(error: error)
+    /// The operation threw; `nil` if the call ends, else the wait before the next attempt, in nanoseconds.
+    @usableFromInline package func attemptThrew(_ error: any Error, isCancelled: Bool) -> Int64? {
+        operationError = error
+        if isCancelled || ErrorTypeFacts.isCancellation(error) {
+            endCancelled(error: error)
             return nil
         }
-        let known = classify(failure)
-        let elapsed = elapsed  // read last: the time that a slow classifier took has passed
-        if case .interrupted = failure { state.stop(.deadlineExceeded) }
-        let wait = state.attemptFailed(known, elapsed: elapsed, using: &random)
-        record(known, error: error, elapsed: elapsed, delay: wait)
-        if let wait {
-            emit(.retry, known, error: error, delay: wait)
-            surroundings.onRetry?(error ?? RejectedValueError(errorClass: known.errorClass), state.attempt)
-        } else {
-            emitStop(known, error: error)
+        return decide(classify(error), error: error)
+    }
+
+    /// The attempt failed; `nil` if the call ends, else the wait before the next one, in nanoseconds.
+    @usableFromInline package func attemptFailed(_ failure: AttemptFailure, isCancelled: Bool) -> Int64? {
+        var known = Classification.transient
+        var error: (any Error)?
+        switch failure {
+        case .thrown(let error):
+            return attemptThrew(error, isCancelled: isCancelled)
+        case .rejected(let classification):
+            known = classification
+        case .timedOut:
+            error = AttemptTimeoutError(timeout: .nanoseconds(state.storage.settings.attemptTimeout))
+        case .interrupted:
+            error = DeadlineExceededError(deadline: .nanoseconds(state.storage.settings.deadline))
+            if !isCancelled { state.stop(.deadlineExceeded) }
         }
-        return wait
+        ownError = error ?? ownError
+        if isCancelled {
+            endCancelled(error: error)
+            return nil
+        }
+        return decide(known, error: error)
     }
 
     /// The wait is over, or was cancelled; whether the next attempt may start.
@@ -138,33 +151,30 @@ extension RetryCall {
 // MARK: Details
 
 extension RetryCall {
-    /// The error of a failure, which is kept to be thrown at the end.
-    private func remember(_ failure: AttemptFailure) -> (any Error)? {
-        switch failure {
-        case .thrown(let error):
-            operationError = error
-            return error
-        case .rejected:
-            return nil
-        case .timedOut:
-            ownError = AttemptTimeoutError(timeout: .nanoseconds(state.storage.settings.attemptTimeout))
-        case .interrupted:
-            ownError = DeadlineExceededError(deadline: .nanoseconds(state.storage.settings.deadline))
-        }
-        return ownError
+    private func endCancelled(error: (any Error)?) {
+        state.cancelled()
+        record(error: error, elapsed: elapsed)
+        emitStop(error: error)
     }
 
-    private func classify(_ failure: AttemptFailure) -> Classification {
-        switch failure {
-        case .rejected(let classification):
-            return classification
-        case .timedOut, .interrupted:
-            return .transient
-        case .thrown(let error):
-            if let condition = surroundings.condition, !condition.contains(error) { return .permanent }
-            return surroundings.classifier?.classification(of: error)
-                ?? ErrorClassifier.default.classification(of: error) ?? .unknown
+    /// Asks the machine, and tells what it said.
+    private func decide(_ known: Classification, error: (any Error)?) -> Int64? {
+        let elapsed = elapsed  // read last: the time that a slow classifier took has passed
+        let wait = state.attemptFailed(known, elapsed: elapsed, using: &random)
+        record(known, error: error, elapsed: elapsed, delay: wait)
+        if let wait {
+            emit(.retry, known, error: error, delay: wait)
+            surroundings.onRetry?(error ?? RejectedValueError(errorClass: known.errorClass), state.attempt)
+        } else {
+            emitStop(known, error: error)
         }
+        return wait
+    }
+
+    private func classify(_ error: any Error) -> Classification {
+        if let condition = surroundings.condition, !condition.contains(error) { return .permanent }
+        return surroundings.classifier?.classification(of: error)
+            ?? ErrorClassifier.default.classification(of: error) ?? .unknown
     }
 
     private func record(

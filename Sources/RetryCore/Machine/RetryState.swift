@@ -27,7 +27,7 @@ public struct RetryState: Sendable {
 
     private var previousDelay: Int64?
     private var retriesBySlot = SIMD8<Int32>.zero
-    private var retriesByCustomClass: [ErrorClass: Int32] = [:]
+    private var retriesByOwnClass: [ErrorClass: Int32] = [:]
     /// Whether the wait was cut to end at the deadline, for one last attempt.
     private var isLastChance = false
 
@@ -80,8 +80,11 @@ extension RetryState {
             return nil
         }
         let errorClass = failure.errorClass
-        let delay = (storage.settings.backoffs[errorClass] ?? storage.settings.backoff).delay(
-            beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
+        let delay =
+            storage.settings.backoffs[errorClass]?.delay(
+                beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
+            ?? storage.settings.backoff.delay(
+                beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
         guard let wait = fit(delay, least: leastWait(delay, failure.hint), elapsed: elapsed) else {
             stop(.deadlineExceeded)
             return nil
@@ -144,16 +147,15 @@ extension RetryState {
     }
 
     private func retries(of errorClass: ErrorClass) -> Int32 {
-        errorClass.slot == ErrorClass.customSlot
-            ? retriesByCustomClass[errorClass] ?? 0 : retriesBySlot[Int(errorClass.slot)]
+        errorClass.isBuiltIn ? retriesBySlot[Int(errorClass.number)] : retriesByOwnClass[errorClass] ?? 0
     }
 
     private mutating func countRetry(_ errorClass: ErrorClass) {
         let count = Int32(clamping: Int(retries(of: errorClass)) + 1)
-        if errorClass.slot == ErrorClass.customSlot {
-            retriesByCustomClass[errorClass] = count
+        if errorClass.isBuiltIn {
+            retriesBySlot[Int(errorClass.number)] = count
         } else {
-            retriesBySlot[Int(errorClass.slot)] = count
+            retriesByOwnClass[errorClass] = count
         }
     }
 }

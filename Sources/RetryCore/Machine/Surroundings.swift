@@ -12,12 +12,13 @@ package final class Surroundings: Sendable {
     package let random: RandomSource?
 
     /// Nothing handed over.
-    @usableFromInline package static let standard = Surroundings()
+    @usableFromInline static let none = Surroundings(
+        name: nil, classifier: nil, condition: nil, observer: nil, onRetry: nil, clock: nil, random: nil)
 
     @usableFromInline
     package init(
-        name: String? = nil, classifier: ErrorClassifier? = nil, condition: RetryCondition? = nil, observer: RetryObserver? = nil,
-        onRetry: (@Sendable (any Error, Int) -> Void)? = nil, clock: RetryClock? = nil, random: RandomSource? = nil
+        name: String?, classifier: ErrorClassifier?, condition: RetryCondition?, observer: RetryObserver?,
+        onRetry: (@Sendable (any Error, Int) -> Void)?, clock: RetryClock?, random: RandomSource?
     ) {
         self.name = name
         self.classifier = classifier
@@ -26,5 +27,22 @@ package final class Surroundings: Sendable {
         self.onRetry = onRetry
         self.clock = clock ?? .system
         self.random = random
+    }
+
+    /// Makes surroundings, or takes the shared ones where nothing is handed over.
+    @inlinable
+    package static func of(
+        name: String? = nil, classifier: ErrorClassifier? = nil, condition: RetryCondition? = nil,
+        observer: RetryObserver? = nil, onRetry: (@Sendable (any Error, Int) -> Void)? = nil, clock: RetryClock? = nil,
+        random: RandomSource? = nil
+    ) -> Surroundings {
+        if name == nil, classifier == nil, condition == nil, observer == nil, onRetry == nil, clock == nil,
+            random == nil
+        {
+            return none
+        }
+        return Surroundings(
+            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
+            clock: clock, random: random)
     }
 }

@@ -67,23 +67,23 @@ package struct ClassTable<Value: Sendable & Hashable>: Sendable, Hashable {
 
     package subscript(errorClass: ErrorClass) -> Value? {
         get {
-            if errorClass.slot == ErrorClass.customSlot { return byClass.isEmpty ? nil : byClass[errorClass] }
-            return bySlot.isEmpty ? nil : bySlot[Int(errorClass.slot)]
+            if !errorClass.isBuiltIn { return byClass.isEmpty ? nil : byClass[errorClass] }
+            return bySlot.isEmpty ? nil : bySlot[Int(errorClass.number)]
         }
         set {
-            if errorClass.slot == ErrorClass.customSlot {
+            if !errorClass.isBuiltIn {
                 byClass[errorClass] = newValue
                 return
             }
-            if bySlot.isEmpty { bySlot = Array(repeating: nil, count: ErrorClass.builtIn.count) }
-            bySlot[Int(errorClass.slot)] = newValue
+            if bySlot.isEmpty { bySlot = Array(repeating: nil, count: Int(ErrorClass.builtInCount)) }
+            bySlot[Int(errorClass.number)] = newValue
         }
     }
 
     /// What the table holds, built-in classes first.
     package var entries: [(errorClass: ErrorClass, value: Value)] {
         let builtIn = bySlot.enumerated().compactMap { slot, value in
-            value.map { (errorClass: ErrorClass(slot: UInt8(slot)), value: $0) }
+            value.map { (errorClass: ErrorClass(number: UInt32(slot)), value: $0) }
         }
         let own = byClass.sorted { $0.key.id < $1.key.id }.map { (errorClass: $0.key, value: $0.value) }
         return builtIn + own

@@ -96,11 +96,11 @@ private struct ClassKeyed<Value: Decodable>: Decodable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: SettingsReader.Key.self)
         values = try container.allKeys.map { key in
-            guard !key.stringValue.isEmpty else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: key, in: container, debugDescription: "An error class needs a name.")
+            do {
+                return (try ErrorClass(validating: key.stringValue), try container.decode(Value.self, forKey: key))
+            } catch let error as PolicyError {
+                throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "\(error)")
             }
-            return (ErrorClass(key.stringValue), try container.decode(Value.self, forKey: key))
         }
     }
 }
