@@ -136,7 +136,8 @@ nonisolated(nonsending) func goOn<Value: ~Copyable>(
 ) async throws -> Value {
     let call = RetryCall(policy: policy, surroundings: surroundings, start: start)
     var error = error
-    while await pause(call, afterThrowing: error) {
+    while let wait = call.attemptThrew(error, isCancelled: Task.isCancelled) {
+        guard wait > 0 ? await call.wait(wait) : call.goOnAtOnce() else { break }
         do { return try await operation() } catch let next { error = next }
     }
     throw call.error

@@ -39,23 +39,25 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
     throw call.error
 }
 
-/// Decides and waits after an attempt that threw; whether the next one may start.
-@usableFromInline
-nonisolated(nonsending) func pause(_ call: RetryCall, afterThrowing error: any Error) async -> Bool {
-    await pause(call, for: call.attemptThrew(error, isCancelled: Task.isCancelled))
-}
-
 /// Decides and waits after an attempt that failed; whether the next one may start.
 nonisolated(nonsending) func pause(_ call: RetryCall, after failure: AttemptFailure) async -> Bool {
-    await pause(call, for: call.attemptFailed(failure, isCancelled: Task.isCancelled))
+    guard let wait = call.attemptFailed(failure, isCancelled: Task.isCancelled) else { return false }
+    return wait > 0 ? await call.wait(wait) : call.goOnAtOnce()
 }
 
-private nonisolated(nonsending) func pause(_ call: RetryCall, for nanoseconds: Int64?) async -> Bool {
-    guard let nanoseconds else { return false }
-    if nanoseconds == 0 {
-        // Nothing of the caller's has run since the task was last asked, unless somebody was told of the retry.
-        return call.waitEnded(isCancelled: call.isWatched && Task.isCancelled)
+extension RetryCall {
+    /// Waits by the call's clock; whether the next attempt may start.
+    @usableFromInline
+    nonisolated(nonsending) func wait(_ nanoseconds: Int64) async -> Bool {
+        let wasInterrupted = await clock.sleepWasInterrupted(nanoseconds)
+        return waitEnded(isCancelled: wasInterrupted || Task.isCancelled)
     }
-    let wasInterrupted = await call.clock.sleepWasInterrupted(nanoseconds)
-    return call.waitEnded(isCancelled: wasInterrupted || Task.isCancelled)
+
+    /// Does without a wait; whether the next attempt may start.
+    ///
+    /// Nothing of the caller's has run since the task was last asked, unless somebody was told of the retry.
+    @usableFromInline
+    func goOnAtOnce() -> Bool {
+        waitEnded(isCancelled: isWatched && Task.isCancelled)
+    }
 }

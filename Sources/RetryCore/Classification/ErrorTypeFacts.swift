@@ -38,6 +38,9 @@ final class ErrorTypeFacts: Sendable {
 }
 
 extension ErrorTypeFacts {
+    /// Whether an error of this type can be a cancellation, or hold one.
+    var canBeCancellation: Bool { isCancellationError || isCancellationAware || isWrapping }
+
     /// Whether the error is a cancellation: bare, wrapped, or one that says so of itself.
     static func isCancellation(_ error: any Error) -> Bool {
         var current = error

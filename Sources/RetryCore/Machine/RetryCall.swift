@@ -18,6 +18,7 @@ package final class RetryCall {
     @exclusivity(unchecked) private var operationError: (any Error)?
     @exclusivity(unchecked) private var ownError: (any Error)?
     /// The error of the last event: what ends the wait after it tells of it again.
+    @exclusivity(unchecked) private var harmlessType: ObjectIdentifier?
     @exclusivity(unchecked) private var toldError: (any Error)?
 
     /// Creates a call whose first attempt starts, or has just run.
@@ -76,7 +77,7 @@ extension RetryCall {
     /// The operation threw; `nil` if the call ends, else the wait before the next attempt, in nanoseconds.
     @usableFromInline package func attemptThrew(_ error: any Error, isCancelled: Bool) -> Int64? {
         operationError = error
-        if isCancelled || ErrorTypeFacts.isCancellation(error) {
+        if isCancelled || isCancellation(error) {
             endCancelled(error: error)
             return nil
         }
@@ -151,6 +152,16 @@ extension RetryCall {
 // MARK: Details
 
 extension RetryCall {
+    /// Whether the error is a cancellation. Errors of one call are mostly of one type, which is looked up once.
+    private func isCancellation(_ error: any Error) -> Bool {
+        let type = ObjectIdentifier(type(of: error))
+        if type == harmlessType { return false }
+        let facts = ErrorTypeFacts.of(error)
+        if facts.canBeCancellation { return ErrorTypeFacts.isCancellation(error) }
+        harmlessType = type
+        return false
+    }
+
     private func endCancelled(error: (any Error)?) {
         state.cancelled()
         record(error: error, elapsed: elapsed)
