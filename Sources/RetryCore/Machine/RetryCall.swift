@@ -17,8 +17,9 @@ package final class RetryCall {
     /// The last error of the operation itself: what the caller sees in preference to the library's own errors.
     @exclusivity(unchecked) private var operationError: (any Error)?
     @exclusivity(unchecked) private var ownError: (any Error)?
-    /// The error of the last event: what ends the wait after it tells of it again.
+    /// The type of error that was last found to be no cancellation.
     @exclusivity(unchecked) private var harmlessType: ObjectIdentifier?
+    /// The error of the last event: what ends the wait after it tells of it again.
     @exclusivity(unchecked) private var toldError: (any Error)?
 
     /// Creates a call whose first attempt starts, or has just run.

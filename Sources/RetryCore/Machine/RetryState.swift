@@ -80,11 +80,7 @@ extension RetryState {
             return nil
         }
         let errorClass = failure.errorClass
-        let delay =
-            storage.settings.backoffs[errorClass]?.delay(
-                beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
-            ?? storage.settings.backoff.delay(
-                beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
+        let delay = delay(errorClass, using: &generator)
         guard let wait = fit(delay, least: leastWait(delay, failure.hint), elapsed: elapsed) else {
             stop(.deadlineExceeded)
             return nil
@@ -127,6 +123,14 @@ extension RetryState {
     /// Whether not even a retry without a wait would do.
     private func isTimeOver(_ elapsed: Int64) -> Bool {
         storage.hasDeadline && (elapsed >= storage.settings.deadline || isLastChance)
+    }
+
+    private func delay(_ errorClass: ErrorClass, using generator: inout some RandomNumberGenerator) -> Int64 {
+        if let own = storage.settings.backoffs[errorClass] {
+            return own.delay(beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
+        }
+        return storage.settings.backoff.delay(
+            beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
     }
 
     /// The least wait that the server's word asks for; zero if there is none, or none that makes sense.
