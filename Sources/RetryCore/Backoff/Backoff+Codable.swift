@@ -15,11 +15,12 @@ extension Backoff: Codable {
         let initial = family == .list ? nil : try settings.duration("initial")
         let increment = family == .linear ? try settings.duration("increment") : nil
         let factor = family == .exponential ? try settings.value("factor", as: Double.self) : nil
+        let first = initial ?? .milliseconds(100)
         let isFlat = family == .constant || family == .list
-        let cap = try settings.duration("cap") ?? (isFlat ? initial ?? list.max() ?? .zero : .seconds(20))
+        let longest = family == .list ? list.max() ?? .zero : first
+        let cap = try settings.duration("cap") ?? (isFlat ? longest : .seconds(20))
         let jitter = try settings.value("jitter", as: Jitter.self) ?? (isFlat ? .none : .full)
         try settings.finish()
-        let first = initial ?? .milliseconds(100)
         self = try settings.checked { () throws(PolicyError) in
             try Self.make(
                 family, initial: first, increment: increment ?? first, factor: factor ?? 2, cap: cap, jitter: jitter,
@@ -65,23 +66,34 @@ extension Jitter: Codable {
     /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
     public init(from decoder: any Decoder) throws {
         if let name = try? decoder.singleValueContainer().decode(String.self) {
-            do {
-                self = try Jitter(validating: name)
-            } catch {
-                throw DecodingError.dataCorrupted(
-                    DecodingError.Context(
-                        codingPath: decoder.codingPath, debugDescription: error.description, underlyingError: error))
-            }
+            self = try Self.named(name, path: decoder.codingPath)
             return
         }
         var settings = try SettingsReader(decoder)
-        let kind = try settings.value("kind", as: String.self) ?? ""
-        let fraction = try settings.value("fraction", as: Double.self)
-        let amount = try settings.duration("amount")
-        try settings.finish()
-        self = try settings.checked { () throws(PolicyError) in
-            try Jitter(validating: kind, fraction: fraction ?? 0, amount: amount ?? .zero)
+        let name = try settings.required("kind", as: String.self)
+        guard let kind = Kind(rawValue: name) else {
+            throw settings.error(.init(stringValue: "kind"), "kind is \"\(name)\": it must be one of \(Kind.names)")
         }
+        let fraction = kind.takesFraction ? try settings.required("fraction", as: Double.self) : 0
+        let amount = kind.takesAmount ? try settings.duration("amount") : .zero
+        try settings.finish()
+        guard let amount else { throw settings.missing("amount") }
+        self = try settings.checked(inside: "jitter") { () throws(PolicyError) in
+            try Jitter(validating: name, fraction: fraction, amount: amount)
+        }
+    }
+
+    /// A jitter that its name says all about.
+    private static func named(_ name: String, path: [any CodingKey]) throws -> Jitter {
+        guard let kind = Kind(rawValue: name), !kind.takesFraction, !kind.takesAmount else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: path,
+                    debugDescription: "jitter is \"\(name)\": it must be one of \(Kind.names), with proportional as "
+                        + "{\"kind\": \"proportional\", \"fraction\": 0.5}, floor and additive as "
+                        + "{\"kind\": \"floor\", \"amount\": \"1s\"}"))
+        }
+        return Jitter(kind: kind)
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -113,23 +125,23 @@ struct DurationList: Decodable {
     init(from decoder: any Decoder) throws {
         var container = try decoder.unkeyedContainer()
         var durations: [Duration] = []
-        while !container.isAtEnd {
-            let path = container.codingPath
-            if let text = try? container.decode(String.self) {
-                guard let duration = Duration(text: text) else { throw Self.error(path, "\"\(text)\"") }
-                durations.append(duration)
-            } else {
-                let seconds = try container.decode(Double.self)
-                guard seconds >= 0, seconds * 1e9 < 0x1p63 else { throw Self.error(path, "\(seconds)") }
-                durations.append(.nanoseconds(Int64((seconds * 1e9).rounded())))
-            }
-        }
+        while !container.isAtEnd { durations.append(try Self.next(&container)) }
         self.durations = durations
     }
 
-    private static func error(_ path: [any CodingKey], _ value: String) -> DecodingError {
-        .dataCorrupted(
+    private static func next(_ container: inout any UnkeyedDecodingContainer) throws -> Duration {
+        let key = SettingsReader.Key(index: container.currentIndex)
+        var value = "neither a text nor a number that fits"
+        if let text = try? container.decode(String.self) {
+            if let duration = SettingsReader.duration(text) { return duration }
+            value = "\"\(text)\""
+        } else if let seconds = try? container.decode(Double.self) {
+            if let duration = SettingsReader.duration(seconds, unit: 1e9) { return duration }
+            value = "\(seconds)"
+        }
+        throw DecodingError.dataCorrupted(
             DecodingError.Context(
-                codingPath: path, debugDescription: "A delay is \(value): it must be such as 200ms, 1.5s or 2m"))
+                codingPath: container.codingPath + [key],
+                debugDescription: "A delay is \(value): it must be \(SettingsReader.durations)"))
     }
 }

@@ -27,12 +27,17 @@ extension Backoff {
         let delay =
             family == .custom
             ? customDelay(retry, errorClass, previous, using: &generator) : delayWithoutJitter(beforeRetry: retry)
-        return bounds(of: delay, previous: previous).draw(using: &generator)
+        return min(capNanoseconds, range(of: delay, previous: previous).draw(using: &generator))
     }
 
     /// The least and the most that jitter can make of `delay`, in nanoseconds.
     func bounds(of delay: Int64, previous: Int64?) -> ClosedRange<Int64> {
-        jitter.bounds(delay, initial: initialNanoseconds, cap: capNanoseconds, previous: previous)
+        let range = range(of: delay, previous: previous)
+        return range.lowerBound...min(capNanoseconds, range.upperBound)
+    }
+
+    private func range(of delay: Int64, previous: Int64?) -> ClosedRange<Int64> {
+        jitter.range(delay, initial: initialNanoseconds, cap: capNanoseconds, previous: previous)
     }
 
     /// dₖ = min(cap, curve(k)) in nanoseconds; zero before the first attempt (k < 1) and for a custom backoff.

@@ -192,21 +192,25 @@ extension Backoff {
     }
 
     func validated() throws(PolicyError) -> Backoff {
-        try check("initial", initial, initialNanoseconds >= 0, "must not be negative")
+        let first = Duration.nanoseconds(initialNanoseconds)
+        try check("initial", first, initialNanoseconds >= 0, "must not be negative")
         try check(
             "increment", Duration.nanoseconds(incrementNanoseconds), incrementNanoseconds >= 0, "must not be negative")
         try check("factor", factor, factor.isFinite && factor >= 1, "must be a finite number of at least 1")
-        try check("cap", cap, capNanoseconds >= initialNanoseconds, "must be at least the first delay, \(initial)")
+        try check("cap", cap, capNanoseconds >= initialNanoseconds, "must be at least the first delay, \(first)")
         if family == .list {
-            try check("list", "empty", extra?.list.isEmpty == false, "must hold at least one delay")
+            try check("delays", "empty", extra?.list.isEmpty == false, "must hold at least one delay")
             for delay in extra?.list ?? [] {
-                try check("list", Duration.nanoseconds(delay), delay >= 0, "must hold no negative delay")
+                try check("delays", Duration.nanoseconds(delay), delay >= 0, "must hold no negative delay")
             }
         }
         if family == .custom {
             try check("name", "empty", extra?.name.isEmpty == false, "must name the custom backoff")
         }
         _ = try jitter.validated()
+        try check(
+            "jitter", jitter.kind.rawValue, jitter.kind != .decorrelated || extra == nil,
+            "must be another one: the delays of a list or a closure would play no part")
         let floor = Duration.nanoseconds(jitter.nanoseconds)
         try check(
             "jitter.amount", floor, jitter.kind != .floor || jitter.nanoseconds <= capNanoseconds,

@@ -53,8 +53,10 @@ public struct Backoff: Sendable {
         self.extra = extra
     }
 
-    /// The first delay before jitter.
-    public var initial: Duration { .nanoseconds(initialNanoseconds) }
+    /// The first delay before jitter; zero for a custom backoff, whose delays are not known before.
+    public var initial: Duration {
+        .nanoseconds(family == .list ? delayWithoutJitter(beforeRetry: 1) : initialNanoseconds)
+    }
 
     /// The delay that no draw passes.
     public var cap: Duration { .nanoseconds(capNanoseconds) }

@@ -1,6 +1,6 @@
 /// How a delay is spread out, so that many clients that failed together do not come back together.
 ///
-/// Every draw stays within the backoff's cap: the cap is applied first, the jitter inside it. Below, *d* is the delay
+/// Every delay stays within the backoff's cap: the cap is applied first, the jitter inside it. Below, *d* is the delay
 /// that the backoff computed, and U[a, b] a uniform draw from a to b, both included.
 ///
 /// In a simulation of 100 clients that contend for one row, ``full`` ends with the least work; ±20 % takes twice as
@@ -35,7 +35,8 @@ extension Jitter {
 
     /// Each delay is drawn from the one before: min(cap, U[initial, 3 · previous]).
     ///
-    /// The backoff's growth plays no part. Before the first delay, *previous* is the initial delay.
+    /// The backoff's growth plays no part, so this is not for a list or a custom backoff. Before the first delay,
+    /// *previous* is the initial delay.
     @inlinable public static var decorrelated: Jitter { Jitter(kind: .decorrelated) }
 
     /// The delay give or take a share of it: U[d · (1 − fraction), min(cap, d · (1 + fraction))].
@@ -75,24 +76,35 @@ extension Jitter {
     /// - Throws: ``PolicyError`` that names the setting and its value.
     public init(validating name: String, fraction: Double = 0, amount: Duration = .zero) throws(PolicyError) {
         guard let kind = Kind(rawValue: name) else {
-            let known = Kind.allCases.map(\.rawValue).joined(separator: ", ")
-            throw PolicyError(setting: "jitter", value: name, requirement: "must be one of \(known)")
+            throw PolicyError(setting: "jitter", value: name, requirement: "must be one of \(Kind.names)")
         }
-        self = try Jitter(kind: kind, fraction: fraction, nanoseconds: amount.saturatedNanoseconds).validated()
+        let given = try Jitter(kind: kind, fraction: fraction, nanoseconds: amount.saturatedNanoseconds).validated()
+        self.init(
+            kind: kind, fraction: kind.takesFraction ? fraction : 0,
+            nanoseconds: kind.takesAmount ? given.nanoseconds : 0)
     }
 
     func validated() throws(PolicyError) -> Jitter {
         try check(
             "jitter.fraction", fraction, (0...1).contains(fraction), "must be a number from 0 to 1")
-        try check("jitter.amount", nanoseconds, nanoseconds >= 0, "must not be negative")
+        try check("jitter.amount", Duration.nanoseconds(nanoseconds), nanoseconds >= 0, "must not be negative")
         return self
     }
 }
 
+extension Jitter.Kind {
+    static let names = allCases.map(\.rawValue).joined(separator: ", ")
+
+    var takesFraction: Bool { self == .proportional }
+    var takesAmount: Bool { self == .floor || self == .additive }
+}
+
 extension Jitter {
-    /// The least and the most that a delay of `delay` can become; all in nanoseconds.
+    /// The range to draw from, in place of a delay of `delay`; all in nanoseconds.
+    ///
+    /// Only decorrelated jitter draws above the cap, and has its draws cut to it.
     @inlinable
-    func bounds(_ delay: Int64, initial: Int64, cap: Int64, previous: Int64?) -> ClosedRange<Int64> {
+    func range(_ delay: Int64, initial: Int64, cap: Int64, previous: Int64?) -> ClosedRange<Int64> {
         switch kind {
         case .none:
             return delay...delay
@@ -101,7 +113,7 @@ extension Jitter {
         case .equal:
             return delay / 2...delay
         case .decorrelated:
-            let most = min(cap, (previous ?? initial).saturatingMultiply(3))
+            let most = max(0, previous ?? initial).saturatingMultiply(3)
             return min(initial, most)...max(initial, most)
         case .proportional:
             let spread = min(delay, Int64(saturating: Double(delay) * fraction))

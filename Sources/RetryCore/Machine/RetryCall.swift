@@ -153,7 +153,7 @@ extension RetryCall {
 // MARK: Details
 
 extension RetryCall {
-    /// Whether the error is a cancellation. Errors of one call are mostly of one type, which is looked up once.
+    /// Whether the error is a cancellation; errors of one call are mostly of one type, which is looked up once.
     private func isCancellation(_ error: any Error) -> Bool {
         let type = ObjectIdentifier(type(of: error))
         if type == harmlessType { return false }

@@ -4,6 +4,7 @@ package struct PolicySettings: Sendable, Hashable {
     package var maxAttempts: Int
     package var backoff: Backoff
     package var backoffs: ClassTable<Backoff>
+    /// A class that is not in the table is unlimited, and one that is unlimited is not in the table.
     package var limits: ClassTable<RetryLimit>
     package var deadline: Int64
     package var deadlineBehavior: DeadlineBehavior

@@ -59,7 +59,7 @@ extension RetryPolicy: Codable {
         try container.encode(settings.maxAttempts, forKey: .maxAttempts)
         try container.encode(settings.backoff, forKey: .backoff)
         try container.encode(Dictionary(settings.backoffs.entries), forKey: .backoffs)
-        try container.encode(Dictionary(settings.limits.entries), forKey: .retryLimits)
+        try container.encode(Dictionary(settings.limitsBesideStandard), forKey: .retryLimits)
         try container.encodeIfPresent(deadline?.text, forKey: .deadline)
         try container.encode(settings.deadlineBehavior, forKey: .deadlineBehavior)
         try container.encodeIfPresent(attemptTimeout?.text, forKey: .attemptTimeout)
@@ -78,7 +78,7 @@ extension PolicySettings {
             backoffs[id] = backoff
         }
         for (id, limit) in try reader.value("retry_limits", as: ClassKeyed<RetryLimit>.self)?.values ?? [] {
-            limits[id] = limit
+            limits[id] = limit == .unlimited ? nil : limit
         }
         deadline = try reader.duration("deadline")?.saturatedNanoseconds ?? deadline
         deadlineBehavior = try reader.value("deadline_behavior") ?? deadlineBehavior
@@ -86,6 +86,14 @@ extension PolicySettings {
         hints = try reader.value("hints") ?? hints
         failsImmediately = try reader.value("fails_immediately") ?? failsImmediately
         guarantee = try reader.value("guarantee") ?? guarantee
+    }
+}
+
+extension PolicySettings {
+    /// The limits, and which classes have none that have one in a policy that starts from nothing.
+    fileprivate var limitsBesideStandard: [(errorClass: ErrorClass, value: RetryLimit)] {
+        let lifted = ClassTable<RetryLimit>.standard.entries.filter { limits[$0.errorClass] == nil }
+        return limits.entries + lifted.map { (errorClass: $0.errorClass, value: .unlimited) }
     }
 }
 
@@ -117,11 +125,20 @@ extension RetryLimit: Codable {
         switch try? container.decode(String.self) {
         case "never": self = .never
         case "unlimited": self = .unlimited
-        case let other?:
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "\"\(other)\" is no limit: it must be a number, never or unlimited")
-        case nil: self = .retries(try container.decode(Int.self))
+        case let other?: throw Self.error("\"\(other)\"", in: container)
+        case nil: self = .retries(try Self.count(in: container))
         }
+    }
+
+    private static func count(in container: any SingleValueDecodingContainer) throws -> Int {
+        if let count = try? container.decode(Int.self), count >= 0 { return count }
+        throw error((try? container.decode(Double.self)).map { "\($0)" } ?? "This", in: container)
+    }
+
+    private static func error(_ value: String, in container: any SingleValueDecodingContainer) -> DecodingError {
+        .dataCorruptedError(
+            in: container,
+            debugDescription: "\(value) is no limit: it must be a whole number from 0 on, never or unlimited")
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -139,23 +156,28 @@ extension HintRule: Codable {
     ///
     /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
     public init(from decoder: any Decoder) throws {
-        var bound: Duration?
-        var name = try? decoder.singleValueContainer().decode(String.self)
-        if name == nil {
-            var reader = try SettingsReader(decoder)
-            name = try reader.value("rule", as: String.self) ?? Kind.obey.rawValue
-            bound = try reader.duration("at_most")
-            try reader.finish()
+        if let name = try? decoder.singleValueContainer().decode(String.self) {
+            self = try Self.named(name, path: decoder.codingPath)
+            return
         }
-        switch name.flatMap(Kind.init(rawValue:)) {
-        case .obey: self = bound.map { .obey(atMost: $0) } ?? .obey
-        case .clamp: self = bound.map { .clamp(within: $0) } ?? .clamp()
-        case .ignore: self = .ignore
+        var reader = try SettingsReader(decoder)
+        let name = try reader.value("rule", as: String.self) ?? Kind.obey.rawValue
+        let rule = try Self.named(name, path: decoder.codingPath + [SettingsReader.Key(stringValue: "rule")])
+        let bound = rule.kind == .ignore ? nil : try reader.duration("at_most")
+        try reader.finish()
+        // The reader has refused what is below zero.
+        self.init(kind: rule.kind, nanoseconds: bound?.saturatedNanoseconds ?? rule.nanoseconds)
+    }
+
+    private static func named(_ name: String, path: [any CodingKey]) throws -> HintRule {
+        switch Kind(rawValue: name) {
+        case .obey: return .obey
+        case .clamp: return .clamp()
+        case .ignore: return .ignore
         case nil:
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "\"\(name ?? "")\" is no rule: it must be obey, clamp or ignore"))
+                    codingPath: path, debugDescription: "\"\(name)\" is no rule: it must be obey, clamp or ignore"))
         }
     }
 

@@ -25,7 +25,7 @@ extension RetryPolicy {
     ///   - classes: The classes; naming one that is never retried makes it retried.
     /// - Returns: The changed policy.
     public func retries(_ count: Int?, for classes: ErrorClass...) -> RetryPolicy {
-        with { for errorClass in classes { $0.limits[errorClass] = count.map { .retries($0) } ?? .unlimited } }
+        with { for errorClass in classes { $0.limits[errorClass] = count.map { .retries($0) } } }
     }
 
     /// The same policy, never retrying failures of some classes.

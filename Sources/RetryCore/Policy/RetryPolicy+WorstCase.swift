@@ -2,16 +2,17 @@ extension RetryPolicy {
     /// The longest that a call can take, apart from the time that attempts without a timeout take; saturates.
     ///
     /// It is the sum of the longest waits, those for the sake of a server's hints included, and of the attempts'
-    /// timeouts where the policy has one; and no more than the deadline where it has one.
+    /// timeouts where the policy has one. Where it has a deadline, that is the most; but an attempt that starts just
+    /// before it runs on, up to its timeout, unless the deadline interrupts it.
     ///
     /// - Complexity: O(1): waits beyond the 1,000th count as the longest one.
     public var worstCaseDuration: Duration {
         let settings = settings
         let retries = settings.failsImmediately ? 0 : settings.maxAttempts - 1
-        let timeouts =
-            settings.attemptTimeout == .max
-            ? 0 : settings.attemptTimeout.saturatingMultiply(Int64(clamping: settings.maxAttempts))
-        return .nanoseconds(min(settings.deadline, settings.longestWaits(retries).saturatingAdd(timeouts)))
+        let timeout = settings.attemptTimeout == .max ? 0 : settings.attemptTimeout
+        let timeouts = timeout.saturatingMultiply(Int64(clamping: retries).saturatingAdd(1))
+        let latest = settings.deadline.saturatingAdd(settings.deadlineBehavior == .interrupt ? 0 : timeout)
+        return .nanoseconds(min(latest, settings.longestWaits(retries).saturatingAdd(timeouts)))
     }
 }
 

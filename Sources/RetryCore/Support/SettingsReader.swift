@@ -11,6 +11,7 @@ struct SettingsReader {
         var intValue: Int? { nil }
 
         init(stringValue: String) { self.stringValue = stringValue }
+        init(index: Int) { stringValue = "Index \(index)" }
         init?(intValue: Int) { nil }
     }
 
@@ -21,7 +22,14 @@ struct SettingsReader {
     /// The value of a setting, or `nil` if it is absent.
     mutating func value<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
         known.insert(name)
-        return try container.decodeIfPresent(type, forKey: Key(stringValue: name))
+        let key = Key(stringValue: name)
+        return try located(key) { try container.decodeIfPresent(type, forKey: key) }
+    }
+
+    /// The value of a setting that must be there.
+    mutating func required<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
+        guard let value = try value(name, as: type) else { throw missing(name) }
+        return value
     }
 
     /// A duration, under its own name as text or as a number of seconds, or as a number under `name_s` or `name_ms`.
@@ -39,15 +47,26 @@ struct SettingsReader {
 
     private func duration(_ key: Key, unit: Double, allowsText: Bool) throws -> Duration {
         if allowsText, let text = try? container.decode(String.self, forKey: key) {
-            if let duration = Duration(text: text) { return duration }
-            throw error(key, "\(key.stringValue) is \"\(text)\": it must be a duration such as 200ms, 1.5s or 2m")
+            if let duration = Self.duration(text) { return duration }
+            throw error(key, "\(key.stringValue) is \"\(text)\": it must be \(Self.durations)")
         }
-        let number = try container.decode(Double.self, forKey: key)
+        let number = try located(key) { try container.decode(Double.self, forKey: key) }
+        if let duration = Self.duration(number, unit: unit) { return duration }
+        throw error(key, "\(key.stringValue) is \(number): it must be from 0 to 292 years")
+    }
+
+    /// What a duration must be.
+    static let durations = "a duration such as 200ms, 1.5s or 2m, up to 292 years"
+
+    /// The duration that a text stands for, or `nil` if it is none, or too long.
+    static func duration(_ text: String) -> Duration? {
+        Duration(text: text).flatMap { $0 <= .longest ? $0 : nil }
+    }
+
+    /// A number of units of so many nanoseconds, or `nil` if that is no duration, or too long.
+    static func duration(_ number: Double, unit: Double) -> Duration? {
         let nanoseconds = (number * unit).rounded()
-        guard nanoseconds >= 0, nanoseconds < 0x1p63 else {
-            throw error(key, "\(key.stringValue) is \(number): it must be from 0 to 292 years")
-        }
-        return .nanoseconds(Int64(nanoseconds))
+        return nanoseconds >= 0 && nanoseconds < 0x1p63 ? .nanoseconds(Int64(nanoseconds)) : nil
     }
 
     /// Throws if there is a setting that nobody asked for.
@@ -64,16 +83,38 @@ struct SettingsReader {
             DecodingError.Context(codingPath: container.codingPath + [key], debugDescription: description))
     }
 
+    /// The error of a setting that must be there, and is not.
+    func missing(_ name: String) -> DecodingError {
+        error(Key(stringValue: name), "\(name) is missing")
+    }
+
     /// The value that `body` makes; what the settings' own check throws becomes an error with the path.
-    func checked<Value>(_ body: () throws(PolicyError) -> Value) throws -> Value {
+    ///
+    /// Where the object is itself the value of a setting that the check names, that is `name`, and the path has it once.
+    func checked<Value>(inside name: String? = nil, _ body: () throws(PolicyError) -> Value) throws -> Value {
         do {
             return try body()
         } catch {
-            let path = error.setting.split(separator: ".").map { Key(stringValue: String($0)) }
+            var path = error.setting.split(separator: ".").map { Key(stringValue: String($0)) }
+            if path.first?.stringValue == name { path.removeFirst() }
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(
                     codingPath: container.codingPath + path, debugDescription: error.description,
                     underlyingError: error))
+        }
+    }
+
+    /// What `body` decodes, and every error of it with a path.
+    ///
+    /// Where a number does not fit, Foundation throws an error of its own that has none.
+    private func located<Value>(_ key: Key, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let known as DecodingError {
+            throw known
+        } catch {
+            let number = (try? container.decode(Double.self, forKey: key)).map { "\($0)" } ?? "out of range"
+            throw self.error(key, "\(key.stringValue) is \(number): it must be a number that fits")
         }
     }
 }

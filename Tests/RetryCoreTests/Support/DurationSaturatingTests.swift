@@ -16,7 +16,7 @@ struct DurationSaturatingTests {
     @Test(
         "holds a long duration at the end of the range",
         arguments: [
-            .longest, .seconds(9_223_372_037), .seconds(Int64.max),
+            .longest, .longest + .nanoseconds(1), .seconds(9_223_372_037), .seconds(Int64.max), .seconds(Int64.max) * 3,
         ] as [Duration])
     func long(_ duration: Duration) {
         #expect(duration.saturatedNanoseconds == .max)
