@@ -57,15 +57,19 @@ public struct ErrorClass: Sendable, Hashable {
         var names: [String] = [
             "transient", "rate_limit", "server_error", "concurrency", "permanent", "auth", "permission", "unknown",
         ]
-        var numbers: [String: UInt32] = [:]
+        var numbers: [String: UInt32]
+
+        init() {
+            numbers = Dictionary(uniqueKeysWithValues: zip(names, 0...))
+        }
 
         mutating func number(of name: String) -> UInt32? {
             if let known = numbers[name] { return known }
-            let number = names.firstIndex(of: name) ?? names.count
-            guard number < 65_536 else { return nil }
-            if number == names.count { names.append(name) }
-            numbers[name] = UInt32(number)
-            return UInt32(number)
+            guard names.count < 65_536 else { return nil }
+            let number = UInt32(names.count)
+            names.append(name)
+            numbers[name] = number
+            return number
         }
     }
 }

@@ -44,7 +44,7 @@ extension ErrorTypeFacts {
     /// Whether the error is a cancellation: bare, wrapped, or one that says so of itself.
     static func isCancellation(_ error: any Error) -> Bool {
         var current = error
-        for _ in 0..<maximumDepth {
+        for _ in 0...maximumDepth {
             let facts = of(current)
             if facts.isCancellationError { return true }
             if facts.isCancellationAware, (current as? any CancellationAwareError)?.isCancellation == true {

@@ -23,10 +23,17 @@ public struct MessageTable: Sendable {
 
     /// Returns the class that a text suggests, or `nil` if it suggests none.
     ///
-    /// Letter case plays no part. Only the first 4,096 bytes of a text are read.
+    /// Letter case plays no part. Only the first 4,096 bytes of a text are read; a word that is cut there is left out.
     public func errorClass(of message: String) -> ErrorClass? {
-        let beginning = String(decoding: message.utf8.prefix(4_096), as: UTF8.self)
-        let text = matchesWords ? Self.words(in: beginning) : beginning.lowercased()
+        let bytes = message.utf8.prefix(4_096)
+        let beginning = String(decoding: bytes, as: UTF8.self)
+        let text: String
+        if matchesWords {
+            let isCut = bytes.endIndex < message.utf8.endIndex
+            text = Self.words(in: isCut ? Self.dropLastWord(beginning) : beginning[...])
+        } else {
+            text = beginning.lowercased()
+        }
         return entries.first { text.contains($0.needle) }?.errorClass
     }
 
@@ -37,8 +44,16 @@ public struct MessageTable: Sendable {
     }
 
     /// The words of a text in lower case, with one space before, between and after them.
-    private static func words(in text: String) -> String {
-        " " + text.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: " ") + " "
+    private static func words(in text: some StringProtocol) -> String {
+        " " + text.lowercased().split { !isOfWord($0) }.joined(separator: " ") + " "
+    }
+
+    private static func dropLastWord(_ text: String) -> Substring {
+        text[..<(text.lastIndex { !isOfWord($0) } ?? text.startIndex)]
+    }
+
+    private static func isOfWord(_ character: Character) -> Bool {
+        character.isLetter || character.isNumber
     }
 }
 

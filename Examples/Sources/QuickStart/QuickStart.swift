@@ -1,0 +1,82 @@
+import ArgumentParser
+import AsyncHTTPClient
+import RetryAsync
+import Shared
+import SharedHTTP
+
+/// Calls an HTTP server that misbehaves, and shows how the library deals with it.
+///
+/// ```sh
+/// swift run --package-path Examples QuickStart                           # calls a server of its own
+/// swift run --package-path Examples QuickStart http://127.0.0.1:8080/    # calls yours
+/// ```
+///
+/// What an application needs is this much:
+///
+/// ```swift
+/// import RetryAsync
+///
+/// let status = try await retry(policy: .api, classifier: .asyncHTTPClient) { try await client.get(url) }
+/// ```
+///
+/// - `Tour.swift`: one call for each kind of misbehavior, with the policy that it is made under.
+/// - `SharedHTTP/HTTPError.swift`: an error with a status and a `Retry-After`, which the library understands as it is.
+/// - `SharedHTTP/ErrorClassifier+AsyncHTTPClient.swift`: what the errors of an HTTP client mean. Copy it.
+/// - `SharedHTTP/Upstream.swift`: the server.
+///
+/// The tour checks everything that it shows, and exits with an error if anything is not as it should be.
+@main
+struct QuickStart: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "QuickStart",
+        abstract: "Shows how calls of an unreliable HTTP server are retried.",
+        discussion: """
+            Without a URL this is a tour: it starts a misbehaving server on this machine, calls it, and shows a timeline \
+            of each call. With a URL it shows the timeline of one call of that URL.
+            """
+    )
+
+    @Argument(help: "What to get, instead of the tour.")
+    var url: String?
+
+    @Option(help: ArgumentHelp("How often the URL is tried, the first time included.", valueName: "count"))
+    var attempts = 4
+
+    @Option(help: ArgumentHelp("How long one attempt may take.", valueName: "seconds"))
+    var attemptTimeout = 5
+
+    @Option(help: ArgumentHelp("How long the whole call may take.", valueName: "seconds"))
+    var deadline = 30
+
+    func validate() throws {
+        _ = try policy
+    }
+
+    func run() async throws {
+        try await HTTPClient.withHTTPClient(configuration: .withoutOwnRetries) { client in
+            if let url {
+                try await call(url, by: client)
+            } else {
+                Watchdog.start(.seconds(30))
+                try await Tour.run(client)
+            }
+        }
+    }
+
+    private func call(_ url: String, by client: HTTPClient) async throws {
+        let executor = RetryExecutor(policy: try policy, classifier: .asyncHTTPClient)
+        print("GET \(url)")
+        let outcome = await executor.outcome { try await client.get(url) }
+        print(outcome.report)
+        _ = try outcome.get()
+    }
+
+    /// The policy that the options make: values from outside go through the initializer that throws.
+    private var policy: RetryPolicy {
+        get throws {
+            try RetryPolicy(
+                validating: attempts, backoff: .exponential(initial: .milliseconds(250), cap: .seconds(15)),
+                deadline: .seconds(deadline), attemptTimeout: .seconds(attemptTimeout))
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// What an example claims of itself, checked while it runs.
+package final class Checks {
+    /// What the next checks are about; failures begin with it.
+    package var subject: String
+    private var count = 0
+    private var failures: [String] = []
+
+    package init(_ subject: String = "") { self.subject = subject }
+
+    /// Checks that a value is as it should be, and says at once if it is not.
+    package func expect<Value: Equatable>(_ name: String, _ value: Value, is expected: Value) {
+        check(value == expected, "\(name): \(value), but should be \(expected)")
+    }
+
+    /// Checks that a duration lies within bounds, and says at once if it does not.
+    package func expect(_ name: String, _ time: Duration, atLeast least: Duration = .zero, atMost most: Duration) {
+        check(
+            least <= time && time <= most,
+            "\(name): \(time.short), but should be \(least.short) to \(most.short)")
+    }
+
+    /// Tells how the checks went.
+    ///
+    /// - Throws: ``ChecksFailed`` unless all of them passed.
+    package func finish() throws(ChecksFailed) {
+        guard failures.isEmpty else { throw ChecksFailed(count: count, failures: failures) }
+        print("\nAll \(count) checks passed.")
+    }
+
+    private func check(_ isRight: Bool, _ failure: String) {
+        count += 1
+        if !isRight {
+            failures.append("\(subject): \(failure)")
+            print("    WRONG: \(failure)")
+        }
+    }
+}
+
+/// Some of an example's claims about itself are not true.
+package struct ChecksFailed: Error, CustomStringConvertible {
+    let count: Int
+    let failures: [String]
+
+    package var description: String {
+        let list = failures.map { "\n  - \($0)" }.joined()
+        return "\(failures.count) of \(count) checks failed:\(list)"
+    }
+}

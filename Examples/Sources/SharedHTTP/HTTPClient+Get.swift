@@ -1,0 +1,29 @@
+package import AsyncHTTPClient
+import NIOCore
+package import NIOHTTP1
+
+extension HTTPClient {
+    /// Gets a page, reads all of it, and returns its status.
+    ///
+    /// There is no timeout here: a policy with an attempt timeout cancels a request that takes too long.
+    ///
+    /// - Throws: ``HTTPError`` if the answer is not a success, and the client's own errors if there is none.
+    package func get(_ url: String) async throws -> HTTPResponseStatus {
+        let response = try await execute(HTTPClientRequest(url: url), deadline: .distantFuture)
+        for try await _ in response.body {}
+        guard (200..<300).contains(response.status.code) else { throw HTTPError(response) }
+        return response.status
+    }
+}
+
+extension HTTPClient.Configuration {
+    /// A client that leaves retries to its caller.
+    ///
+    /// AsyncHTTPClient by itself tries for ten seconds to establish a connection. Where two layers retry, their
+    /// attempts multiply: let one of them do it.
+    package static var withoutOwnRetries: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
+    }
+}

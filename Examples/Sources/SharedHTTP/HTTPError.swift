@@ -1,0 +1,19 @@
+package import AsyncHTTPClient
+package import NIOHTTP1
+package import RetryAsync
+
+/// An answer of a server that is not a success.
+///
+/// The library reads the status, and when the server wants to be asked again. Such an error needs no classifier.
+package struct HTTPError: Error, StatusCodeError, CustomStringConvertible {
+    package let status: HTTPResponseStatus
+    package let retryHint: RetryHint?
+
+    package init(_ response: HTTPClientResponse) {
+        status = response.status
+        retryHint = RetryAfter.hint { name in response.headers.first(name: name) }
+    }
+
+    package var statusCode: Int? { Int(status.code) }
+    package var description: String { "\(status)" }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Dispatch
+import RetryCore
+import Shared
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// A blocking job with long waits, which Ctrl-C ends at once.
+///
+/// ```sh
+/// swift run --package-path Examples StopOnSignal /tmp/report    # press Ctrl-C, or make that file in another window
+/// swift run --package-path Examples StopOnSignal --self-test    # fails unless the wait ends at once
+/// ```
+///
+/// There is no `async` here: for programs, and threads, that block. The parts are a `CancellationToken` that is handed
+/// to the executor, and somebody who waits for the signal and cancels the token. That is not the signal handler itself,
+/// in which almost nothing is allowed, but a queue that is told of the signal.
+@main
+struct StopOnSignal: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "StopOnSignal",
+        abstract: "Waits for a file, until it is there or Ctrl-C is pressed."
+    )
+
+    @Argument(help: "The file to wait for.")
+    var file = "/tmp/report"
+
+    @Flag(help: "Send the signal to this process, and fail unless the wait ends at once.")
+    var selfTest = false
+
+    func run() throws {
+        let token = CancellationToken()
+        let signals = watchInterrupts { token.cancel() }
+        defer { signals.cancel() }
+
+        let job = BlockingExecutor(
+            policy: RetryPolicy(maxAttempts: 10, backoff: .constant(.seconds(30))),
+            named: "look",
+            observer: .log { _, line in print(line) },
+            onRetry: { _, _ in if selfTest { interruptSoon() } },
+            cancellation: token)
+        if selfTest { Watchdog.start(.seconds(10)) }
+        let file = selfTest ? "/there is no such file" : file
+        print("Waiting for \(file). Ctrl-C ends the wait.")
+        let outcome = try job.outcome { try look(for: file) }
+
+        print("\(outcome.stopReason) after \(outcome.elapsed.short)")
+        if selfTest {
+            try check(outcome)
+        } else if outcome.stopReason == .cancelled {
+            throw ExitCode(128 + SIGINT)
+        } else {
+            try outcome.get()
+        }
+    }
+}
+
+/// The job, as any blocking call that fails for now.
+private func look(for file: String) throws {
+    guard access(file, F_OK) == 0 else { throw TransientError("\(file) is not there yet") }
+}
+
+/// Calls `action` when Ctrl-C is pressed, instead of ending the process.
+private func watchInterrupts(_ action: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
+    signal(SIGINT, SIG_IGN)  // or the default action ends the process first
+    let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    source.setEventHandler(handler: action)
+    source.resume()
+    return source
+}
+
+/// Does what Ctrl-C does, a little later.
+private func interruptSoon() {
+    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(300)) { kill(getpid(), SIGINT) }
+}
+
+/// Checks that the wait of 30 s ended when the signal came, and that no further attempt was made.
+private func check(_ outcome: RetryOutcome<Void>) throws {
+    let checks = Checks("the self-test")
+    checks.expect("end", outcome.stopReason, is: .cancelled)
+    checks.expect("attempts", outcome.attempts, is: 1)
+    checks.expect("time", outcome.elapsed, atLeast: .milliseconds(300), atMost: .seconds(3))
+    try checks.finish()
+}
