@@ -19,6 +19,8 @@ let package = Package(
         .testTarget(name: "RetryAsyncTests", dependencies: ["RetryAsync", "RetryTesting"]),
         .testTarget(name: "RetryFoundationTests", dependencies: ["RetryFoundation"]),
         .testTarget(name: "RetryTestingTests", dependencies: ["RetryTesting"]),
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["RetryAsync", "RetryTesting"], resources: [.copy("Resources")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -87,7 +87,7 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     return try await runAttempts(of: call, rejecting: rejection, operation: operation)
 }
 
-/// Runs the first attempt, inlined into the caller and as fast as a loop by hand; all else is out of line.
+/// Runs the first attempt, inlined into the caller and as fast as a loop by hand.
 @inlinable
 nonisolated(nonsending) func run<Value: ~Copyable>(
     _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, isObserved: Bool,
@@ -102,8 +102,7 @@ nonisolated(nonsending) func run<Value: ~Copyable>(
     do {
         return try await operation()
     } catch {
-        // Wrapped up, the closure is not copied into this function, which would cost every first try a retain.
-        return try await goOn(policy, surroundings(), start, after: error) { try await operation() }
+        return try await goOn(policy, surroundings(), start, after: error, operation: operation)
     }
 }
 
@@ -127,20 +126,23 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     }
 }
 
-/// Retries a call of which nobody wants to know more than its value: after the first attempt, out of line.
+/// Retries a call of which nobody wants to know more than its value, after the first attempt.
+///
+/// Inlined too, so that the operation is only ever called and never handed on: as a value it would cost every first
+/// try a retain, and each retry two frames of a task.
 @inlinable
-@inline(never)
+@inline(__always)
 nonisolated(nonsending) func goOn<Value: ~Copyable>(
-    _ policy: RetryPolicy, _ surroundings: Surroundings, _ start: Int64?, after error: any Error,
+    _ policy: consuming RetryPolicy, _ surroundings: consuming Surroundings, _ start: Int64?,
+    after error: consuming any Error,
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
     let call = RetryCall(policy: policy, surroundings: surroundings, start: start)
-    var error = error
     while let wait = call.attemptThrew(error, isCancelled: Task.isCancelled) {
         guard wait > 0 ? await call.wait(wait) : call.goOnAtOnce() else { break }
         do { return try await operation() } catch let next { error = next }
     }
-    throw call.error
+    throw call.error(last: error)
 }
 
 @usableFromInline

@@ -134,7 +134,7 @@ public struct RetryExecutor: Sendable {
     }
 }
 
-/// An asynchronous function whose calls are retried; made by ``RetryExecutor/wrap(_:)`` and called like the function.
+/// An asynchronous function whose calls are retried; made by `wrap` of ``RetryExecutor``, called like the function.
 public struct RetryingFunction<each Argument, Result>: Sendable {
     let executor: RetryExecutor
     let function: @Sendable (repeat each Argument) async throws -> Result

@@ -71,7 +71,6 @@ extension Backoff {
     /// - Returns: The backoff.
     public static func decorrelated(
         initial: Duration = .milliseconds(250), cap: Duration = .seconds(30)
-        /// - Returns: The backoff.
     ) -> Backoff {
         checked { () throws(PolicyError) in
             try make(.exponential, initial: initial, factor: 3, cap: cap, jitter: .decorrelated)
@@ -86,7 +85,6 @@ extension Backoff {
     /// - Returns: The backoff.
     public static func token(
         initial: Duration = .milliseconds(375), cap: Duration = .seconds(20)
-        /// - Returns: The backoff.
     ) -> Backoff {
         exponential(initial: initial, factor: 1.5, cap: cap, jitter: .equal)
     }

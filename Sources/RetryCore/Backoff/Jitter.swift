@@ -3,8 +3,8 @@
 /// Every delay stays within the backoff's cap: the cap is applied first, the jitter inside it. Below, *d* is the delay
 /// that the backoff computed, and U[a, b] a uniform draw from a to b, both included.
 ///
-/// In a simulation of 100 clients that contend for one row, ``full`` ends with the least work; ±20 % takes twice as
-/// long, and no jitter thirteen times (after Brooker, "Exponential Backoff And Jitter", 2015).
+/// In a simulation of 100 clients that contend for one row, ±20 % takes twice as long as ``full``, and no jitter thirteen
+/// times (after Brooker, "Exponential Backoff And Jitter", 2015). See <doc:ChoosingBackoffAndJitter>.
 public struct Jitter: Sendable, Hashable {
     @usableFromInline
     enum Kind: String, CaseIterable, Sendable {

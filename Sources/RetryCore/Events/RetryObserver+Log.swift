@@ -22,7 +22,7 @@ extension RetryObserver {
     ///
     /// ```swift
     /// let log = RetryObserver.log { level, line in print(level, line) }
-    /// // warning retry operation=users attempt=1 class=server_error error=HTTPError delay=0.25s elapsed=0.031s
+    /// // warning retry operation=users policy=api attempt=1 class=server_error error=HTTPError delay=97ms elapsed=31ms
     /// ```
     ///
     /// Attempts are told at debug, retries at warning, calls given up at error.

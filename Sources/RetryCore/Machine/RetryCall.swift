@@ -12,13 +12,10 @@ package final class RetryCall {
     private let surroundings: Surroundings
     private let start: Int64
     private let needsTime: Bool
-    @exclusivity(unchecked) private var random: RandomSource
     @exclusivity(unchecked) private var eventCount = 0
     /// The last error of the operation itself: what the caller sees in preference to the library's own errors.
     @exclusivity(unchecked) private var operationError: (any Error)?
     @exclusivity(unchecked) private var ownError: (any Error)?
-    /// The type of error that was last found to be no cancellation.
-    @exclusivity(unchecked) private var harmlessType: ObjectIdentifier?
     /// The error of the last event: what ends the wait after it tells of it again.
     @exclusivity(unchecked) private var toldError: (any Error)?
 
@@ -27,12 +24,11 @@ package final class RetryCall {
     /// It began at `start` on its clock; now if that is `nil`.
     @usableFromInline
     package init(
-        policy: RetryPolicy, surroundings: Surroundings, start: Int64? = nil, recordsTimeline: Bool = false
+        policy: consuming RetryPolicy, surroundings: Surroundings, start: Int64? = nil, recordsTimeline: Bool = false
     ) {
         self.state = RetryState(policy: policy)
-        self.random = surroundings.random ?? .system
         self.timeline = recordsTimeline ? [] : nil
-        self.needsTime = policy.hasDeadline || surroundings.observer != nil || recordsTimeline
+        self.needsTime = state.storage.hasDeadline || surroundings.observer != nil || recordsTimeline
         self.start = start ?? (needsTime ? surroundings.clock.nanoseconds : 0)
         self.surroundings = surroundings
     }
@@ -44,6 +40,9 @@ package final class RetryCall {
     package var elapsed: Int64 {
         needsTime ? max(0, surroundings.clock.nanoseconds.saturatingAdd(-start)) : 0
     }
+
+    /// The error that the call ends with, where its driver kept the last one of the operation.
+    @usableFromInline package func error(last: any Error) -> any Error { isCancelled ? CancellationError() : last }
 
     /// The error that the call ends with.
     @usableFromInline package var error: any Error {
@@ -76,13 +75,14 @@ extension RetryCall {
     }
 
     /// The operation threw; `nil` if the call ends, else the wait before the next attempt, in nanoseconds.
+    ///
+    /// The error is not kept, which would cost two more counts of references: at the end the driver tells the last one.
     @usableFromInline package func attemptThrew(_ error: any Error, isCancelled: Bool) -> Int64? {
-        operationError = error
-        if isCancelled || isCancellation(error) {
+        if isCancelled || ErrorTypeFacts.isCancellation(error) {
             endCancelled(error: error)
             return nil
         }
-        return decide(classify(error), error: error)
+        return decide(surroundings.classification(of: error), error: error)
     }
 
     /// The attempt failed; `nil` if the call ends, else the wait before the next one, in nanoseconds.
@@ -91,6 +91,7 @@ extension RetryCall {
         var error: (any Error)?
         switch failure {
         case .thrown(let error):
+            operationError = error
             return attemptThrew(error, isCancelled: isCancelled)
         case .rejected(let classification):
             known = classification
@@ -153,16 +154,6 @@ extension RetryCall {
 // MARK: Details
 
 extension RetryCall {
-    /// Whether the error is a cancellation; errors of one call are mostly of one type, which is looked up once.
-    private func isCancellation(_ error: any Error) -> Bool {
-        let type = ObjectIdentifier(type(of: error))
-        if type == harmlessType { return false }
-        let facts = ErrorTypeFacts.of(error)
-        if facts.canBeCancellation { return ErrorTypeFacts.isCancellation(error) }
-        harmlessType = type
-        return false
-    }
-
     private func endCancelled(error: (any Error)?) {
         state.cancelled()
         record(error: error, elapsed: elapsed)
@@ -172,7 +163,9 @@ extension RetryCall {
     /// Asks the machine, and tells what it said.
     private func decide(_ known: Classification, error: (any Error)?) -> Int64? {
         let elapsed = elapsed  // read last: the time that a slow classifier took has passed
+        var random = surroundings.random
         let wait = state.attemptFailed(known, elapsed: elapsed, using: &random)
+        guard isWatched || timeline != nil else { return wait }
         record(known, error: error, elapsed: elapsed, delay: wait)
         if let wait {
             emit(.retry, known, error: error, delay: wait)
@@ -181,12 +174,6 @@ extension RetryCall {
             emitStop(known, error: error)
         }
         return wait
-    }
-
-    private func classify(_ error: any Error) -> Classification {
-        if let condition = surroundings.condition, !condition.contains(error) { return .permanent }
-        return surroundings.classifier?.classification(of: error)
-            ?? ErrorClassifier.default.classification(of: error) ?? .unknown
     }
 
     private func record(

@@ -37,9 +37,10 @@ public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
     package init(result: consuming Result, call: RetryCall) {
         self.result = result
         self.stopReason = call.state.stopReason ?? .abandoned
-        self.attempts = call.state.attempt
+        let timeline = call.timeline ?? []
+        self.attempts = timeline.count
         self.elapsed = .nanoseconds(call.elapsed)
-        self.timeline = call.timeline ?? []
+        self.timeline = timeline
     }
 
     /// Returns the value, or throws the error.

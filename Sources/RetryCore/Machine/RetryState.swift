@@ -26,12 +26,15 @@ public struct RetryState: Sendable {
     public private(set) var stopReason: StopReason?
 
     private var previousDelay: Int64?
-    private var retriesBySlot = SIMD8<Int32>.zero
-    private var retriesByOwnClass: [ErrorClass: Int32] = [:]
+    /// The class of the first failure: most calls fail in one way, and need no dictionary.
+    private var firstClass: ErrorClass?
+    private var retriesOfFirstClass = 0
+    private var retriesOfOtherClasses: [ErrorClass: Int] = [:]
     /// Whether the wait was cut to end at the deadline, for one last attempt.
     private var isLastChance = false
 
     /// Creates the state of a call whose first attempt starts.
+    @inline(__always)
     public init(policy: RetryPolicy) {
         self.storage = policy.storage
     }
@@ -106,7 +109,9 @@ extension RetryState {
     }
 }
 
+// Inlined, because a state is copied for the call of a method that does not change it, which costs more than deciding.
 extension RetryState {
+    @inline(__always)
     private func reasonNotToRetry(_ failure: Classification, elapsed: Int64) -> StopReason? {
         if let stopReason { return stopReason }
         if storage.settings.failsImmediately { return .immediateFailure }
@@ -125,6 +130,7 @@ extension RetryState {
         storage.hasDeadline && (elapsed >= storage.settings.deadline || isLastChance)
     }
 
+    @inline(__always)
     private func delay(_ errorClass: ErrorClass, using generator: inout some RandomNumberGenerator) -> Int64 {
         if let own = storage.settings.backoffs[errorClass] {
             return own.delay(beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
@@ -134,6 +140,7 @@ extension RetryState {
     }
 
     /// The least wait that the server's word asks for; zero if there is none, or none that makes sense.
+    @inline(__always)
     private func leastWait(_ delay: Int64, _ hint: RetryHint?) -> Int64 {
         guard case .after(let asked) = hint, asked >= .zero else { return 0 }
         return storage.settings.hints.leastWait(computed: delay, hint: asked.saturatedNanoseconds)
@@ -150,16 +157,16 @@ extension RetryState {
         return left
     }
 
-    private func retries(of errorClass: ErrorClass) -> Int32 {
-        errorClass.isBuiltIn ? retriesBySlot[Int(errorClass.number)] : retriesByOwnClass[errorClass] ?? 0
+    private func retries(of errorClass: ErrorClass) -> Int {
+        errorClass == firstClass ? retriesOfFirstClass : retriesOfOtherClasses[errorClass] ?? 0
     }
 
     private mutating func countRetry(_ errorClass: ErrorClass) {
-        let count = Int32(clamping: Int(retries(of: errorClass)) + 1)
-        if errorClass.isBuiltIn {
-            retriesBySlot[Int(errorClass.number)] = count
+        firstClass = firstClass ?? errorClass
+        if errorClass == firstClass {
+            retriesOfFirstClass += 1
         } else {
-            retriesByOwnClass[errorClass] = count
+            retriesOfOtherClasses[errorClass, default: 0] += 1
         }
     }
 }

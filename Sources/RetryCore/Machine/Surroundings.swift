@@ -9,7 +9,7 @@ package final class Surroundings: Sendable {
     @usableFromInline package let observer: RetryObserver?
     package let onRetry: (@Sendable (any Error, Int) -> Void)?
     @usableFromInline package let clock: RetryClock
-    package let random: RandomSource?
+    package let random: RandomSource
 
     /// Nothing handed over.
     @usableFromInline static let none = Surroundings(
@@ -26,7 +26,7 @@ package final class Surroundings: Sendable {
         self.observer = observer
         self.onRetry = onRetry
         self.clock = clock ?? .system
-        self.random = random
+        self.random = random ?? .system
     }
 
     /// Makes surroundings, or takes the shared ones where nothing is handed over.
@@ -44,5 +44,13 @@ package final class Surroundings: Sendable {
         return Surroundings(
             name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
             clock: clock, random: random)
+    }
+}
+
+extension Surroundings {
+    /// What the caller's classifier knows of an error, or else the default one.
+    func classification(of error: any Error) -> Classification {
+        if let condition, !condition.contains(error) { return .permanent }
+        return classifier?.classification(of: error) ?? ErrorClassifier.default.classification(of: error) ?? .unknown
     }
 }

@@ -1,0 +1,54 @@
+/// A configuration that cannot be used: which file, which setting, what is wrong, and what to do.
+///
+/// ```swift
+/// do {
+///     policy = try RetryPolicy(contentsOf: file)
+/// } catch let error as ConfigurationError where error.reason == .fileNotFound {
+///     policy = .api
+/// }
+/// ```
+///
+/// Two errors are equal if all of that is equal.
+public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of problem it is.
+    public struct Reason: Sendable, Hashable {
+        private enum Kind: Sendable { case fileNotFound, unreadable, tooLarge, malformed, invalidSetting }
+        private let kind: Kind
+
+        /// There is no such file.
+        public static var fileNotFound: Reason { Reason(kind: .fileNotFound) }
+        /// The file is there, and cannot be read.
+        public static var unreadable: Reason { Reason(kind: .unreadable) }
+        /// There is more of it than any configuration needs.
+        public static var tooLarge: Reason { Reason(kind: .tooLarge) }
+        /// It is not JSON.
+        public static var malformed: Reason { Reason(kind: .malformed) }
+        /// A setting is unknown, of the wrong type, or out of its range.
+        public static var invalidSetting: Reason { Reason(kind: .invalidSetting) }
+    }
+
+    /// What kind of problem it is.
+    public let reason: Reason
+    /// The path of the file; `nil` if the text did not come from one.
+    public let file: String?
+    /// The path of the setting, such as `"backoff.factor"`; `nil` if the problem is not one setting's.
+    public let setting: String?
+    /// What is wrong, with the value that is.
+    public let problem: String
+    /// What to do about it.
+    public let advice: String
+
+    init(_ reason: Reason, file: String?, setting: String? = nil, problem: String, advice: String) {
+        self.reason = reason
+        self.file = file
+        self.setting = setting
+        self.problem = problem
+        self.advice = advice
+    }
+
+    /// All of it in one line, such as `retry.json: backoff.factor is 0.5. It must be a finite number of at least 1.`.
+    public var description: String {
+        let place = [file, setting].compactMap(\.self).joined(separator: ": ")
+        return "\(place.isEmpty ? "The configuration" : place) \(problem). \(advice)"
+    }
+}

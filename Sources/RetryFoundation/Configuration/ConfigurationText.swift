@@ -1,0 +1,49 @@
+import RetryCore
+
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
+/// The text of a configuration, and where it came from.
+package struct ConfigurationText {
+    let data: Data
+    let file: String?
+
+    /// A mebibyte: a policy with every setting takes about two kilobytes.
+    static let maximumSize = 1 << 20
+
+    /// Takes a text, and the path of the file that it came from.
+    package init(data: Data, file: String? = nil) {
+        self.data = data
+        self.file = file
+    }
+
+    /// Reads a value that decodes itself.
+    package func decode<Value: Decodable>(_ type: Value.Type) throws(ConfigurationError) -> Value {
+        guard data.count <= Self.maximumSize else { throw .tooLarge(file: file) }
+        let tree: JSONValue
+        do {
+            tree = try JSONParser.parse([UInt8](data))
+        } catch {
+            throw ConfigurationError(error, file: file)
+        }
+        do {
+            return try Value(from: JSONValueDecoder(tree))
+        } catch let error as DecodingError {
+            throw ConfigurationError(error, file: file)
+        } catch {
+            throw ConfigurationError(
+                .invalidSetting, file: file, problem: "is not right: \(error)", advice: "Correct it.")
+        }
+    }
+}
+
+extension ConfigurationError {
+    static func tooLarge(file: String?) -> ConfigurationError {
+        ConfigurationError(
+            .tooLarge, file: file, problem: "is larger than 1 MiB, which no configuration needs",
+            advice: "Make sure that it is the right file.")
+    }
+}

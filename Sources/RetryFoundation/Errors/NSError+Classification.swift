@@ -1,0 +1,30 @@
+public import Foundation
+public import RetryCore
+
+/// The default classifier knows an `NSError` by its domain and code, and by the error below it.
+extension NSError: SelfClassifyingError, CancellationAwareError, WrappingError {
+    /// The class of this error, by the table of its domain.
+    ///
+    /// | domain | table |
+    /// |---|---|
+    /// | `NSURLErrorDomain`, `kCFErrorDomainCFNetwork` | as `URLError` |
+    /// | `NSPOSIXErrorDomain` | as `POSIXError` |
+    /// | `NSCocoaErrorDomain` | as `CocoaError` |
+    ///
+    /// An error of another domain, and one whose code is in no table, has the class of the error below it; without
+    /// one it is unknown. To teach the library a domain of your own, put a classifier for it first:
+    ///
+    /// ```swift
+    /// let classifier = ErrorClassifier { error in
+    ///     let error = error as NSError
+    ///     return error.domain == CKErrorDomain && error.code == 7 ? .rateLimit : nil
+    /// }.or(.default)
+    /// ```
+    public var classification: Classification { DomainError(self).classification }
+
+    /// Whether this error says that the operation was cancelled, by the user or by the program.
+    public var isCancellation: Bool { DomainError(self).isCancellation }
+
+    /// The error below this one, under `NSUnderlyingErrorKey`.
+    public var wrappedError: (any Error)? { DomainError(self).underlying }
+}

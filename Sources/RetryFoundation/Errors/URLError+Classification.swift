@@ -1,0 +1,46 @@
+public import Foundation
+public import RetryCore
+
+/// The default classifier knows what `URLSession` throws.
+extension URLError: SelfClassifyingError, CancellationAwareError, WrappingError {
+    /// The class of this error, by its code.
+    ///
+    /// | code | class |
+    /// |---|---|
+    /// | `timedOut`, `networkConnectionLost`, `cannotConnectToHost`, `secureConnectionFailed` | transient |
+    /// | `cannotFindHost`, `dnsLookupFailed` | transient |
+    /// | `notConnectedToInternet`, `internationalRoamingOff`, `callIsActive`, `dataNotAllowed` | transient |
+    /// | `zeroByteResource`, `downloadDecodingFailedMidStream`, `downloadDecodingFailedToComplete` | transient |
+    /// | `backgroundSessionWasDisconnected`, `backgroundSessionInUseByAnotherProcess` | transient |
+    /// | `badServerResponse` | server error |
+    /// | `userAuthenticationRequired`, `clientCertificateRequired`, `clientCertificateRejected` | auth |
+    /// | `noPermissionsToReadFile` | permission |
+    /// | `serverCertificateUntrusted`, `…HasBadDate`, `…HasUnknownRoot`, `…NotYetValid` | permanent |
+    /// | `badURL`, `unsupportedURL`, `httpTooManyRedirects`, `redirectToNonExistentLocation` | permanent |
+    /// | `cannotDecodeRawData`, `cannotDecodeContentData`, `cannotParseResponse` | permanent |
+    /// | `dataLengthExceedsMaximum`, `requestBodyStreamExhausted`, `cannotLoadFromNetwork` | permanent |
+    /// | `appTransportSecurityRequiresSecureConnection` | permanent |
+    /// | `backgroundSessionRequiresSharedContainer` | permanent |
+    /// | `fileDoesNotExist`, `fileIsDirectory` | permanent |
+    /// | `cannotCreateFile`, `cannotOpenFile`, `cannotCloseFile`, `cannotWriteToFile` | permanent |
+    /// | `cannotRemoveFile`, `cannotMoveFile` | permanent |
+    /// | `cancelled`, `userCancelledAuthentication` | a cancellation, see ``isCancellation`` |
+    /// | all others, such as `unknown` and `resourceUnavailable` | of the error below it, else unknown |
+    ///
+    /// The class tells what the failure is, and not whether the server has seen the request: `timedOut` and
+    /// `networkConnectionLost` can come after the work was done. Retry what may be done twice.
+    public var classification: Classification { domainError.classification }
+
+    /// Whether this error says that the request was cancelled: `cancelled` and `userCancelledAuthentication`.
+    ///
+    /// `URLSession` throws `cancelled` when the task that waits for it is cancelled, when the session is invalidated,
+    /// and when a delegate refuses the server's certificate. None of them is retried.
+    public var isCancellation: Bool { domainError.isCancellation }
+
+    /// The error below this one, under `NSUnderlyingErrorKey`.
+    public var wrappedError: (any Error)? { domainError.underlying }
+
+    private var domainError: DomainError {
+        DomainError(domain: NSURLErrorDomain, code: errorCode, userInfo: errorUserInfo)
+    }
+}

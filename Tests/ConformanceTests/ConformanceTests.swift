@@ -1,0 +1,48 @@
+import Testing
+
+@Suite("The recorded behaviour of the systems that this library learned from", .timeLimit(.minutes(1)))
+struct ConformanceTests {
+    @Test func reflexio() async throws {
+        var run = try ConformanceRun(seed: "reflexio")
+        try await run.reflexioClassifier()
+        try await run.reflexioStrategies()
+        try await run.reflexioRuns()
+        run.finish(Coverage.reflexio)
+    }
+
+    @Test func redress() async throws {
+        var run = try ConformanceRun(seed: "redress")
+        try await run.redressRuns()
+        try await run.redressDeadlineRuns()
+        try await run.redressStatuses()
+        run.finish(Coverage.redress)
+    }
+
+    @Test func bindu() async throws {
+        var run = try ConformanceRun(seed: "bindu")
+        try await run.binduWaits()
+        run.finish(Coverage.bindu)
+    }
+
+    @Test func nodus() async throws {
+        var run = try ConformanceRun(seed: "nodus")
+        try await run.nodusMessages()
+        try await run.nodusDelays()
+        run.finish(Coverage.nodus)
+    }
+
+    @Test func cpex() async throws {
+        var run = try ConformanceRun(seed: "cpex")
+        try await run.cpexDelays()
+        run.finish(Coverage.cpex)
+    }
+
+    @Test func aws() async throws {
+        var run = try ConformanceRun(seed: "aws")
+        try await run.awsDelays()
+        try await run.awsContexts()
+        try await run.awsDecorator()
+        try await run.awsRateLimits()
+        run.finish(Coverage.aws)
+    }
+}

@@ -1,0 +1,41 @@
+import RetryAsync
+
+extension ConformanceRun {
+    mutating func reflexioStrategies() async throws {
+        for (name, strategy) in vectors["reflexio_strategies"].members {
+            for row in strategy["rows"].array {
+                let fraction = try row["fraction"].double.unwrapped("a row has no fraction")
+                let delays: [JSON]
+                do throws(PolicyError) {
+                    let backoff = try reflexioBackoff(name, strategy["args"])
+                    delays = await SeedCall.failing(RetryPolicy(maxAttempts: 11, backoff: backoff), random: [fraction])
+                        .runs().map { .seconds($0.sleeps) }
+                } catch {
+                    delays = [.string("refused: \(error)")]
+                }
+                compare(
+                    "reflexio_strategies", "\(name) at \(row["fraction"])", recorded: row["attempts_1_to_10"],
+                    ours: delays)
+            }
+        }
+    }
+
+    /// The backoff that stands for a strategy; the library's own defaults where reflexio's were recorded.
+    private func reflexioBackoff(_ name: String, _ args: JSON) throws(PolicyError) -> Backoff {
+        let base = args["base_s"].isNull ? .milliseconds(250) : Duration.exactly(args["base_s"])
+        switch name.prefix(while: { $0 != "_" }) {
+        case "decorrelated" where args == [:]:
+            return .decorrelated()
+        case "decorrelated":
+            let cap = Duration.exactly(args["max_s"])
+            return try Backoff(validating: "exponential", initial: base, factor: 3, cap: cap, jitter: .decorrelated)
+        case "token" where args == [:]:
+            return .token()
+        case "equal":
+            let cap = args["max_s"].isNull ? .seconds(30) : Duration.exactly(args["max_s"])
+            return try Backoff(validating: "exponential", initial: base * 2, cap: cap, jitter: .equal)
+        default:
+            return try Backoff(validating: name, initial: base)
+        }
+    }
+}

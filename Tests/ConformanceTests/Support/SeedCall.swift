@@ -1,0 +1,100 @@
+import RetryAsync
+import RetryTesting
+
+/// A call as one of the seeds made it, to be made by a driver of this library.
+struct SeedCall {
+    /// How a call is driven.
+    enum Driver: CaseIterable {
+        case blocking, asynchronous
+    }
+
+    var policy: RetryPolicy
+    var classifier: ErrorClassifier?
+    var condition: RetryCondition?
+    /// How long each attempt works.
+    var work = Duration.zero
+    /// Where in its range each draw lands, from 0 to 1; the last one repeats.
+    var random = [0.5]
+    /// What the attempt of that number does, from 1.
+    var attempt: (Int) throws -> String
+
+    /// A call of which every attempt fails.
+    static func failing(
+        _ policy: RetryPolicy, random: [Double] = [0.5], error: any Error = TransientError()
+    ) -> SeedCall {
+        SeedCall(policy: policy, random: random) { _ in throw error }
+    }
+
+    /// What became of the call, by each driver.
+    func runs() async -> [SeedCallRecord] {
+        await [run(on: .blocking), run(on: .asynchronous)]
+    }
+
+    func run(on driver: Driver) async -> SeedCallRecord {
+        let clock = ManualClock(autoAdvance: true)
+        let sleeper = ManualSleeper(clock: clock)
+        let recorder = RecordingObserver()
+        let callbacks = Locked<[JSON]>([])
+        let note = { @Sendable (error: any Error, attempt: Int) in
+            callbacks.withLock { $0.append([.string("\(error)"), .number(Double(attempt))]) }
+        }
+        let generator = RandomSource(ScriptedGenerator(fractions: random))
+        var calls = 0
+        func operation() throws -> String {
+            calls += 1
+            clock.advance(by: work)
+            return try attempt(calls)
+        }
+        let result: Result<String, any Error>
+        do {
+            switch driver {
+            case .blocking:
+                result = .success(
+                    try retryBlocking(
+                        policy: policy, named: "op", classifier: classifier, retryOn: condition,
+                        observer: recorder.observer, onRetry: note, sleeper: sleeper.sleeper,
+                        clock: RetryClock(clock), random: generator, operation: operation))
+            case .asynchronous:
+                result = .success(
+                    try await retry(
+                        policy: policy, named: "op", classifier: classifier, retryOn: condition,
+                        observer: recorder.observer, onRetry: note, clock: RetryClock(clock), random: generator,
+                        operation: { try operation() }))
+            }
+        } catch {
+            result = .failure(error)
+        }
+        return SeedCallRecord(
+            calls: calls, sleeps: driver == .blocking ? sleeper.sleeps : clock.sleeps, events: recorder.events,
+            callbacks: callbacks.withLock { $0 }, result: result)
+    }
+}
+
+/// What became of a call.
+struct SeedCallRecord {
+    let calls: Int
+    let sleeps: [Duration]
+    let events: [RetryEvent]
+    /// The text of the error and the number of the attempt, for each time that `onRetry` was called.
+    let callbacks: [JSON]
+    let result: Result<String, any Error>
+
+    /// The delays that were decided, those of zero included, which nobody sleeps for.
+    var delays: [Duration] { events.filter { $0.kind == .retry }.map(\.delay) }
+
+    /// The value, or the name of the error's type.
+    var outcome: JSON {
+        switch result {
+        case .success(let value): .string(value)
+        case .failure(let error): .string("\(type(of: error))")
+        }
+    }
+
+    /// The value, or the name of the error's type and its text.
+    var outcomeWithText: JSON {
+        switch result {
+        case .success(let value): .string(value)
+        case .failure(let error): .string("\(type(of: error)): \(error)")
+        }
+    }
+}

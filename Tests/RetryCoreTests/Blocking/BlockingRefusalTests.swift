@@ -1,0 +1,64 @@
+import RetryCore
+import RetryTesting
+import Testing
+
+/// What a blocking call cannot keep is refused before the first attempt, through every door.
+@Suite("Policies that a blocking call refuses", .timeLimit(.minutes(1)))
+struct BlockingRefusalTests {
+    struct Refusal: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let policy: RetryPolicy
+        let value: String
+    }
+
+    static let refusals = [
+        Refusal(
+            testDescription: "attempt_timeout", policy: .api.attemptTimeout(.seconds(1)), value: "1.0 seconds"),
+        Refusal(
+            testDescription: "deadline_behavior", policy: .api.deadline(.seconds(9), .interrupt), value: "interrupt"),
+        Refusal(testDescription: "guarantee", policy: .once.guarantee(.exactlyOnce), value: "exactly_once"),
+    ]
+
+    /// Every way to run a blocking call under a policy.
+    static let doors: [@Sendable (RetryPolicy, RetryObserver, @escaping @Sendable () -> Int) throws -> Int] = [
+        { policy, observer, operation in try retryBlocking(policy: policy, observer: observer, operation: operation) },
+        { policy, _, operation in try retryBlocking(policy: policy, operation: operation) },
+        { policy, observer, operation in
+            try BlockingExecutor(policy: policy, observer: observer).execute { operation() }
+        },
+        { policy, observer, operation in
+            try BlockingExecutor(policy: policy, observer: observer).execute { (_: RetryAttempt) in operation() }
+        },
+        { policy, observer, operation in
+            try BlockingExecutor(policy: policy, observer: observer).outcome { operation() }.get()
+        },
+        { policy, observer, operation in try BlockingExecutor(policy: policy, observer: observer).wrap(operation)() },
+        { policy, observer, operation in
+            for _ in try RetryContext(policy: policy, observer: observer) { return operation() }
+            return 0
+        },
+    ]
+
+    @Test("no attempt starts, and nothing is seen", arguments: refusals)
+    func refused(_ refusal: Refusal) {
+        for (number, door) in Self.doors.enumerated() {
+            let recorder = RecordingObserver()
+            let error = #expect(throws: PolicyError.self, "door \(number)") {
+                try door(refusal.policy, recorder.observer) {
+                    Issue.record("The operation ran.")
+                    return 1
+                }
+            }
+            #expect(error?.setting == refusal.testDescription)
+            #expect(error?.value == refusal.value)
+            #expect(recorder.events.isEmpty)
+        }
+    }
+
+    @Test("all others are run, through every door", arguments: [DeadlineBehavior.stop, .truncate])
+    func accepted(_ behavior: DeadlineBehavior) throws {
+        for door in Self.doors {
+            #expect(try door(.api.deadline(.seconds(3_600), behavior), []) { 42 } == 42)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Dispatch
+import RetryCore
+import RetryTesting
+import Testing
+
+/// With real threads, which wait for an hour unless they are woken; nobody waits for that hour.
+@Suite("A cancellation token on real threads", .timeLimit(.minutes(1)))
+struct CancellationTokenTests {
+    static let hour = Duration.seconds(3_600)
+
+    @Test("is cancelled once and stays so")
+    func state() {
+        let token = CancellationToken()
+        #expect(!token.isCancelled)
+        token.cancel()
+        token.cancel()
+        #expect(token.isCancelled)
+    }
+
+    @Test(
+        "is not waited for where no time is given",
+        arguments: [.zero, .nanoseconds(-1), .seconds(-60)] as [Duration])
+    func noTime(_ duration: Duration) {
+        #expect(!CancellationToken().wait(upTo: duration))
+    }
+
+    @Test("is not waited for once it is cancelled", arguments: [.zero, hour, .longest, Duration(attoseconds: .max)])
+    func cancelled(_ duration: Duration) {
+        let token = CancellationToken()
+        token.cancel()
+        #expect(token.wait(upTo: duration))
+        Sleeper.system.sleep(for: duration, cancellation: token)
+    }
+
+    @Test("the system's sleeper does not wait for a time in the past")
+    func past() {
+        Sleeper.system.sleep(for: .seconds(-60))
+        Sleeper.system.sleep(for: .seconds(-60), cancellation: CancellationToken())
+    }
+
+    @Test("wakes everybody who waits for it")
+    func wakesAll() throws {
+        let token = CancellationToken()
+        let isAboutToWait = DispatchSemaphore(value: 0)
+        let threads = (0..<8).map { _ in
+            TestThread {
+                isAboutToWait.signal()
+                return token.wait(upTo: Self.hour)
+            }
+        }
+        for _ in threads { isAboutToWait.wait() }
+        token.cancel()
+        for thread in threads { try #require(thread.join() == true) }
+    }
+
+    @Test("ends a call's wait at once, whenever it comes")
+    func endsAWait() throws {
+        for _ in 0..<200 {
+            let token = CancellationToken()
+            let isAboutToWait = DispatchSemaphore(value: 0)
+            let recorder = RecordingObserver()
+            let thread = TestThread {
+                let executor = BlockingExecutor(
+                    policy: RetryPolicy(maxAttempts: 3, backoff: .constant(Self.hour)), observer: recorder.observer,
+                    onRetry: { _, _ in isAboutToWait.signal() }, sleeper: .system, cancellation: token)
+                return Result { try executor.execute { throw TransientError() } }
+            }
+            isAboutToWait.wait()
+            token.cancel()
+            try #require(thread.join()?.failure is CancellationError)
+            #expect(recorder.codes == ["attempt", "retry", "cancelled"])
+        }
+    }
+
+    @Test("ends the wait of a loop by hand at once")
+    func endsALoop() {
+        let token = CancellationToken()
+        let isAboutToWait = DispatchSemaphore(value: 0)
+        let thread = TestThread {
+            Result {
+                let context = try RetryContext(
+                    policy: RetryPolicy(maxAttempts: 3, backoff: .constant(Self.hour)), cancellation: token)
+                for _ in context {
+                    context.recordFailure(TransientError())
+                    isAboutToWait.signal()
+                    try context.wait()
+                }
+            }
+        }
+        isAboutToWait.wait()
+        token.cancel()
+        #expect(thread.join()?.failure is CancellationError)
+    }
+}

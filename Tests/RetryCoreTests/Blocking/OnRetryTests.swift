@@ -1,0 +1,58 @@
+import RetryCore
+import RetryTesting
+import Testing
+
+@Suite("onRetry", .timeLimit(.minutes(1)))
+struct OnRetryTests {
+    @Test("is told each error that a retry follows, with its attempt, and not the last one")
+    func attempts() {
+        let scene = BlockingScene()
+        _ = scene.run(["a", "b", "c"].map { TaggedError(.transient, $0) })
+        #expect(scene.retries.withLock { $0 } == [.init(error: "a", attempt: 1), .init(error: "b", attempt: 2)])
+    }
+
+    @Test("is not called without a retry", arguments: [[], [PermanentError()], [CancellationError()]] as [[any Error]])
+    func notCalled(_ errors: [any Error]) {
+        let scene = BlockingScene()
+        _ = scene.run(errors)
+        #expect(scene.retries.withLock(\.isEmpty))
+    }
+
+    @Test("gets the error itself")
+    func identity() throws {
+        let first = TaggedError()
+        let seen = Locked<TaggedError?>(nil)
+        let script = FaultScript<Int>(.fail(first), .succeed(1))
+        let executor = BlockingExecutor(policy: .default.backoff(.none)) { error, _ in
+            seen.withLock { $0 = error as? TaggedError }
+        }
+        _ = try executor.execute { try script.callBlocking() }
+        #expect(seen.withLock { $0 } === first)
+    }
+
+    @Test("comes after the event of the retry, and before the wait")
+    func order() throws {
+        let log = Locked<[String]>([])
+        let script = FaultScript<Int>(.fail(TransientError()), .succeed(1))
+        let executor = BlockingExecutor(
+            observer: RetryObserver { event in log.withLock { $0.append(event.code) } },
+            onRetry: { _, attempt in log.withLock { $0.append("onRetry \(attempt)") } },
+            sleeper: Sleeper { _, _ in log.withLock { $0.append("sleep") } }, random: DrawCounter().source)
+        _ = try executor.execute { try script.callBlocking() }
+        #expect(log.withLock { $0 } == ["attempt", "retry", "onRetry 1", "sleep", "attempt", "success"])
+    }
+
+    @Test("is told of a rejected value by an error that names its class")
+    func rejectedValue() throws {
+        let scene = BlockingScene()
+        let script = FaultScript<Int>(.succeed(503), .succeed(200))
+        let value = try scene.executor().execute {
+            HTTPStatus.classification($0)
+        } operation: {
+            try script.callBlocking()
+        }
+        #expect(value == 200)
+        let error = "The operation returned a value that counts as a failure: server_error."
+        #expect(scene.retries.withLock { $0 } == [.init(error: error, attempt: 1)])
+    }
+}

@@ -1,0 +1,25 @@
+import RetryCore
+
+/// An error that is somebody: it can be told from another one with the same words, and has the class it is given.
+final class TaggedError: SelfClassifyingError, CustomStringConvertible {
+    let classification: Classification
+    let description: String
+
+    init(_ classification: Classification = .transient, _ description: String = "it failed") {
+        self.classification = classification
+        self.description = description
+    }
+}
+
+/// An error that nothing is known about.
+struct StrangeError: Error, Equatable {}
+
+/// An error around another one.
+struct EnvelopeError: WrappingError {
+    let wrappedError: (any Error)?
+}
+
+/// An error that may mean a cancellation.
+struct MaybeCancelledError: CancellationAwareError {
+    let isCancellation: Bool
+}

@@ -1,0 +1,28 @@
+import RetryCore
+
+/// The machine of one call, moved by hand; a class, so that an expectation can hold a step.
+final class SteppedMachine {
+    private var state: RetryState
+    private var generator = DrawCounter()
+
+    init(_ policy: RetryPolicy) {
+        state = RetryState(policy: policy)
+    }
+
+    var attempt: Int { state.attempt }
+    var stopReason: StopReason? { state.stopReason }
+    /// How many numbers were drawn; each draw gives the most of its range.
+    var draws: Int { generator.draws }
+
+    func fail(_ failure: Classification = .transient, at elapsed: Duration = .zero) -> RetryDecision {
+        state.attemptFailed(failure, elapsed: elapsed, using: &generator)
+    }
+
+    func wait(until elapsed: Duration = .zero) -> Bool {
+        state.waitEnded(elapsed: elapsed)
+    }
+
+    func cancel() {
+        state.cancelled()
+    }
+}
