@@ -83,8 +83,7 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     let surroundings = Surroundings.of(
         name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry, clock: clock,
         random: random)
-    let call = try makeCall(policy, surroundings)
-    return try await runAttempts(of: call, rejecting: rejection, operation: operation)
+    return try await runAttempts(policy, surroundings, rejecting: rejection, operation: operation)
 }
 
 /// Runs the first attempt, inlined into the caller and as fast as a loop by hand.
@@ -95,8 +94,7 @@ nonisolated(nonsending) func run<Value: ~Copyable>(
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
     guard policy.isPlain, !isObserved, rejection == nil else {
-        let call = try makeCall(policy, surroundings())
-        return try await runAttempts(of: call, rejecting: rejection) { _ in try await operation() }
+        return try await runAttempts(policy, surroundings(), rejecting: rejection) { _ in try await operation() }
     }
     let start = policy.hasDeadline ? coarseStart(clock()?.source) : nil
     do {
@@ -139,14 +137,8 @@ nonisolated(nonsending) func goOn<Value: ~Copyable>(
 ) async throws -> Value {
     let call = RetryCall(policy: policy, surroundings: surroundings, start: start)
     while let wait = call.attemptThrew(error, isCancelled: Task.isCancelled) {
-        guard wait > 0 ? await call.wait(wait) : call.goOnAtOnce() else { break }
+        guard wait > 0 ? await call.wait(wait) : call.waitEnded(isCancelled: Task.isCancelled) else { break }
         do { return try await operation() } catch let next { error = next }
     }
     throw call.error(last: error)
-}
-
-@usableFromInline
-func makeCall(_ policy: RetryPolicy, _ surroundings: Surroundings) throws(PolicyError) -> RetryCall {
-    try policy.checkGuarantee()
-    return RetryCall(policy: policy, surroundings: surroundings)
 }

@@ -67,8 +67,7 @@ public struct RetryExecutor: Sendable {
         rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
     ) async throws -> Value {
-        let call = try makeCall(policy, surroundings)
-        return try await runAttempts(of: call, rejecting: rejection, operation: operation)
+        try await runAttempts(policy, surroundings, rejecting: rejection, operation: operation)
     }
 
     /// Runs an operation, as `execute` does.
@@ -112,9 +111,9 @@ public struct RetryExecutor: Sendable {
         do {
             try policy.checkGuarantee()
             let value = try await runAttempts(of: call, rejecting: rejection, operation: operation)
-            return RetryOutcome(result: .value(value), call: call)
+            return RetryOutcome(ending: .value(value), call: call)
         } catch {
-            return RetryOutcome(result: .error(error), call: call)
+            return RetryOutcome(ending: .error(error), call: call)
         }
     }
 

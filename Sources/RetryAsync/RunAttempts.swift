@@ -1,5 +1,16 @@
-/// Runs attempts until the call ends, whatever the policy and the caller ask for.
+/// Runs a call from its first attempt to its end, whatever the policy and the caller ask for.
 @usableFromInline
+nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
+    _ policy: RetryPolicy, _ surroundings: Surroundings, rejecting rejection: ((borrowing Value) -> Classification?)?,
+    operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
+) async throws -> Value {
+    try policy.checkGuarantee()
+    // Made here, the call needs no memory of its own: it stays on the task's stack.
+    let call = RetryCall(policy: policy, surroundings: surroundings)
+    return try await runAttempts(of: call, rejecting: rejection, operation: operation)
+}
+
+/// Runs attempts until the call ends.
 nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
     of call: RetryCall, rejecting rejection: ((borrowing Value) -> Classification?)?,
     operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
@@ -42,7 +53,7 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
 /// Decides and waits after an attempt that failed; whether the next one may start.
 nonisolated(nonsending) func pause(_ call: RetryCall, after failure: AttemptFailure) async -> Bool {
     guard let wait = call.attemptFailed(failure, isCancelled: Task.isCancelled) else { return false }
-    return wait > 0 ? await call.wait(wait) : call.goOnAtOnce()
+    return wait > 0 ? await call.wait(wait) : call.waitEnded(isCancelled: Task.isCancelled)
 }
 
 extension RetryCall {
@@ -51,13 +62,5 @@ extension RetryCall {
     nonisolated(nonsending) func wait(_ nanoseconds: Int64) async -> Bool {
         let wasInterrupted = await clock.sleepWasInterrupted(nanoseconds)
         return waitEnded(isCancelled: wasInterrupted || Task.isCancelled)
-    }
-
-    /// Does without a wait; whether the next attempt may start.
-    ///
-    /// Nothing of the caller's has run since the task was last asked, unless somebody was told of the retry.
-    @usableFromInline
-    func goOnAtOnce() -> Bool {
-        waitEnded(isCancelled: isWatched && Task.isCancelled)
     }
 }

@@ -24,6 +24,7 @@ extension Backoff {
         beforeRetry retry: Int, errorClass: ErrorClass, previous: Int64?,
         using generator: inout some RandomNumberGenerator
     ) -> Int64 {
+        // A retry at once needs no arithmetic.
         if capNanoseconds == 0, family != .custom { return 0 }
         let delay =
             family == .custom

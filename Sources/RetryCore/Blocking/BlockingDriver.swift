@@ -84,7 +84,6 @@ extension RetryPolicy {
         if isPlain { return }
         try check(
             "guarantee", guarantee.rawValue, guarantee != .exactlyOnce,
-            "must be at_least_once in a plain retry, which may repeat the effect; run it with an effect store by "
-                + "once(_:in:)")
+            "must be at_least_once in a plain retry, which may repeat the effect")
     }
 }

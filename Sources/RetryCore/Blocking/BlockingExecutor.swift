@@ -79,6 +79,16 @@ public struct BlockingExecutor: Sendable {
         return try driver.run(rejecting: rejection, operation: operation)
     }
 
+    /// Runs an operation, as ``execute(rejecting:operation:)-(_,()->Value)`` does.
+    ///
+    /// - Parameter operation: Is run once, and again after each failure that the policy retries.
+    /// - Returns: The operation's value.
+    /// - Throws: As ``execute(rejecting:operation:)-(_,()->Value)`` does.
+    @inlinable
+    public func callAsFunction<Value: ~Copyable>(_ operation: () throws -> Value) throws -> Value {
+        try execute(operation: operation)
+    }
+
     /// Runs an operation and tells everything that is known of the call: value or error, attempts, waits, reason.
     ///
     /// - Parameters:
@@ -94,9 +104,9 @@ public struct BlockingExecutor: Sendable {
             policy: policy, surroundings: surroundings, waiting: waiting, recordsTimeline: true)
         do {
             let value = try driver.run(rejecting: rejection) { _ in try operation() }
-            return RetryOutcome(result: .value(value), call: driver.call)
+            return RetryOutcome(ending: .value(value), call: driver.call)
         } catch {
-            return RetryOutcome(result: .error(error), call: driver.call)
+            return RetryOutcome(ending: .error(error), call: driver.call)
         }
     }
 

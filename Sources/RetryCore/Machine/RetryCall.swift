@@ -49,8 +49,8 @@ package final class RetryCall {
         isCancelled ? CancellationError() : operationError ?? ownError ?? CancellationError()
     }
 
-    /// Whether somebody of the caller's is told of a retry, and could cancel the call then.
-    @usableFromInline package var isWatched: Bool { surroundings.observer != nil || surroundings.onRetry != nil }
+    /// Whether somebody of the caller's is told of retries.
+    package var isWatched: Bool { surroundings.observer != nil || surroundings.onRetry != nil }
 
     /// Whether the call ended because it was cancelled.
     @usableFromInline package var isCancelled: Bool { state.stopReason == .cancelled }
@@ -139,7 +139,7 @@ extension RetryCall {
     @usableFromInline package var timeLimit: (nanoseconds: Int64, failure: AttemptFailure)? {
         if state.storage.isPlain { return nil }
         let settings = state.storage.settings
-        if settings.deadlineBehavior == .interrupt, timeLeft <= settings.attemptTimeout {
+        if settings.deadlineBehavior == .interrupt, state.storage.hasDeadline, timeLeft <= settings.attemptTimeout {
             return (timeLeft, .interrupted)
         }
         return settings.attemptTimeout == .max ? nil : (settings.attemptTimeout, .timedOut)

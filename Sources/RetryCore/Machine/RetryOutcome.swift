@@ -9,7 +9,7 @@
 public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
     /// The value or the error that the call ended with.
     @frozen
-    public enum Result: ~Copyable {
+    public enum Ending: ~Copyable {
         /// The operation's value; a rejected one if the retries ended before one was accepted.
         case value(Value)
         /// The error that the call would have thrown.
@@ -24,7 +24,7 @@ public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
     }
 
     /// The value or the error that the call ended with.
-    public let result: Result
+    public let ending: Ending
     /// Why the call ended.
     public let stopReason: StopReason
     /// How many attempts were started.
@@ -34,8 +34,8 @@ public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
     /// The attempts in order.
     public let timeline: [AttemptRecord]
 
-    package init(result: consuming Result, call: RetryCall) {
-        self.result = result
+    package init(ending: consuming Ending, call: RetryCall) {
+        self.ending = ending
         self.stopReason = call.state.stopReason ?? .abandoned
         let timeline = call.timeline ?? []
         self.attempts = timeline.count
@@ -47,26 +47,26 @@ public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
     ///
     /// - Throws: The error that the call would have thrown.
     public consuming func get() throws -> Value {
-        try result.get()
+        try ending.get()
     }
 }
 
 extension RetryOutcome: Copyable where Value: Copyable {}
-extension RetryOutcome.Result: Copyable where Value: Copyable {}
+extension RetryOutcome.Ending: Copyable where Value: Copyable {}
 extension RetryOutcome: Sendable where Value: Sendable & ~Copyable {}
-extension RetryOutcome.Result: Sendable where Value: Sendable & ~Copyable {}
+extension RetryOutcome.Ending: Sendable where Value: Sendable & ~Copyable {}
 
 extension RetryOutcome where Value: Copyable {
     /// The value, if the call ended with one.
     public var value: Value? {
-        if case .value(let value) = result { value } else { nil }
+        if case .value(let value) = ending { value } else { nil }
     }
 }
 
 extension RetryOutcome where Value: ~Copyable {
     /// The error, if the call ended with one.
     public var error: (any Error)? {
-        switch result {
+        switch ending {
         case .value: nil
         case .error(let error): error
         }

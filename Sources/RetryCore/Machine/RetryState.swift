@@ -109,7 +109,7 @@ extension RetryState {
     }
 }
 
-// Inlined, because a state is copied for the call of a method that does not change it, which costs more than deciding.
+// Inlined where marked: to call a method that does not change the state, the compiler copies all of it first.
 extension RetryState {
     @inline(__always)
     private func reasonNotToRetry(_ failure: Classification, elapsed: Int64) -> StopReason? {
@@ -130,7 +130,6 @@ extension RetryState {
         storage.hasDeadline && (elapsed >= storage.settings.deadline || isLastChance)
     }
 
-    @inline(__always)
     private func delay(_ errorClass: ErrorClass, using generator: inout some RandomNumberGenerator) -> Int64 {
         if let own = storage.settings.backoffs[errorClass] {
             return own.delay(beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)

@@ -64,8 +64,9 @@ public struct StopReason: Sendable, Hashable {
 }
 
 extension StopReason: CustomStringConvertible {
-    /// The code, with the class whose limit was used up.
+    /// The code, with the class whose limit was used up where the code does not name it.
     public var description: String {
-        limitedClass.map { "\(code) (\($0))" } ?? code
+        guard let limitedClass, limitedClass != .unknown else { return code }
+        return "\(code) (\(limitedClass))"
     }
 }

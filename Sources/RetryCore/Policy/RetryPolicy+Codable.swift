@@ -152,7 +152,9 @@ extension RetryLimit: Codable {
 }
 
 extension HintRule: Codable {
-    /// Decodes a rule: `"obey"`, `"clamp"` or `"ignore"`, or `{"rule": "obey", "at_most": "1m"}`.
+    /// Decodes a rule: `"obey"`, `"clamp"` or `"ignore"`, or one with its bound.
+    ///
+    /// The bounds are written as in `{"rule": "obey", "at_most": "1m"}` and `{"rule": "clamp", "within": "2s"}`.
     ///
     /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
     public init(from decoder: any Decoder) throws {
@@ -163,7 +165,7 @@ extension HintRule: Codable {
         var reader = try SettingsReader(decoder)
         let name = try reader.value("rule", as: String.self) ?? Kind.obey.rawValue
         let rule = try Self.named(name, path: decoder.codingPath + [SettingsReader.Key(stringValue: "rule")])
-        let bound = rule.kind == .ignore ? nil : try reader.duration("at_most")
+        let bound = try rule.kind.boundKey.flatMap { try reader.duration($0.stringValue) }
         try reader.finish()
         // The reader has refused what is below zero.
         self.init(kind: rule.kind, nanoseconds: bound?.saturatedNanoseconds ?? rule.nanoseconds)
@@ -181,8 +183,8 @@ extension HintRule: Codable {
         }
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case rule
+    fileprivate enum CodingKeys: String, CodingKey {
+        case rule, within
         case atMost = "at_most"
     }
 
@@ -190,6 +192,17 @@ extension HintRule: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(kind.rawValue, forKey: .rule)
-        if kind != .ignore { try container.encode(Duration.nanoseconds(nanoseconds).text, forKey: .atMost) }
+        if let key = kind.boundKey { try container.encode(Duration.nanoseconds(nanoseconds).text, forKey: key) }
+    }
+}
+
+extension HintRule.Kind {
+    /// What the bound of the rule is called; `nil` for one without.
+    fileprivate var boundKey: HintRule.CodingKeys? {
+        switch self {
+        case .obey: .atMost
+        case .clamp: .within
+        case .ignore: nil
+        }
     }
 }

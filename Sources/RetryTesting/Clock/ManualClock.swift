@@ -36,7 +36,8 @@ public final class ManualClock: Clock, Sendable {
     /// - Parameters:
     ///   - now: The time that the clock starts at.
     ///   - autoAdvance: Whether a sleep moves the clock to its own end and returns at once, for code that runs in one
-    ///     task. Nobody ever sleeps on such a clock.
+    ///     task. Nobody ever sleeps on such a clock. A timer is a sleep too: under an attempt timeout or an interrupting
+    ///     deadline the time moves to its end, so give such calls a clock that the test moves.
     public init(now: Instant = Instant(), autoAdvance: Bool = false) {
         self.state = Locked(ManualClockState(now: now))
         self.autoAdvance = autoAdvance

@@ -102,7 +102,7 @@ struct OutcomeTests {
         let surroundings = Surroundings(
             name: nil, classifier: nil, condition: nil, observer: nil, onRetry: nil, clock: nil, random: nil)
         let call = RetryCall(policy: .once, surroundings: surroundings, recordsTimeline: true)
-        let outcome = RetryOutcome<Int>(result: .error(TaggedError()), call: call)
+        let outcome = RetryOutcome<Int>(ending: .error(TaggedError()), call: call)
         #expect(outcome.attempts == 0)
         #expect(outcome.timeline.isEmpty)
     }

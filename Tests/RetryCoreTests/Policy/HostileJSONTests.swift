@@ -27,6 +27,7 @@ extension WrongJSON {
         WrongJSON(
             #"{"backoff": {"jitter": {"kind": "floor", "amount": 1, "fraction": 0}}}"#, "backoff.jitter.fraction"),
         WrongJSON(#"{"hints": {"rule": "obey", "atmost": "1s"}}"#, "hints.atmost", "atmost", "at_most", "rule"),
+        WrongJSON(#"{"hints": {"rule": "clamp", "at_most": "1s"}}"#, "hints.at_most", "at_most", "within"),
         WrongJSON(#"{"hints": {"rule": "ignore", "at_most": "1s"}}"#, "hints.at_most", "at_most"),
     ]
 
@@ -50,7 +51,7 @@ extension WrongJSON {
         WrongJSON(#"{"hints": {"at_most": "-1s"}}"#, "hints.at_most", "at_most is \"-1s\""),
         WrongJSON(#"{"hints": {"at_most": -1}}"#, "hints.at_most", "at_most is -1"),
         WrongJSON(#"{"hints": {"at_most_ms": -0.001}}"#, "hints.at_most_ms", "at_most_ms is -0.001"),
-        WrongJSON(#"{"hints": {"rule": "clamp", "at_most": -1}}"#, "hints.at_most", "at_most is -1"),
+        WrongJSON(#"{"hints": {"rule": "clamp", "within": -1}}"#, "hints.within", "within is -1"),
         WrongJSON(#"{"retry_limits": {"unknown": -1}}"#, "retry_limits.unknown", "-1"),
         WrongJSON(#"{"retry_limits": {"a.b": -1}}"#, "retry_limits.a.b", "-1"),
         WrongJSON(#"{"retry_limits": {"unknown": 1.5}}"#, "retry_limits.unknown", "1.5"),

@@ -41,7 +41,7 @@ struct PolicyDecodingTests {
             RightJSON(#"{"hints": "ignore"}"#, own.hints(.ignore)), RightJSON(#"{"hints": "obey"}"#, own),
             RightJSON(#"{"hints": "clamp"}"#, own.hints(.clamp(within: .seconds(5)))),
             RightJSON(#"{"hints": {"at_most": "1m"}}"#, own.hints(.obey(atMost: .seconds(60)))),
-            RightJSON(#"{"hints": {"rule": "clamp", "at_most_ms": 1}}"#, own.hints(.clamp(within: .milliseconds(1)))),
+            RightJSON(#"{"hints": {"rule": "clamp", "within_ms": 1}}"#, own.hints(.clamp(within: .milliseconds(1)))),
             RightJSON(
                 #"{"retry_limits": {"unknown": 1, "transient": "never", "auth": "unlimited", "mine": 4}}"#,
                 own.retries(1, for: .unknown).never(.transient).retries(nil, for: .auth)

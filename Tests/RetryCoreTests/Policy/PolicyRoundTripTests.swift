@@ -73,7 +73,7 @@ struct PolicyRoundTripTests {
         arguments: [
             (HintRule.obey, #"{"at_most":"5m","rule":"obey"}"#),
             (.obey(atMost: .zero), #"{"at_most":"0s","rule":"obey"}"#),
-            (.clamp(), #"{"at_most":"5s","rule":"clamp"}"#), (.ignore, #"{"rule":"ignore"}"#),
+            (.clamp(), #"{"rule":"clamp","within":"5s"}"#), (.ignore, #"{"rule":"ignore"}"#),
         ])
     func hints(rule: HintRule, json: String) throws {
         #expect(try JSON.encode(rule) == json)

@@ -29,7 +29,7 @@ struct PolicyJSONTests {
         {
             "preset": "default", "name": "shop", "max_attempts": 6.0, "deadline_s": 3e1,
             "deadline_behavior": "truncate", "attempt_timeout": null,
-            "hints": {"rule": "clamp", "at_most": "2s"},
+            "hints": {"rule": "clamp", "within": "2s"},
             "backoff": {
                 "family": "exponential", "initial": "500ms", "factor": 3, "cap": 15,
                 "jitter": {"kind": "proportional", "fraction": 0.25}

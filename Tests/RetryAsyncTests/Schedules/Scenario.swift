@@ -1,0 +1,86 @@
+import RetryAsync
+import RetryTesting
+
+/// What the operation of one call does in each attempt, and when the call is cancelled.
+///
+/// Times are whole seconds: much falls on the same moment, and then the schedule decides what comes first.
+struct Scenario: Sendable {
+    /// What one attempt does.
+    struct Step: Sendable {
+        enum Ending: Sendable { case value, fault, cancellation }
+
+        var seconds = 0
+        var ending = Ending.fault
+        /// Whether the attempt goes on when it is cancelled.
+        var isDeaf = false
+    }
+
+    var name = "call"
+    var plan: Plan
+    /// The attempts; the last step is repeated.
+    var steps: [Step]
+    var cancelledAfter: Int?
+
+    var policy: RetryPolicy { plan.policy }
+
+    /// Makes the call with nobody watching, and returns what it came to if all was as it must be.
+    func runUnseen(on clock: ManualClock) async throws -> String {
+        let trace = Trace(clock)
+        let task = Task(executorPreference: DeterministicExecutor.current) {
+            try await retry(policy: policy, clock: clock.retryClock) { try await perform(clock, trace) }
+        }
+        try await cancel(task, on: clock, trace)
+        let result = await task.result
+        let oracle = CallOracle(scenario: self, entries: trace.entries, result: result)
+        try oracle.check()
+        try oracle.require(clock.sleeperCount == 0, "nobody sleeps when the call has ended")
+        return oracle.end
+    }
+
+    /// Makes the call with everything watched.
+    ///
+    /// The observer is the trace's own, or one that other calls have too.
+    func run(
+        on clock: ManualClock, sharing shared: (trace: Trace, observer: RetryObserver)? = nil
+    ) async throws -> String {
+        let trace = shared?.trace ?? Trace(clock)
+        let executor = RetryExecutor(
+            policy: policy, named: name, observer: shared?.observer ?? trace.observer, clock: clock.retryClock)
+        let task = Task(executorPreference: DeterministicExecutor.current) {
+            await executor.outcome { try await perform(clock, trace) }
+        }
+        try await cancel(task, on: clock, trace)
+        let outcome = await task.value
+        let oracle = CallOracle(scenario: self, entries: trace.entries, result: Result { try outcome.get() })
+        try oracle.check()
+        try OutcomeOracle(call: oracle, outcome: outcome).check()
+        try oracle.require(shared != nil || clock.sleeperCount == 0, "nobody sleeps when the call has ended")
+        return oracle.end
+    }
+
+    private func cancel(_ task: Task<some Sendable, some Error>, on clock: ManualClock, _ trace: Trace) async throws {
+        guard let cancelledAfter else { return }
+        try await clock.sleep(until: .init(.seconds(cancelledAfter)))
+        trace.add(.cancelled)
+        task.cancel()
+    }
+
+    private func perform(_ clock: ManualClock, _ trace: Trace) async throws -> Int {
+        let attempt = trace.beginAttempt()
+        let step = steps[min(attempt, steps.count) - 1]
+        do {
+            if step.isDeaf {
+                await clock.sleepDeaf(for: .seconds(step.seconds))
+            } else if step.seconds > 0 {
+                try await clock.sleep(for: .seconds(step.seconds))
+            }
+            if step.ending == .fault { throw Fault(attempt) }
+            if step.ending == .cancellation { throw CancellationError() }
+            trace.add(.ended(attempt, nil))
+            return attempt
+        } catch {
+            trace.add(.ended(attempt, error))
+            throw error
+        }
+    }
+}

@@ -1,0 +1,4 @@
+/// Cancels the task that calls.
+func cancelThisTask() {
+    withUnsafeCurrentTask { $0?.cancel() }
+}

@@ -1,0 +1,13 @@
+import RetryCore
+
+/// What happened, in order, from any number of tasks.
+final class Log<Event: Sendable>: Sendable {
+    private let state = Locked<[Event]>([])
+
+    var events: [Event] { state.withLock { $0 } }
+    var count: Int { state.withLock { $0.count } }
+
+    func add(_ event: Event) {
+        state.withLock { $0.append(event) }
+    }
+}
