@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("The recorded behaviour of the systems that this library learned from", .timeLimit(.minutes(1)))
+@Suite("The recorded behaviour of the systems that this library learned from", .timeLimit(.minutes(5)))
 struct ConformanceTests {
     @Test func reflexio() async throws {
         var run = try ConformanceRun(seed: "reflexio")

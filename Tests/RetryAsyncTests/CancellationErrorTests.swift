@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// An operation that says it was cancelled is not run again, whoever cancelled it.
-@Suite("Errors that are cancellations", .timeLimit(.minutes(1)))
+@Suite("Errors that are cancellations", .timeLimit(.minutes(5)))
 struct CancellationErrorTests {
     /// Bare, wrapped, wrapped twice, and two that say so of themselves.
     static let cancellations: [any Error] = [

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// The wait of a loop by hand, in asynchronous code.
-@Suite("RetryContext.wait", .timeLimit(.minutes(1)))
+@Suite("RetryContext.wait", .timeLimit(.minutes(5)))
 struct RetryContextWaitTests {
     private let clock = ManualClock()
     private let recorder = RecordingObserver()

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("DeterministicExecutor", .timeLimit(.minutes(1)))
+@Suite("DeterministicExecutor", .timeLimit(.minutes(5)))
 struct DeterministicExecutorTests {
     private struct Planned: Error, Equatable {}
 

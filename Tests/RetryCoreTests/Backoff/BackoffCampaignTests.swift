@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Backoff, whatever its settings", .timeLimit(.minutes(1)))
+@Suite("Backoff, whatever its settings", .timeLimit(.minutes(5)))
 struct BackoffCampaignTests {
     /// A draw that was wrong, with everything that made it.
     private struct Violation: Error, CustomStringConvertible {

@@ -36,7 +36,7 @@ private final class Knot: WrappingError {
     }
 }
 
-@Suite("The default classifier", .timeLimit(.minutes(1)))
+@Suite("The default classifier", .timeLimit(.minutes(5)))
 struct DefaultClassifierTests {
     private func known(_ error: any Error) -> Classification? {
         ErrorClassifier.default.classification(of: error)

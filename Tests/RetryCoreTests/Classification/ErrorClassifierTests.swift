@@ -15,7 +15,7 @@ private struct ResponseError: StatusCodeError {
     var retryHint: RetryHint?
 }
 
-@Suite("Classifiers", .timeLimit(.minutes(1)))
+@Suite("Classifiers", .timeLimit(.minutes(5)))
 struct ErrorClassifierTests {
     private let shop = ErrorClassifier.errors(ShopError.self) { $0.number == 0 ? .concurrency : nil }
     private let nothing = ErrorClassifier { _ in nil }

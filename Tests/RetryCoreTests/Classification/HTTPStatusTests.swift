@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("HTTP status", .timeLimit(.minutes(1)))
+@Suite("HTTP status", .timeLimit(.minutes(5)))
 struct HTTPStatusTests {
     private static let table: [Int: ErrorClass] = [
         400: .permanent, 404: .permanent, 422: .permanent, 401: .auth, 403: .permission, 408: .transient,

@@ -62,7 +62,7 @@ private enum Named {
     struct Connection {}
 }
 
-@Suite("The name of an error's type", .timeLimit(.minutes(1)))
+@Suite("The name of an error's type", .timeLimit(.minutes(5)))
 struct TypeNameTests {
     private func known(_ error: any Error) -> ErrorClass? {
         let named = ErrorClassifier.typeNames.classification(of: error)

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("retry-after-ms", .timeLimit(.minutes(1)))
+@Suite("retry-after-ms", .timeLimit(.minutes(5)))
 struct RetryAfterMillisecondsTests {
     @Test(
         "takes an integer or a decimal fraction",
@@ -45,7 +45,7 @@ struct RetryAfterMillisecondsTests {
     }
 }
 
-@Suite("grpc-retry-pushback-ms", .timeLimit(.minutes(1)))
+@Suite("grpc-retry-pushback-ms", .timeLimit(.minutes(5)))
 struct GRPCPushbackTests {
     @Test("is no hint when absent")
     func absent() {
@@ -80,7 +80,7 @@ struct GRPCPushbackTests {
     }
 }
 
-@Suite("The hint in the headers", .timeLimit(.minutes(1)))
+@Suite("The hint in the headers", .timeLimit(.minutes(5)))
 struct HeaderHintTests {
     @Test(
         "is retry-after-ms if that can be read, else retry-after",

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("The date in Retry-After", .timeLimit(.minutes(1)))
+@Suite("The date in Retry-After", .timeLimit(.minutes(5)))
 struct RetryAfterDateTests {
     let example = HeaderCase.example
 

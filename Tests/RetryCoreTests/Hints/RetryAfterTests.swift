@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Retry-After", .timeLimit(.minutes(1)))
+@Suite("Retry-After", .timeLimit(.minutes(5)))
 struct RetryAfterTests {
     /// The hostile values and what was decided about each.
     static let decisions: [HeaderCase] = [

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Hints in the machine", .timeLimit(.minutes(1)))
+@Suite("Hints in the machine", .timeLimit(.minutes(5)))
 struct HintTests {
     private static let base = RetryPolicy(maxAttempts: 10, backoff: .constant(.seconds(2)))
 

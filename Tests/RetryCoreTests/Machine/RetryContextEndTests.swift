@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The end of a loop by hand", .timeLimit(.minutes(1)))
+@Suite("The end of a loop by hand", .timeLimit(.minutes(5)))
 struct RetryContextEndTests {
     private let clock = ManualClock()
     private let recorder = RecordingObserver()

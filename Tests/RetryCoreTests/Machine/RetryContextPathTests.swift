@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// Every way of using a context, sensible or not, up to a length.
-@Suite("Every path through a loop by hand", .timeLimit(.minutes(1)))
+@Suite("Every path through a loop by hand", .timeLimit(.minutes(5)))
 struct RetryContextPathTests {
     /// What a loop may do at any moment.
     private enum Step: CaseIterable {

@@ -164,7 +164,7 @@ extension WrongJSON {
     ]
 }
 
-@Suite("Wrong JSON", .timeLimit(.minutes(1)))
+@Suite("Wrong JSON", .timeLimit(.minutes(5)))
 struct HostileJSONTests {
     @Test("is refused with the path and the value", arguments: WrongJSON.documents + WrongJSON.unknownKeys)
     func documents(_ it: WrongJSON) {

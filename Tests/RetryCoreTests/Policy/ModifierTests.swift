@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Policy modifiers", .timeLimit(.minutes(1)))
+@Suite("Policy modifiers", .timeLimit(.minutes(5)))
 struct ModifierTests {
     private let classes = ErrorClass.builtIn + [ErrorClass("warming_up"), ErrorClass("cooling_down")]
 

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Presets", .timeLimit(.minutes(1)))
+@Suite("Presets", .timeLimit(.minutes(5)))
 struct PresetTests {
     struct Numbers: Sendable, CustomTestStringConvertible {
         let policy: RetryPolicy

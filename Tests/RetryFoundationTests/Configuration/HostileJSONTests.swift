@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Configurations that nobody should have written", .timeLimit(.minutes(1)))
+@Suite("Configurations that nobody should have written", .timeLimit(.minutes(5)))
 struct HostileJSONTests {
     /// A text, and the setting that its error must name.
     static let wrongSettings: [(String, String)] = [

@@ -6,7 +6,7 @@ import Testing
 import FoundationNetworking
 #endif
 
-@Suite("Responses of URL loading", .timeLimit(.minutes(1)))
+@Suite("Responses of URL loading", .timeLimit(.minutes(5)))
 struct URLResponseTests {
     static let url = URL(fileURLWithPath: "/users")
 
