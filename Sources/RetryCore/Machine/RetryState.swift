@@ -26,10 +26,10 @@ public struct RetryState: Sendable {
     public private(set) var stopReason: StopReason?
 
     private var previousDelay: Int64?
-    /// The class of the first failure: most calls fail in one way, and need no dictionary.
+    /// The class of the first failure: most calls fail in one way, and need no dictionary, not even an empty one.
     private var firstClass: ErrorClass?
     private var retriesOfFirstClass = 0
-    private var retriesOfOtherClasses: [ErrorClass: Int] = [:]
+    private var retriesOfOtherClasses: [ErrorClass: Int]?
     /// Whether the wait was cut to end at the deadline, for one last attempt.
     private var isLastChance = false
 
@@ -157,7 +157,7 @@ extension RetryState {
     }
 
     private func retries(of errorClass: ErrorClass) -> Int {
-        errorClass == firstClass ? retriesOfFirstClass : retriesOfOtherClasses[errorClass] ?? 0
+        errorClass == firstClass ? retriesOfFirstClass : retriesOfOtherClasses?[errorClass] ?? 0
     }
 
     private mutating func countRetry(_ errorClass: ErrorClass) {
@@ -165,7 +165,8 @@ extension RetryState {
         if errorClass == firstClass {
             retriesOfFirstClass += 1
         } else {
-            retriesOfOtherClasses[errorClass, default: 0] += 1
+            retriesOfOtherClasses = retriesOfOtherClasses ?? [:]
+            retriesOfOtherClasses?[errorClass, default: 0] += 1
         }
     }
 }
