@@ -7,7 +7,7 @@ enum Schedules {
     static let total = ProcessInfo.processInfo.environment["RETRY_SCHEDULES"].flatMap(UInt64.init) ?? 100_000
 
     /// How long an exploration may take: a minute for what it does by default, and in proportion for more.
-    static let minutes = Int(clamping: total / 100_000) + 1
+    static let minutes = Int(clamping: total / 100_000) + 5
 
     /// Runs a scenario under its share of the schedules, and counts what came of it.
     ///
