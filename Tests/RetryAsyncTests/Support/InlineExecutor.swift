@@ -27,12 +27,13 @@ final class InlineExecutor: SerialExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        // The last job may release the actor, and the actor this executor.
-        withExtendedLifetime(self) {
-            guard state.withLock({ $0.add(job) }) else { return }
-            while let job = state.withLock({ $0.next() }) {
-                job.runSynchronously(on: asUnownedSerialExecutor())
-            }
+        // The last job may release the actor, and the actor this executor. The runtime calls with a borrowed
+        // reference, which no `withExtendedLifetime` turns into one of our own.
+        let own = Unmanaged.passRetained(self)
+        defer { own.release() }
+        guard state.withLock({ $0.add(job) }) else { return }
+        while let job = state.withLock({ $0.next() }) {
+            job.runSynchronously(on: asUnownedSerialExecutor())
         }
     }
 }

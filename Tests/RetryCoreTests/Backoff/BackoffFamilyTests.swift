@@ -108,8 +108,8 @@ struct BackoffFamilyTests {
     @Test func fibonacciSaturates() {
         let long = Backoff.fibonacci(initial: .nanoseconds(1), cap: .longest, jitter: .none)
         #expect(
-            delays(long, [1, 2, 3, 10, 91, 92, 93, 94, .max])
-                == [1, 1, 2, 55, 4_660_046_610_375_530_309, 7_540_113_804_746_346_429, .max, .max, .max])
+            delays(long, [1, 2, 3, 10, 91, 92]) == [1, 1, 2, 55, 4_660_046_610_375_530_309, 7_540_113_804_746_346_429])
+        #expect(delays(long, [93, 94, 999_999_999, .max]) == [.max, .max, .max, .max])
         #expect(delays(.fibonacci(initial: .zero, jitter: .none), [1, 93, .max]) == [0, 0, 0])
     }
 

@@ -51,6 +51,10 @@ struct CustomBackoffTests {
         for attempt in [1, 2, 63, Int.max] {
             #expect(schedule.delay(afterAttempt: attempt, previous: .seconds(Int64.max)) == expected)
         }
+        // The cap comes first, and the jitter is within it.
+        var middle = ScriptedGenerator(fractions: [0.5])
+        let spread = BackoffSchedule(backoff.jitter(.full)).delay(afterAttempt: 1, using: &middle)
+        #expect((expected / 2...expected / 2 + .nanoseconds(1)).contains(spread))
         let unbounded = BackoffSchedule(backoff.cap(.seconds(Int64.max)))
         #expect(unbounded.delay(afterAttempt: 1) == max(.zero, min(answer, .longest)))
     }

@@ -70,6 +70,8 @@ extension JitterCase {
         JitterCase(.decorrelated, .longest, cap: .longest, previous: .longest, .longest ... .longest),
         JitterCase(.decorrelated, .zero, cap: .longest, previous: .seconds(Int64.max), .zero ... .longest),
         JitterCase(.proportional(1), .longest, cap: .longest, .zero ... .longest),
+        // A nanosecond less, which the nearest Double is above.
+        JitterCase(.proportional(1), .nanoseconds(Int64.max - 1), cap: .longest, .zero ... .longest),
         JitterCase(.floor(.longest), .longest, cap: .longest, .longest ... .longest),
         JitterCase(.additive(.longest), .longest, cap: .longest, .longest ... .longest),
         JitterCase(.additive(.seconds(Int64.max)), .zero, cap: .longest, .zero ... .longest),

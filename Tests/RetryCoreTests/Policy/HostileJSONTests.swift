@@ -180,4 +180,23 @@ struct HostileJSONTests {
     func backoffs(_ it: WrongJSON) {
         it.check()
     }
+
+    @Test("is refused with the name of a class in one piece")
+    func dottedName() {
+        let error = #expect(throws: DecodingError.self) {
+            try JSON.decode(#"{"retry_limits": {"a.b": -1}}"#, as: RetryPolicy.self)
+        }
+        #expect(error?.context?.codingPath.map(\.stringValue) == ["retry_limits", "a.b"])
+    }
+
+    @Test("is refused with the error that a throwing initializer throws")
+    func underlying() {
+        let error = #expect(throws: DecodingError.self) {
+            try JSON.decode(#"{"backoff": {"factor": 0.5}}"#, as: RetryPolicy.self)
+        }
+        let same = #expect(throws: PolicyError.self) {
+            try Backoff(validating: "exponential", initial: .seconds(1), factor: 0.5)
+        }
+        #expect(error?.context?.underlyingError as? PolicyError == same)
+    }
 }
