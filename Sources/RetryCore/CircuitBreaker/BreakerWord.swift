@@ -1,0 +1,36 @@
+/// What most calls need to know of a breaker, in one word that is read without a lock: the generation, and three flags.
+///
+/// It follows from the state, and is written under the breaker's lock alone. Calls of a circuit that is well write
+/// nothing at all, so that any number of cores can share a breaker.
+enum BreakerWord {
+    /// Every call is let through, and none needs the time.
+    static let passes: UInt64 = 1 << 63
+    /// The success of a call changes nothing.
+    static let isQuiet: UInt64 = 1 << 62
+    /// Every call is turned away until the time that stands beside the word.
+    static let turnsAway: UInt64 = 1 << 61
+
+    static func generation(of word: UInt64) -> UInt64 { word & (turnsAway - 1) }
+
+    /// The word that belongs to a state.
+    @inline(__always)
+    static func of(_ state: borrowing CircuitBreakerState) -> UInt64 {
+        var word = state.generation
+        if state.admitsAll {
+            if !state.rules.hasSlowCallRule { word |= passes }
+            if state.ignoresSuccess { word |= isQuiet }
+        } else if state.isolations > 0 || state.phase != .halfOpen {
+            word |= turnsAway
+        }
+        return word
+    }
+}
+
+extension CircuitBreakerState {
+    /// Whether the success of a call changes nothing that is counted.
+    @inline(__always)
+    fileprivate var ignoresSuccess: Bool {
+        if phase == .disabled { return true }
+        return consecutiveFailures == 0 && !rules.hasWindow
+    }
+}

@@ -1,0 +1,69 @@
+extension CircuitBreaker {
+    /// Makes a call if the circuit lets it through, and counts how it ends.
+    ///
+    /// ```swift
+    /// let page = try service.call(rejecting: { $0.status >= 500 ? .serverError : nil }) { try client.get(url) }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - classifier: Finds out what kind of failure an error is; the breaker's own if `nil`.
+    ///   - rejection: Returns a classification for a value that counts as a failure; the value is returned all the
+    ///     same.
+    ///   - operation: The call; run once, or not at all.
+    /// - Returns: The operation's value.
+    /// - Throws: ``CircuitOpenError`` if the call was turned away; else the operation's error. A cancellation counts
+    ///   for nothing.
+    public func call<Value: ~Copyable>(
+        classifier: ErrorClassifier? = nil,
+        rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
+        _ operation: () throws -> Value
+    ) throws -> Value {
+        guard let admission = admit() else { throw openError() }
+        do {
+            let value = try operation()
+            finish(admission, rejection?(value).map(BreakerResult.failure) ?? .success)
+            return value
+        } catch {
+            finish(admission, result(of: error, classifier: classifier, isCancelled: Task.isCancelled))
+            throw error
+        }
+    }
+
+    /// Returns a function that makes its calls through this breaker.
+    ///
+    /// ```swift
+    /// let read = disk.protect { (file: URL) in try String(contentsOf: file, encoding: .utf8) }
+    /// let text = try read(file)
+    /// ```
+    ///
+    /// - Parameter function: Any function; its arguments are passed on.
+    /// - Returns: A value that is called like the function.
+    public func protect<each Argument, Result>(
+        _ function: @escaping @Sendable (repeat each Argument) throws -> Result
+    ) -> ProtectedBlockingFunction<repeat each Argument, Result> {
+        ProtectedBlockingFunction(breaker: self, function: function)
+    }
+
+    /// What an error counts as.
+    ///
+    /// A cancellation counts for nothing, and so does an open circuit further in: nobody asked the service.
+    package func result(of error: any Error, classifier: ErrorClassifier?, isCancelled: Bool) -> BreakerResult {
+        if isCancelled || ErrorTypeFacts.isCancellation(error) || error is CircuitOpenError { return .neutral }
+        let known = (classifier ?? self.classifier)?.classification(of: error)
+        return .failure(known ?? ErrorClassifier.default.classification(of: error) ?? .unknown)
+    }
+}
+
+/// A function whose calls a circuit breaker lets through; made by ``CircuitBreaker/protect(_:)``, called like it.
+public struct ProtectedBlockingFunction<each Argument, Result>: Sendable {
+    let breaker: CircuitBreaker
+    let function: @Sendable (repeat each Argument) throws -> Result
+
+    /// Calls the function if the circuit lets the call through.
+    ///
+    /// - Returns: The function's result.
+    /// - Throws: As ``CircuitBreaker/call(classifier:rejecting:_:)`` does.
+    public func callAsFunction(_ argument: repeat each Argument) throws -> Result {
+        try breaker.call { try function(repeat each argument) }
+    }
+}

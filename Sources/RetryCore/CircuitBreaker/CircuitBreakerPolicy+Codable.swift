@@ -1,0 +1,153 @@
+extension CircuitBreakerPolicy: Codable {
+    /// Decodes a policy: the name of a preset, or an object that refines one.
+    ///
+    /// ```json
+    /// {
+    ///     "preset": "stable", "consecutive_failures": 8,
+    ///     "failure_ratio": {"ratio": 0.5, "calls": 100, "minimum_calls": 20},
+    ///     "failure_ratio_over_time": {"ratio": 0.5, "window": "30s", "minimum_calls": 20},
+    ///     "slow_calls": {"ratio": 0.8, "slower_than": "2s", "window": "30s", "minimum_calls": 10},
+    ///     "failures": {"except": ["permanent", "auth"]}, "other_classes": "neutral",
+    ///     "break_duration": "30s", "probes": 1, "successes_to_close": 2, "hint_opens": "5m"
+    /// }
+    /// ```
+    ///
+    /// `"consecutive_failures": "off"` leaves the circuit to the other rules. The break is a duration, or a backoff
+    /// such as `{"initial": "10s", "cap": "5m", "jitter": "none"}` for one that grows.
+    ///
+    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    public init(from decoder: any Decoder) throws {
+        if let name = try? decoder.singleValueContainer().decode(String.self) {
+            self = try Self.preset(name, path: decoder.codingPath)
+            return
+        }
+        var reader = try SettingsReader(decoder)
+        var policy = CircuitBreakerPolicy.default
+        if let name = try reader.value("preset", as: String.self) {
+            policy = try Self.preset(name, path: decoder.codingPath + [SettingsReader.Key(stringValue: "preset")])
+        }
+        try policy.read(&reader)
+        try reader.finish()
+        self = try reader.checked { () throws(PolicyError) in try policy.validated() }
+    }
+
+    private static func preset(_ name: String, path: [any CodingKey]) throws -> CircuitBreakerPolicy {
+        if let preset = presets.first(where: { $0.name == name }) { return preset.policy }
+        let known = presets.map(\.name).joined(separator: ", ")
+        throw DecodingError.dataCorrupted(
+            DecodingError.Context(
+                codingPath: path, debugDescription: "There is no breaker policy named \"\(name)\"; known are \(known)"))
+    }
+
+    private mutating func read(_ reader: inout SettingsReader) throws {
+        if let failures = try reader.value("consecutive_failures", as: CountOrOff.self) {
+            consecutiveFailures = failures.count
+        }
+        countRule = try reader.value("failure_ratio") ?? countRule
+        timeRule = try reader.value("failure_ratio_over_time") ?? timeRule
+        slowCallRule = try reader.value("slow_calls") ?? slowCallRule
+        failures = try reader.value("failures") ?? failures
+        otherClasses = try reader.value("other_classes") ?? otherClasses
+        breakDuration = try reader.value("break_duration", as: BreakDuration.self)?.backoff ?? breakDuration
+        probes = try reader.value("probes") ?? probes
+        successesToClose = try reader.value("successes_to_close") ?? successesToClose
+        allowedProbeFailures = try reader.value("allowed_probe_failures") ?? allowedProbeFailures
+        probeLease = try reader.duration("probe_lease") ?? probeLease
+        longestHint = try reader.duration("hint_opens") ?? longestHint
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case failures, probes
+        case consecutiveFailures = "consecutive_failures"
+        case countRule = "failure_ratio"
+        case timeRule = "failure_ratio_over_time"
+        case slowCallRule = "slow_calls"
+        case otherClasses = "other_classes"
+        case breakDuration = "break_duration"
+        case successesToClose = "successes_to_close"
+        case allowedProbeFailures = "allowed_probe_failures"
+        case probeLease = "probe_lease"
+        case longestHint = "hint_opens"
+    }
+
+    /// Encodes all settings.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(CountOrOff(count: consecutiveFailures), forKey: .consecutiveFailures)
+        try container.encodeIfPresent(countRule, forKey: .countRule)
+        try container.encodeIfPresent(timeRule, forKey: .timeRule)
+        try container.encodeIfPresent(slowCallRule, forKey: .slowCallRule)
+        try container.encode(failures, forKey: .failures)
+        try container.encode(otherClasses, forKey: .otherClasses)
+        try container.encode(BreakDuration(backoff: breakDuration), forKey: .breakDuration)
+        try container.encode(probes, forKey: .probes)
+        try container.encode(successesToClose, forKey: .successesToClose)
+        try container.encode(allowedProbeFailures, forKey: .allowedProbeFailures)
+        try container.encode(probeLease.settingText, forKey: .probeLease)
+        try container.encodeIfPresent(longestHint?.settingText, forKey: .longestHint)
+    }
+}
+
+/// A number of failures, or `"off"`.
+private struct CountOrOff: Codable {
+    let count: Int?
+
+    init(count: Int?) { self.count = count }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let text = try? container.decode(String.self) else {
+            count = try container.decode(Int.self)
+            return
+        }
+        guard text == "off" else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "\"\(text)\" is no number of failures: it must be one, or off")
+        }
+        count = nil
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let count { try container.encode(count) } else { try container.encode("off") }
+    }
+}
+
+/// A duration as text or as a number of seconds, or a backoff.
+private struct BreakDuration: Codable {
+    let backoff: Backoff
+
+    init(backoff: Backoff) { self.backoff = backoff }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            let duration = SettingsReader.duration(text)
+            backoff = CircuitBreakerPolicy.fixed(try Self.known(duration, "\"\(text)\"", container))
+        } else if let number = try? container.decode(Double.self) {
+            let duration = SettingsReader.duration(number, unit: 1e9)
+            backoff = CircuitBreakerPolicy.fixed(try Self.known(duration, "\(number)", container))
+        } else {
+            backoff = try container.decode(Backoff.self)
+        }
+    }
+
+    private static func known(
+        _ duration: Duration?, _ value: String, _ container: any SingleValueDecodingContainer
+    ) throws -> Duration {
+        if let duration { return duration }
+        throw DecodingError.dataCorruptedError(
+            in: container, debugDescription: "\(value) is no break: it must be \(SettingsReader.durations)")
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        let isFixed = backoff == CircuitBreakerPolicy.fixed(backoff.initial)
+        if isFixed { try container.encode(backoff.initial.text) } else { try container.encode(backoff) }
+    }
+}
+
+extension Duration {
+    /// The duration as text that can be read again: at most the longest that settings know.
+    fileprivate var settingText: String { min(self, .longest).text }
+}

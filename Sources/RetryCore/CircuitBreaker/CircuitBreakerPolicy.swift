@@ -1,0 +1,152 @@
+/// When a circuit breaker opens, for how long, and what closes it again.
+///
+/// A policy is a value: it can be compared, stored, encoded and shared. Start from a preset and refine it:
+///
+/// ```swift
+/// let policy = CircuitBreakerPolicy.stable
+///     .failureRatio(0.5, within: .seconds(30), minimumCalls: 20)
+///     .slowCallRatio(0.8, slowerThan: .seconds(2), within: .seconds(30), minimumCalls: 10)
+///     .breakDuration(.exponential(initial: .seconds(10), cap: .seconds(300), jitter: .proportional(0.1)))
+/// ```
+///
+/// The rules combine: the first that is met opens the circuit. Settings that make no sense trap with a message that
+/// names them; values that come from a flag or a file go through the throwing initializer or decoding.
+public struct CircuitBreakerPolicy: Sendable, Hashable {
+    /// How many failures in a row open the circuit; `nil` if their number alone never does.
+    public internal(set) var consecutiveFailures: Int?
+    /// The share of failures among the last calls that opens the circuit.
+    public internal(set) var countRule: CountRule?
+    /// The share of failures in the last time that opens the circuit.
+    public internal(set) var timeRule: TimeRule?
+    /// The share of slow calls in the last time that opens the circuit.
+    public internal(set) var slowCallRule: SlowCallRule?
+    /// The classes of failure that count as failures.
+    public internal(set) var failures: FailureClasses
+    /// What a failure of any other class counts as.
+    public internal(set) var otherClasses: OtherClasses
+    /// For how long the circuit stays open: the k-th delay after it opened k times without closing in between.
+    public internal(set) var breakDuration: Backoff
+    /// How many calls at once may probe whether the service is back.
+    public internal(set) var probes: Int
+    /// How many probes must succeed for the circuit to close.
+    public internal(set) var successesToClose: Int
+    /// How many probes may fail before the circuit opens again.
+    public internal(set) var allowedProbeFailures: Int
+    /// After how long a probe that has not ended is given up, and its place given to another call.
+    public internal(set) var probeLease: Duration
+    /// How long at most a server's hint keeps the circuit open; `nil` if hints don't open it.
+    public internal(set) var longestHint: Duration?
+
+    /// Creates a policy; the modifiers add the other rules.
+    ///
+    /// - Parameters:
+    ///   - consecutiveFailures: How many failures in a row open the circuit; at least 1.
+    ///   - breakDuration: For how long it stays open; above zero.
+    ///   - successesToClose: How many probes must succeed for it to close; at least 1.
+    public init(consecutiveFailures: Int, breakDuration: Duration = .seconds(60), successesToClose: Int = 2) {
+        self = checked { () throws(PolicyError) in
+            try CircuitBreakerPolicy(
+                validating: consecutiveFailures, breakDuration: Self.fixed(breakDuration),
+                successesToClose: successesToClose)
+        }
+    }
+
+    /// Creates a policy from values that are not known to be right, such as those of a flag or a form.
+    ///
+    /// - Parameters:
+    ///   - consecutiveFailures: How many failures in a row open the circuit; at least 1, or `nil` for no such rule.
+    ///   - countRule: The share of failures among the last calls that opens it.
+    ///   - timeRule: The share of failures in the last time that opens it.
+    ///   - slowCallRule: The share of slow calls that opens it.
+    ///   - failures: The classes that count as failures.
+    ///   - otherClasses: What a failure of any other class counts as.
+    ///   - breakDuration: For how long it stays open; the first break above zero.
+    ///   - probes: How many calls at once may probe the service; from 1 to 1,000.
+    ///   - successesToClose: How many probes must succeed for it to close; at least 1.
+    ///   - allowedProbeFailures: How many probes may fail before it opens again; not negative.
+    ///   - probeLease: After how long the place of a probe is given to another call; above zero.
+    ///   - longestHint: How long at most a server's hint keeps it open; above zero, `nil` if hints don't open it.
+    /// - Throws: ``PolicyError`` that names the setting and its value.
+    public init(
+        validating consecutiveFailures: Int?, countRule: CountRule? = nil, timeRule: TimeRule? = nil,
+        slowCallRule: SlowCallRule? = nil, failures: FailureClasses = .default,
+        otherClasses: OtherClasses = .success, breakDuration: Backoff? = nil, probes: Int = 1,
+        successesToClose: Int = 2, allowedProbeFailures: Int = 0, probeLease: Duration = .seconds(60),
+        longestHint: Duration? = nil
+    ) throws(PolicyError) {
+        self.consecutiveFailures = consecutiveFailures
+        self.countRule = countRule
+        self.timeRule = timeRule
+        self.slowCallRule = slowCallRule
+        self.failures = failures
+        self.otherClasses = otherClasses
+        self.breakDuration = breakDuration ?? Self.fixed(.seconds(60))
+        self.probes = probes
+        self.successesToClose = successesToClose
+        self.allowedProbeFailures = allowedProbeFailures
+        self.probeLease = probeLease
+        self.longestHint = longestHint
+        self = try validated()
+    }
+
+    /// A constant backoff that is checked later, under this setting's name.
+    static func fixed(_ duration: Duration) -> Backoff {
+        let nanoseconds = duration.saturatedNanoseconds
+        return Backoff(unchecked: .constant, initial: nanoseconds, cap: nanoseconds, jitter: .none)
+    }
+}
+
+// MARK: Presets
+
+extension CircuitBreakerPolicy {
+    /// Opens after 5 failures in a row for 60 seconds, and closes after 2 successful probes.
+    public static let `default` = CircuitBreakerPolicy(consecutiveFailures: 5)
+
+    /// For a service that is known to be stable: opens after 10 failures in a row.
+    public static let stable = CircuitBreakerPolicy(consecutiveFailures: 10)
+
+    /// For a service that fails often: opens after 3 failures in a row.
+    public static let unstable = CircuitBreakerPolicy(consecutiveFailures: 3)
+
+    /// The presets by the names that configuration files call them.
+    static let presets: [(name: String, policy: CircuitBreakerPolicy)] = [
+        ("default", .default), ("stable", .stable), ("unstable", .unstable),
+    ]
+}
+
+// MARK: Validation
+
+extension CircuitBreakerPolicy {
+    /// The one place that knows which settings make sense.
+    func validated() throws(PolicyError) -> CircuitBreakerPolicy {
+        if let count = consecutiveFailures {
+            try check("consecutive_failures", count, count >= 1, "must be at least 1")
+        }
+        try countRule?.validate()
+        try timeRule?.validate()
+        try slowCallRule?.validate()
+        try check(
+            "consecutive_failures", "off", hasRule, "must be on, or another rule, or hints must open the circuit")
+        try validateBreak()
+        try check("probes", probes, (1...1_000).contains(probes), "must be from 1 to 1000")
+        try check("successes_to_close", successesToClose, successesToClose >= 1, "must be at least 1")
+        try check(
+            "allowed_probe_failures", allowedProbeFailures, allowedProbeFailures >= 0, "must not be negative")
+        try check("probe_lease", probeLease, probeLease > .zero, "must be above zero")
+        if let longestHint { try check("hint_opens", longestHint, longestHint > .zero, "must be above zero") }
+        return self
+    }
+
+    private var hasRule: Bool {
+        consecutiveFailures != nil || countRule != nil || timeRule != nil || slowCallRule != nil || longestHint != nil
+    }
+
+    private func validateBreak() throws(PolicyError) {
+        // The first break before its jitter; a closure would run under the breaker's lock.
+        try check(
+            "break_duration", breakDuration.family.rawValue, breakDuration.family != .custom,
+            "must not be computed by a closure")
+        try check("break_duration", breakDuration.initial, breakDuration.initial > .zero, "must be above zero")
+        do { _ = try breakDuration.validated() } catch { throw error.inside("break_duration") }
+    }
+}

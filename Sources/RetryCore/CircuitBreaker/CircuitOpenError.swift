@@ -1,0 +1,34 @@
+/// A circuit breaker turned a call away: the operation was not run.
+///
+/// It is never retried by its class: a retry around a protected call ends with it at once.
+public struct CircuitOpenError: SelfClassifyingError, Hashable, CustomStringConvertible {
+    /// The name of the breaker.
+    public let name: String
+    /// When a call may be let through again: zero for now, `nil` if no time does it.
+    public let retryAfter: Duration?
+    /// The state of the breaker.
+    public let state: CircuitState
+
+    /// Creates the error.
+    public init(name: String, retryAfter: Duration?, state: CircuitState) {
+        self.name = name
+        self.retryAfter = retryAfter
+        self.state = state
+    }
+
+    /// Always permanent, with the time as its hint: a policy that retries permanent failures waits for it.
+    public var classification: Classification {
+        Classification(.permanent, hint: retryAfter.map(RetryHint.after))
+    }
+
+    /// What happened, and what to do.
+    public var description: String {
+        let circuit = "The circuit breaker \"\(name)\" turned the call away"
+        switch state {
+        case .isolated: return "\(circuit): it is isolated until that is ended by hand."
+        case .forcedOpen: return "\(circuit): it was forced open, until it is reset."
+        case .halfOpen: return "\(circuit): other calls are finding out whether the service is back. Try again soon."
+        default: return "\(circuit): the service fails. Try again in \(retryAfter?.text ?? "a while")."
+        }
+    }
+}
