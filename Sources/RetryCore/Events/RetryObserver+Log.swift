@@ -47,10 +47,10 @@ extension RetryEvent {
     public var logLevel: LogLevel {
         switch kind {
         case .attempt: .debug
-        case .retry: .warning
+        case .retry, .circuitWait: .warning
         case .stop(.succeeded): attempt == 1 ? .debug : .info
         case .stop(.cancelled): .info
-        case .stop: .error
+        default: .error
         }
     }
 
@@ -68,7 +68,7 @@ extension RetryEvent {
         add("attempt", String(attempt))
         add("class", errorClass?.id)
         add("error", errorType)
-        add("delay", kind == .retry ? delay.text : nil)
+        add("delay", kind == .retry || kind == .circuitWait ? delay.text : nil)
         add("elapsed", elapsed.text)
         add("message", message)
         return line
@@ -77,7 +77,7 @@ extension RetryEvent {
 
 extension String {
     /// The text as one value of a line, in quotes if it needs them.
-    fileprivate var logValue: String {
+    var logValue: String {
         if !isEmpty, !unicodeScalars.contains(where: \.needsQuotes) { return self }
         var text = "\""
         for scalar in unicodeScalars {

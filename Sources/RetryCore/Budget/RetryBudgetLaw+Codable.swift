@@ -1,0 +1,125 @@
+extension RetryBudgetLaw: Codable {
+    /// Decodes a law: `"unlimited"`, or an object with its name and its settings.
+    ///
+    /// ```json
+    /// {"law": "ratio", "ratio": 0.2, "floor": 10, "ttl": "10s"}
+    /// {"law": "throttle", "max_tokens": 10, "token_ratio": 0.1}
+    /// {"law": "quota", "capacity": 500, "cost": 14, "costs": {"rate_limit": 5}, "deposit": 1}
+    /// {"law": "limit", "retries": 100, "per": "1m"}
+    /// ```
+    ///
+    /// What is left out is as in the function of that name. Durations are texts such as `"10s"`, or numbers of seconds.
+    ///
+    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    public init(from decoder: any Decoder) throws {
+        if let name = try? decoder.singleValueContainer().decode(String.self) {
+            self = try Self.alone(try Self.name(name, path: decoder.codingPath), path: decoder.codingPath)
+            return
+        }
+        var reader = try SettingsReader(decoder)
+        let text = try reader.required("law", as: String.self)
+        let name = try Self.name(text, path: decoder.codingPath + [SettingsReader.Key(stringValue: "law")])
+        let kind = try name.read(&reader)
+        try reader.finish()
+        self = try reader.checked { () throws(PolicyError) in try RetryBudgetLaw(kind) }
+    }
+
+    fileprivate enum Name: String, CaseIterable { case ratio, throttle, quota, limit, unlimited }
+
+    private static func name(_ text: String, path: [any CodingKey]) throws -> Name {
+        if let name = Name(rawValue: text) { return name }
+        let names = Name.allCases.map(\.rawValue).joined(separator: ", ")
+        throw DecodingError.dataCorrupted(
+            DecodingError.Context(codingPath: path, debugDescription: "law is \"\(text)\": it must be one of \(names)"))
+    }
+
+    /// A law that has no settings, or has one for all of them.
+    private static func alone(_ name: Name, path: [any CodingKey]) throws -> RetryBudgetLaw {
+        switch name {
+        case .ratio: return .ratio()
+        case .throttle: return .throttle()
+        case .quota: return .quota()
+        case .unlimited: return .unlimited
+        case .limit:
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: path,
+                    debugDescription: "limit needs settings: {\"law\": \"limit\", \"retries\": 100, \"per\": \"1m\"}"))
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case law, ratio, floor, ttl, capacity, cost, costs, deposit, retries, per
+        case maxTokens = "max_tokens"
+        case tokenRatio = "token_ratio"
+    }
+
+    /// Encodes the name of the law and its settings.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch kind {
+        case .ratio(let ratio, let floor, let ttl):
+            try container.encode(Name.ratio.rawValue, forKey: .law)
+            try container.encode(ratio, forKey: .ratio)
+            try container.encode(floor, forKey: .floor)
+            try container.encode(Duration.nanoseconds(ttl).text, forKey: .ttl)
+        case .throttle(let maxTokens, let tokenRatio):
+            try container.encode(Name.throttle.rawValue, forKey: .law)
+            try container.encode(maxTokens, forKey: .maxTokens)
+            try container.encode(tokenRatio, forKey: .tokenRatio)
+        case .quota(let capacity, let cost, let costs, let deposit):
+            try container.encode(Name.quota.rawValue, forKey: .law)
+            try container.encode(capacity, forKey: .capacity)
+            try container.encode(cost, forKey: .cost)
+            try container.encode(Dictionary(uniqueKeysWithValues: costs.map { ($0.key.id, $0.value) }), forKey: .costs)
+            try container.encode(deposit, forKey: .deposit)
+        case .limit(let retries, let window):
+            try container.encode(Name.limit.rawValue, forKey: .law)
+            try container.encode(retries, forKey: .retries)
+            try container.encode(Duration.nanoseconds(window).text, forKey: .per)
+        case .unlimited:
+            try container.encode(Name.unlimited.rawValue, forKey: .law)
+        }
+    }
+}
+
+extension RetryBudgetLaw.Name {
+    fileprivate func read(_ reader: inout SettingsReader) throws -> RetryBudgetLaw.Kind {
+        switch self {
+        case .ratio:
+            return .ratio(
+                try reader.value("ratio") ?? 0.2, floor: try reader.value("floor") ?? 10,
+                ttl: try reader.duration("ttl")?.saturatedNanoseconds ?? 10_000_000_000)
+        case .throttle:
+            return .throttle(
+                maxTokens: try reader.value("max_tokens") ?? 10, tokenRatio: try reader.value("token_ratio") ?? 0.1)
+        case .quota:
+            return .quota(
+                capacity: try reader.value("capacity") ?? 500, cost: try reader.value("cost") ?? 14,
+                costs: try reader.value("costs", as: ClassCosts.self)?.costs ?? [.rateLimit: 5],
+                deposit: try reader.value("deposit") ?? 1)
+        case .limit:
+            let retries = try reader.required("retries", as: Int.self)
+            guard let window = try reader.duration("per") else { throw reader.missing("per") }
+            return .limit(retries, per: window.saturatedNanoseconds)
+        case .unlimited:
+            return .unlimited
+        }
+    }
+}
+
+/// Costs by the names of error classes.
+private struct ClassCosts: Decodable {
+    var costs: [ErrorClass: Int] = [:]
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: SettingsReader.Key.self)
+        for key in container.allKeys {
+            do {
+                costs[try ErrorClass(validating: key.stringValue)] = try container.decode(Int.self, forKey: key)
+            } catch let error as PolicyError {
+                throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "\(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+extension RetryBudgetObserver {
+    /// Writes one line of text per event to any sink.
+    ///
+    /// ```swift
+    /// let budget = RetryBudget(named: "users", observer: .log { level, line in print(level, line) })
+    /// // warning budget_exhausted budget=users class=server_error refusals=1
+    /// ```
+    ///
+    /// That a budget ran out is told at warning, that it has recovered at info.
+    ///
+    /// - Parameters:
+    ///   - level: Events below it are left out.
+    ///   - sink: Takes the lines, which hold no line breaks.
+    /// - Returns: The observer.
+    public static func log(
+        from level: LogLevel = .debug, to sink: @escaping @Sendable (LogLevel, String) -> Void
+    ) -> RetryBudgetObserver {
+        RetryBudgetObserver { event in
+            if event.logLevel >= level { sink(event.logLevel, event.logLine) }
+        }
+    }
+}
+
+extension RetryBudgetEvent {
+    /// How important this event is.
+    public var logLevel: LogLevel {
+        switch kind {
+        case .exhausted: .warning
+        case .recovered: .info
+        }
+    }
+
+    /// This event as one line of text: its code, then what is known as `name=value`.
+    ///
+    /// A name that holds more than letters and signs stands in quotes, with backslashes before what has a meaning there.
+    public var logLine: String {
+        var line = code
+        if let budget { line += " budget=\(budget.logValue)" }
+        if let errorClass { line += " class=\(errorClass.id.logValue)" }
+        return line + " refusals=\(refusals)"
+    }
+}

@@ -1,0 +1,252 @@
+/// Decides by a ``RetryBudgetLaw`` which retries are granted.
+///
+/// The machine behind ``RetryBudget``. It is pure: it takes no lock and reads no clock. Put it into a place of your own,
+/// such as an actor, where a shared object with a lock is not what you need.
+///
+/// Tokens are whole numbers of billionths, so that no rounding adds up: deposits of 0.75 or of 0.0001 give exactly that
+/// share in the end, and what a law says holds to the last token. A ratio is kept to nine decimals.
+///
+/// Time may stand still and may jump. It does not run backwards: a time before the last one counts as no time, and from
+/// there on it passes again.
+public struct TokenBucket: Sendable, Hashable {
+    /// What one withdrawal took, and where from; hand it back once at most.
+    public struct Withdrawal: Sendable, Hashable {
+        let amount: Int64
+        var flowed: Int64 = 0
+        /// The slice of the window, or the time.
+        var origin: Int64 = 0
+    }
+
+    /// About four years: longer than the time of any law, so that to pass more at once would change nothing.
+    private static let longestStep: Int64 = 1 << 57
+
+    let rules: TokenRules
+
+    /// For the laws without time, and for none of the others.
+    private var balance: Int64
+    private var window: TokenWindow
+    private var flow: TokenFlow
+    private var log: RetryLog
+
+    /// The last time that was told, and the time that has passed for the law.
+    private var lastNow: Int64
+    private var time: Int64 = 0
+    private var refusedAt: Int64 = 0
+
+    /// Whether a retry was refused, and it did not get better since.
+    ///
+    /// A law that goes by time has recovered when for its `ttl` or window no retry was refused; one of tokens when it is
+    /// half full again, or the throttle three quarters.
+    public private(set) var isExhausted = false
+
+    /// Creates a bucket as full as its law lets it start.
+    ///
+    /// - Parameters:
+    ///   - law: What the bucket goes by.
+    ///   - time: The time at which it starts, from any fixed moment.
+    public init(_ law: RetryBudgetLaw, at time: Duration = .zero) {
+        self.init(law, at: time.saturatedNanoseconds)
+    }
+
+    package init(_ law: RetryBudgetLaw, at now: Int64) {
+        self.init(rules: TokenRules(law), at: now)
+    }
+
+    private init(rules: TokenRules, at now: Int64) {
+        self.rules = rules
+        balance = rules.capacity
+        window = TokenWindow(ttl: rules.kind == .ratio ? rules.time : 0)
+        flow = TokenFlow(perSecond: rules.floor, for: rules.time)
+        log = RetryLog(limit: rules.limit, window: rules.time)
+        lastNow = now
+    }
+}
+
+// MARK: What the law is told
+
+extension TokenBucket {
+    /// A call starts.
+    ///
+    /// - Parameter time: The time, from the moment that the bucket's own start is counted from.
+    public mutating func requestStarted(at time: Duration) {
+        requestStarted(at: time.saturatedNanoseconds)
+    }
+
+    /// Takes what a retry costs, if there is enough; one step, in which nothing can come between.
+    ///
+    /// - Parameters:
+    ///   - errorClass: The class of the failure after which a retry is wanted.
+    ///   - time: The time.
+    /// - Returns: What was taken; `nil` if the retry is refused.
+    public mutating func withdraw(_ errorClass: ErrorClass, at time: Duration) -> Withdrawal? {
+        withdraw(errorClass, at: time.saturatedNanoseconds)
+    }
+
+    /// Puts back what was taken for a retry that did not start.
+    ///
+    /// - Parameters:
+    ///   - withdrawal: What ``withdraw(_:at:)`` returned, once.
+    ///   - time: The time.
+    public mutating func giveBack(_ withdrawal: Withdrawal, at time: Duration) {
+        giveBack(withdrawal, at: time.saturatedNanoseconds)
+    }
+
+    /// An attempt failed in a way that could be retried, and no retry is wanted.
+    public mutating func failed() {
+        if rules.kind == .throttle { balance = max(0, balance - rules.cost) }
+    }
+
+    /// A call succeeded.
+    ///
+    /// - Parameter withdrawal: What its last retry took; `nil` if it succeeded at the first try.
+    public mutating func succeeded(after withdrawal: Withdrawal?) {
+        switch rules.kind {
+        case .throttle: balance = min(rules.capacity, balance + rules.deposit)
+        case .quota: balance = min(rules.capacity, balance + (withdrawal?.amount ?? rules.deposit))
+        case .ratio, .limit, .unlimited: return
+        }
+        noteRecovery()
+    }
+
+    /// Returns the number of tokens at a time; infinite if there is no limit.
+    public mutating func tokens(at time: Duration) -> Double {
+        tokens(at: time.saturatedNanoseconds)
+    }
+}
+
+// The same in nanoseconds, as the shared budget has them.
+extension TokenBucket {
+    @inline(__always)
+    package mutating func requestStarted(at now: Int64) {
+        guard rules.kind == .ratio else { return }
+        pass(now)
+        window.advance(to: time)
+        window.add(rules.deposit)
+        noteRecovery()
+    }
+
+    package mutating func withdraw(_ errorClass: ErrorClass, at now: Int64) -> Withdrawal? {
+        pass(now)
+        noteRecovery()
+        let withdrawal: Withdrawal? =
+            switch rules.kind {
+            case .ratio: withdrawAged()
+            case .throttle: withdrawThrottled()
+            case .quota: withdrawCost(rules.costs[errorClass] ?? rules.cost)
+            case .limit: withdrawLogged()
+            case .unlimited: Withdrawal(amount: 0)
+            }
+        if withdrawal == nil { (isExhausted, refusedAt) = (true, time) }
+        return withdrawal
+    }
+
+    package mutating func giveBack(_ withdrawal: Withdrawal, at now: Int64) {
+        pass(now)
+        switch rules.kind {
+        case .ratio:
+            advance()
+            window.putBack(withdrawal.amount - withdrawal.flowed, slice: withdrawal.origin)
+            flow.putBack(withdrawal.flowed)
+        case .quota:
+            balance = min(rules.capacity, balance + withdrawal.amount)
+        case .limit:
+            advance()
+            log.remove(withdrawal.origin)
+        case .throttle, .unlimited:
+            // The throttle charged the failure, which has happened, and not the retry.
+            break
+        }
+        noteRecovery()
+    }
+
+    package mutating func tokens(at now: Int64) -> Double {
+        pass(now)
+        advance()
+        noteRecovery()
+        return rules.kind == .unlimited ? .infinity : Double(available) / Double(TokenRules.token)
+    }
+}
+
+// MARK: For tests
+
+extension TokenBucket {
+    /// Takes all that is there.
+    package mutating func drain(at now: Int64) {
+        pass(now)
+        advance()
+        balance = 0
+        _ = window.take(window.tokens)
+        flow.take(flow.tokens)
+        while log.left > 0 { log.add(time) }
+    }
+
+    /// Makes it as full as at its start.
+    package mutating func refill(at now: Int64) {
+        self = TokenBucket(rules: rules, at: now)
+    }
+}
+
+// MARK: Details
+
+extension TokenBucket {
+    private mutating func withdrawAged() -> Withdrawal? {
+        advance()
+        guard available >= rules.cost else { return nil }
+        // What ages goes first: the floor is for those who have nothing else.
+        let aged = min(rules.cost, window.tokens)
+        flow.take(rules.cost - aged)
+        return Withdrawal(amount: rules.cost, flowed: rules.cost - aged, origin: aged > 0 ? window.take(aged) : 0)
+    }
+
+    private mutating func withdrawThrottled() -> Withdrawal? {
+        balance = max(0, balance - rules.cost)
+        return balance > rules.capacity / 2 ? Withdrawal(amount: 0) : nil
+    }
+
+    private mutating func withdrawCost(_ cost: Int64) -> Withdrawal? {
+        guard balance >= cost else { return nil }
+        balance -= cost
+        return Withdrawal(amount: cost)
+    }
+
+    private mutating func withdrawLogged() -> Withdrawal? {
+        advance()
+        guard log.left > 0 else { return nil }
+        log.add(time)
+        return Withdrawal(amount: rules.cost, origin: time)
+    }
+
+    private var available: Int64 {
+        switch rules.kind {
+        case .ratio: window.tokens + flow.tokens
+        case .limit: Int64(log.left) * TokenRules.token
+        case .throttle, .quota, .unlimited: balance
+        }
+    }
+
+    @inline(__always)
+    private mutating func noteRecovery() {
+        if isExhausted { recover() }
+    }
+
+    @inline(never)
+    private mutating func recover() {
+        isExhausted = rules.needsTime ? time - refusedAt < rules.time : balance < rules.recovery
+    }
+
+    private mutating func advance() {
+        if rules.kind == .limit { log.advance(to: time) }
+        guard rules.kind == .ratio else { return }
+        window.advance(to: time)
+        flow.advance(to: time)
+    }
+
+    @inline(__always)
+    private mutating func pass(_ now: Int64) {
+        if now > lastNow {
+            let (step, overflow) = now.subtractingReportingOverflow(lastNow)
+            time = time.saturatingAdd(overflow ? Self.longestStep : min(step, Self.longestStep))
+        }
+        lastNow = now
+    }
+}

@@ -1,0 +1,59 @@
+/// A law in the whole numbers that a ``TokenBucket`` reckons with: billionths of a token, and nanoseconds.
+struct TokenRules: Sendable, Hashable {
+    enum Kind: Sendable, Hashable { case ratio, throttle, quota, limit, unlimited }
+
+    /// One token.
+    static let token: Int64 = 1_000_000_000
+
+    let kind: Kind
+    /// What one deposit brings.
+    private(set) var deposit: Int64 = 0
+    private(set) var cost = token
+    private(set) var costs = ClassTable<Int64>()
+    /// What the bucket holds at first and at most; zero where time decides.
+    private(set) var capacity: Int64 = 0
+    /// The balance that counts as recovered.
+    private(set) var recovery: Int64 = 0
+    /// The law's own time: how long a deposit lasts, or how long a window is.
+    private(set) var time: Int64 = 0
+    /// Retries that flow in per second.
+    private(set) var floor = 0.0
+    /// Retries in a window.
+    private(set) var limit = 0
+
+    init(_ law: RetryBudgetLaw) {
+        switch law.kind {
+        case .ratio(let ratio, let floor, let ttl):
+            (kind, deposit, self.floor, time) = (.ratio, Self.amount(ratio), floor, ttl)
+        case .throttle(let maxTokens, let tokenRatio):
+            (kind, deposit, capacity) = (.throttle, Self.amount(tokenRatio), Int64(maxTokens) * Self.token)
+            recovery = capacity - capacity / 4
+        case .quota(let capacity, let cost, let costs, let deposit):
+            (kind, self.deposit, self.cost) = (.quota, Int64(deposit) * Self.token, Int64(cost) * Self.token)
+            self.capacity = Int64(capacity) * Self.token
+            for (errorClass, cost) in costs { self.costs[errorClass] = Int64(cost) * Self.token }
+            // Never less than the dearest retry, which could be refused again.
+            recovery = max(self.capacity / 2, Int64(max(cost, costs.values.max() ?? 0)) * Self.token)
+        case .limit(let retries, let window):
+            (kind, limit, time) = (.limit, retries, window)
+        case .unlimited:
+            kind = .unlimited
+        }
+    }
+
+    private static func amount(_ tokens: Double) -> Int64 {
+        Int64((tokens * Double(token)).rounded())
+    }
+
+    /// Whether the law goes by time.
+    var needsTime: Bool { kind == .ratio || kind == .limit }
+
+    /// What the bucket holds at most, in tokens; `nil` where that follows from the load, or nothing bounds it.
+    var mostTokens: Double? {
+        switch kind {
+        case .throttle, .quota: Double(capacity) / Double(Self.token)
+        case .limit: Double(limit)
+        case .ratio, .unlimited: nil
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import RetryCore
+import RetryTesting
+import Testing
+
+/// Clients that call a server which fails a share of its calls, by chance; each client has a budget of its own.
+///
+/// Arrivals are a Poisson process, each leg over the network takes a time of mean 10 ms, nobody waits between attempts.
+struct RetryStorm {
+    var clients = 100
+    var callsPerSecond = 10.0
+    var seconds = 20.0
+    var failing: Double
+    var retries = 3
+
+    struct Result {
+        var calls = 0
+        var attempts = 0
+        var successes = 0
+
+        /// Attempts for each call that came in.
+        var load: Double { Double(attempts) / Double(calls) }
+        var success: Double { Double(successes) / Double(calls) }
+    }
+
+    private enum Event {
+        case arrival
+        case answer(attempt: Int, payment: TokenBucket.Withdrawal?)
+    }
+
+    /// Runs all clients, one after the other: they share nothing.
+    func run(_ law: RetryBudgetLaw) -> Result {
+        var generator = SeededGenerator(seed: 2022)
+        var result = Result()
+        for _ in 0..<clients { run(law, &generator, &result) }
+        return result
+    }
+
+    private func run(_ law: RetryBudgetLaw, _ generator: inout SeededGenerator, _ result: inout Result) {
+        var bucket = TokenBucket(law)
+        var queue = EventQueue<Event>()
+        func send(_ attempt: Int, _ payment: TokenBucket.Withdrawal?, at time: Double) {
+            result.attempts += 1
+            let legs = generator.exponential(0.01) + generator.exponential(0.01)
+            queue.add(.answer(attempt: attempt, payment: payment), at: time + legs)
+        }
+        queue.add(.arrival, at: generator.exponential(1 / callsPerSecond))
+        while let (time, event) = queue.next() {
+            let now = Int64(time * 1e9)
+            switch event {
+            case .arrival where time < seconds:
+                result.calls += 1
+                bucket.requestStarted(at: now)
+                send(1, nil, at: time)
+                queue.add(.arrival, at: time + generator.exponential(1 / callsPerSecond))
+            case .arrival:
+                break
+            case .answer(_, let payment) where generator.share() >= failing:
+                result.successes += 1
+                bucket.succeeded(after: payment)
+            case .answer(let attempt, _) where attempt > retries:
+                bucket.failed()
+            case .answer(let attempt, _):
+                if let payment = bucket.withdraw(.transient, at: now) { send(attempt + 1, payment, at: time) }
+            }
+        }
+    }
+}
+
+/// A fifth of the time of the published runs (20 s, 20,000 calls), so that they take well under a second each.
+///
+/// Their bucket takes its deposits at the start of a call, as the ratio does here, and holds five retries, full at first: that is
+/// their load of 110.4 %. The ratio starts with its floor; without one its load never passes 110 %.
+@Suite("A storm of retries", .timeLimit(.minutes(5)))
+struct RetryStormTests {
+    private static let law = RetryBudgetLaw.ratio(0.1, floor: 0, ttl: .seconds(10))
+
+    @Test(
+        "adds no more than the ratio to the load, and succeeds nearly as often as without a budget while that is enough",
+        arguments: [
+            (0.01, 0.998, 1.02), (0.05, 0.990, 1.06), (0.1, 0.965, 1.1), (0.2, 0.875, 1.1), (0.5, 0.54, 1.1),
+            (1, 0, 1.1),
+        ])
+    func budget(failing: Double, success: Double, load: Double) {
+        let result = RetryStorm(failing: failing).run(Self.law)
+        #expect(result.success >= success)
+        #expect(result.load <= load)
+    }
+
+    @Test func withoutABudgetTheLoadIsFourfold() {
+        let result = RetryStorm(seconds: 5, failing: 1).run(.unlimited)
+        #expect(result.load == 4)
+    }
+
+    @Test func withDepositsAtTheStartRetriesNeverEndAltogether() {
+        // 10 %, but for the remainders of a hundred clients.
+        #expect(RetryStorm(failing: 1).run(Self.law).load >= 1.09)
+    }
+
+    @Test(
+        "ends altogether where only successes bring deposits",
+        arguments: [RetryBudgetLaw.throttle(), .quota(capacity: 50, cost: 10, costs: [:])])
+    func depositsAtSuccess(law: RetryBudgetLaw) {
+        let storm = RetryStorm(failing: 1)
+        let result = storm.run(law)
+        // Four or five retries of each client, which had a full bucket at first, and then no more.
+        #expect(result.attempts - result.calls <= 5 * storm.clients)
+    }
+
+    @Test("many small clients: the floor of each comes on top of the ratio", arguments: [10, 100, 1000])
+    func floors(clients: Int) {
+        var storm = RetryStorm(failing: 0.5)
+        (storm.clients, storm.callsPerSecond) = (clients, 100 / Double(clients))
+        let law = RetryBudgetLaw.ratio(0.1, floor: 0.02, ttl: .seconds(50))
+        let result = storm.run(law)
+        let retries = Double(result.attempts - result.calls)
+        let time = storm.seconds + 1
+        #expect(retries <= 0.1 * Double(result.calls) + (0.02 * time + 1) * Double(clients))
+        #expect(clients < 1000 || result.load > 1.2)
+    }
+}
