@@ -13,6 +13,8 @@
 /// - Parameters:
 ///   - policy: How often, how soon and for how long the operation is retried.
 ///   - name: What events call the operation.
+///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
+///   - budget: Bounds the retries of all calls that share it; none if `nil`.
 ///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
 ///   - condition: Which errors are retried at all; by their class alone if `nil`.
 ///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
@@ -23,12 +25,14 @@
 ///   - random: Draws the jitter; the system's if `nil`.
 ///   - operation: Is run once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
-/// - Throws: The operation's last error. `CancellationError` if the call was cancelled. `AttemptTimeoutError` or
-///   `DeadlineExceededError` if no attempt got as far as an error of its own.
+/// - Throws: The operation's last error. `CancellationError` if the call was cancelled. `CircuitOpenError`,
+///   `AttemptTimeoutError` or `DeadlineExceededError` if no attempt got as far as an error of its own.
 @inlinable
 public nonisolated(nonsending) func retry<Value: ~Copyable>(
     policy: RetryPolicy = .default,
     named name: String? = nil,
+    breaker: CircuitBreaker? = nil,
+    budget: RetryBudget? = nil,
     classifier: ErrorClassifier? = nil,
     retryOn condition: RetryCondition? = nil,
     rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
@@ -43,7 +47,8 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
         surroundings: .of(
             name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
             clock: clock, random: random),
-        isObserved: observer != nil, clock: clock, rejecting: rejection, operation: operation)
+        guards: Guards(breaker: breaker, budget: budget), isObserved: observer != nil, clock: clock,
+        rejecting: rejection, operation: operation)
 }
 
 /// Runs an asynchronous operation that wants to know which attempt it is, and how much time it has.
@@ -57,6 +62,8 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 /// - Parameters:
 ///   - policy: How often, how soon and for how long the operation is retried.
 ///   - name: What events call the operation.
+///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
+///   - budget: Bounds the retries of all calls that share it; none if `nil`.
 ///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
 ///   - condition: Which errors are retried at all; by their class alone if `nil`.
 ///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
@@ -71,6 +78,8 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 public nonisolated(nonsending) func retry<Value: ~Copyable>(
     policy: RetryPolicy = .default,
     named name: String? = nil,
+    breaker: CircuitBreaker? = nil,
+    budget: RetryBudget? = nil,
     classifier: ErrorClassifier? = nil,
     retryOn condition: RetryCondition? = nil,
     rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
@@ -83,20 +92,26 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     let surroundings = Surroundings.of(
         name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry, clock: clock,
         random: random)
-    return try await runAttempts(policy, surroundings, rejecting: rejection, operation: operation)
+    return try await runAttempts(
+        policy, surroundings, Guards(breaker: breaker, budget: budget), rejecting: rejection, operation: operation)
 }
 
 /// Runs the first attempt, inlined into the caller and as fast as a loop by hand.
 @inlinable
 nonisolated(nonsending) func run<Value: ~Copyable>(
-    _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, isObserved: Bool,
+    _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, guards: Guards, isObserved: Bool,
     clock: @autoclosure () -> RetryClock?, rejecting rejection: ((borrowing Value) -> Classification?)?,
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
     guard policy.isPlain, !isObserved, rejection == nil else {
-        return try await runAttempts(policy, surroundings(), rejecting: rejection) { _ in try await operation() }
+        return try await runAttempts(policy, surroundings(), guards, rejecting: rejection) { _ in
+            try await operation()
+        }
     }
     let start = policy.hasDeadline ? coarseStart(clock()?.source) : nil
+    guard guards.isEmpty else {
+        return try await runGuarded(policy, surroundings(), guards, start, operation: operation)
+    }
     do {
         return try await operation()
     } catch {
@@ -137,7 +152,7 @@ nonisolated(nonsending) func goOn<Value: ~Copyable>(
 ) async throws -> Value {
     let call = RetryCall(policy: policy, surroundings: surroundings, start: start)
     while let wait = call.attemptThrew(error, isCancelled: Task.isCancelled) {
-        guard wait > 0 ? await call.wait(wait) : call.waitEnded(isCancelled: Task.isCancelled) else { break }
+        guard wait > 0 ? await call.wait(wait) : call.waitEnded(isCancelled: Task.isCancelled) != nil else { break }
         do { return try await operation() } catch let next { error = next }
     }
     throw call.error(last: error)

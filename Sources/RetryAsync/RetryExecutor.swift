@@ -10,12 +10,15 @@ public struct RetryExecutor: Sendable {
     /// How often, how soon and for how long operations are retried.
     public let policy: RetryPolicy
     @usableFromInline let surroundings: Surroundings
+    @usableFromInline let guards: Guards
 
     /// Creates an executor.
     ///
     /// - Parameters:
     ///   - policy: How often, how soon and for how long operations are retried.
     ///   - name: What events call the operations.
+    ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
+    ///   - budget: Bounds the retries of all calls that share it; none if `nil`.
     ///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
     ///   - condition: Which errors are retried at all; by their class alone if `nil`.
     ///   - observer: Sees what happens.
@@ -25,6 +28,8 @@ public struct RetryExecutor: Sendable {
     public init(
         policy: RetryPolicy = .default,
         named name: String? = nil,
+        breaker: CircuitBreaker? = nil,
+        budget: RetryBudget? = nil,
         classifier: ErrorClassifier? = nil,
         retryOn condition: RetryCondition? = nil,
         observer: RetryObserver? = nil,
@@ -36,6 +41,7 @@ public struct RetryExecutor: Sendable {
         self.surroundings = Surroundings(
             name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
             clock: clock, random: random)
+        self.guards = Guards(breaker: breaker, budget: budget)
     }
 
     /// Runs an operation until it succeeds, or until the policy gives up.
@@ -44,16 +50,16 @@ public struct RetryExecutor: Sendable {
     ///   - rejection: Returns a classification for a value that counts as a failure.
     ///   - operation: Is run once, and again after each failure that the policy retries.
     /// - Returns: The operation's value.
-    /// - Throws: The operation's last error. `CancellationError` if the call was cancelled. `AttemptTimeoutError` or
-    ///   `DeadlineExceededError` if no attempt got as far as an error of its own.
+    /// - Throws: The operation's last error. `CancellationError` if the call was cancelled. `CircuitOpenError`,
+    ///   `AttemptTimeoutError` or `DeadlineExceededError` if no attempt got as far as an error of its own.
     @inlinable
     public nonisolated(nonsending) func execute<Value: ~Copyable>(
         rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: nonisolated(nonsending) () async throws -> Value
     ) async throws -> Value {
         try await run(
-            policy, surroundings: surroundings, isObserved: surroundings.observer != nil, clock: surroundings.clock,
-            rejecting: rejection, operation: operation)
+            policy, surroundings: surroundings, guards: guards, isObserved: surroundings.observer != nil,
+            clock: surroundings.clock, rejecting: rejection, operation: operation)
     }
 
     /// Runs an operation that wants to know which attempt it is, and how much time it has.
@@ -67,7 +73,7 @@ public struct RetryExecutor: Sendable {
         rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
     ) async throws -> Value {
-        try await runAttempts(policy, surroundings, rejecting: rejection, operation: operation)
+        try await runAttempts(policy, surroundings, guards, rejecting: rejection, operation: operation)
     }
 
     /// Runs an operation, as `execute` does.
@@ -107,9 +113,11 @@ public struct RetryExecutor: Sendable {
         rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
     ) async -> RetryOutcome<Value> {
-        let call = RetryCall(policy: policy, surroundings: surroundings, recordsTimeline: true)
+        let call = RetryCall(
+            policy: policy, surroundings: surroundings, guards: guards.ofCall(), recordsTimeline: true)
         do {
             try policy.checkGuarantee()
+            guard await begin(call) else { throw call.error }
             let value = try await runAttempts(of: call, rejecting: rejection, operation: operation)
             return RetryOutcome(ending: .value(value), call: call)
         } catch {

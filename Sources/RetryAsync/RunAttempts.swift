@@ -1,16 +1,44 @@
 /// Runs a call from its first attempt to its end, whatever the policy and the caller ask for.
 @usableFromInline
 nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
-    _ policy: RetryPolicy, _ surroundings: Surroundings, rejecting rejection: ((borrowing Value) -> Classification?)?,
+    _ policy: RetryPolicy, _ surroundings: Surroundings, _ guards: Guards,
+    rejecting rejection: ((borrowing Value) -> Classification?)?,
     operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
     try policy.checkGuarantee()
-    // Made here, the call needs no memory of its own: it stays on the task's stack.
-    let call = RetryCall(policy: policy, surroundings: surroundings)
+    if guards.isEmpty {
+        // Made here, the call needs no memory of its own: it stays on the task's stack.
+        let call = RetryCall(policy: policy, surroundings: surroundings)
+        return try await runAttempts(of: call, rejecting: rejection, operation: operation)
+    }
+    let call = RetryCall(policy: policy, surroundings: surroundings, guards: guards.ofCall())
+    guard await begin(call) else { throw call.error }
     return try await runAttempts(of: call, rejecting: rejection, operation: operation)
 }
 
-/// Runs attempts until the call ends.
+/// Runs a call with guards of which nobody wants to know more than its value: its first attempt needs no `RetryCall`.
+@usableFromInline
+nonisolated(nonsending) func runGuarded<Value: ~Copyable>(
+    _ policy: RetryPolicy, _ surroundings: @autoclosure () -> Surroundings, _ guards: Guards, _ start: Int64?,
+    operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value {
+    guard let entry = guards.enter() else {
+        // The breaker is asked once more there, and decides.
+        return try await runAttempts(policy, surroundings(), guards, rejecting: nil) { _ in try await operation() }
+    }
+    do {
+        let value = try await operation()
+        guards.succeeded(entry)
+        return value
+    } catch {
+        let call = RetryCall(
+            policy: policy, surroundings: surroundings(), guards: guards.ofCall(entry), start: start)
+        guard await pause(call, after: .thrown(error)) else { throw call.error }
+        return try await runAttempts(of: call, rejecting: nil) { _ in try await operation() }
+    }
+}
+
+/// Runs attempts until the call ends; the first of them may start.
 nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
     of call: RetryCall, rejecting rejection: ((borrowing Value) -> Classification?)?,
     operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
@@ -53,14 +81,29 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
 /// Decides and waits after an attempt that failed; whether the next one may start.
 nonisolated(nonsending) func pause(_ call: RetryCall, after failure: AttemptFailure) async -> Bool {
     guard let wait = call.attemptFailed(failure, isCancelled: Task.isCancelled) else { return false }
-    return wait > 0 ? await call.wait(wait) : call.waitEnded(isCancelled: Task.isCancelled)
+    return wait > 0 ? await call.wait(wait) : await mayStart(call, after: call.waitEnded(isCancelled: Task.isCancelled))
+}
+
+/// Waits for a circuit that is open, if the call does that; whether the first attempt may start.
+nonisolated(nonsending) func begin(_ call: RetryCall) async -> Bool {
+    await mayStart(call, after: call.begins())
+}
+
+/// Waits for as long as the call asks; whether the next attempt may start.
+private nonisolated(nonsending) func mayStart(_ call: RetryCall, after wait: Int64?) async -> Bool {
+    guard let wait else { return false }
+    return wait > 0 ? await call.wait(wait) : true
 }
 
 extension RetryCall {
-    /// Waits by the call's clock; whether the next attempt may start.
+    /// Waits by the call's clock, and on where the circuit asks for it; whether the next attempt may start.
     @usableFromInline
     nonisolated(nonsending) func wait(_ nanoseconds: Int64) async -> Bool {
-        let wasInterrupted = await clock.sleepWasInterrupted(nanoseconds)
-        return waitEnded(isCancelled: wasInterrupted || Task.isCancelled)
+        var next: Int64? = nanoseconds
+        while let wait = next, wait > 0 {
+            let wasInterrupted = await clock.sleepWasInterrupted(wait)
+            next = waitEnded(isCancelled: wasInterrupted || Task.isCancelled)
+        }
+        return next != nil
     }
 }

@@ -8,12 +8,14 @@ struct BlockingDriver {
     ///
     /// - Throws: ``PolicyError`` if the policy asks for something that only an asynchronous call can do.
     init(
-        policy: RetryPolicy, surroundings: Surroundings, waiting: Waiting, start: Int64? = nil,
-        recordsTimeline: Bool = false
+        policy: RetryPolicy, surroundings: Surroundings, guards: Guards = .none, entry: Guards.Entry? = nil,
+        waiting: Waiting, start: Int64? = nil, recordsTimeline: Bool = false
     ) throws(PolicyError) {
         try policy.checkBlocking()
         try policy.checkGuarantee()
-        call = RetryCall(policy: policy, surroundings: surroundings, start: start, recordsTimeline: recordsTimeline)
+        call = RetryCall(
+            policy: policy, surroundings: surroundings, guards: guards.ofCall(entry), start: start,
+            recordsTimeline: recordsTimeline)
         sleeper = waiting.sleeper ?? .system
         token = waiting.cancellation
     }
@@ -25,6 +27,7 @@ struct BlockingDriver {
         operation: (RetryAttempt) throws -> Value
     ) throws -> Value {
         var failure = failure
+        if failure == nil, !mayStart(after: call.begins()) { throw call.error }
         while true {
             if let failure, !pause(after: failure) { throw call.error }
             call.attemptStarts()
@@ -46,8 +49,22 @@ struct BlockingDriver {
     /// Decides and waits; whether the next attempt may start.
     func pause(after failure: AttemptFailure) -> Bool {
         guard let wait = call.attemptFailed(failure, isCancelled: isCancelled) else { return false }
+        sleep(wait)
+        return mayStart(after: call.waitEnded(isCancelled: isCancelled))
+    }
+
+    /// Waits for as long as the call asks; whether the next attempt may start.
+    private func mayStart(after wait: Int64?) -> Bool {
+        var next = wait
+        while let wait = next, wait > 0 {
+            sleep(wait)
+            next = call.waitEnded(isCancelled: isCancelled)
+        }
+        return next != nil
+    }
+
+    private func sleep(_ wait: Int64) {
         if wait > 0, !isCancelled { sleeper.sleep(for: .nanoseconds(wait), cancellation: token) }
-        return call.waitEnded(isCancelled: isCancelled)
     }
 
     private var isCancelled: Bool { token?.isCancelled == true || Task.isCancelled }
@@ -84,6 +101,7 @@ extension RetryPolicy {
         if isPlain { return }
         try check(
             "guarantee", guarantee.rawValue, guarantee != .exactlyOnce,
-            "must be at_least_once in a plain retry, which may repeat the effect")
+            "must be at_least_once in a plain retry, which may repeat the effect; run the operation with once, or with "
+                + "onceBlocking, and an effect store")
     }
 }

@@ -11,6 +11,7 @@ public struct BlockingExecutor: Sendable {
     /// How often, how soon and for how long operations are retried.
     public let policy: RetryPolicy
     @usableFromInline let surroundings: Surroundings
+    @usableFromInline let guards: Guards
     @usableFromInline let waiting: Waiting
 
     /// Creates an executor.
@@ -18,6 +19,8 @@ public struct BlockingExecutor: Sendable {
     /// - Parameters:
     ///   - policy: How often, how soon and for how long operations are retried.
     ///   - name: What events call the operations.
+    ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
+    ///   - budget: Bounds the retries of all calls that share it; none if `nil`.
     ///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
     ///   - condition: Which errors are retried at all; by their class alone if `nil`.
     ///   - observer: Sees what happens.
@@ -29,6 +32,8 @@ public struct BlockingExecutor: Sendable {
     public init(
         policy: RetryPolicy = .default,
         named name: String? = nil,
+        breaker: CircuitBreaker? = nil,
+        budget: RetryBudget? = nil,
         classifier: ErrorClassifier? = nil,
         retryOn condition: RetryCondition? = nil,
         observer: RetryObserver? = nil,
@@ -42,6 +47,7 @@ public struct BlockingExecutor: Sendable {
         self.surroundings = Surroundings(
             name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
             clock: clock, random: random)
+        self.guards = Guards(breaker: breaker, budget: budget)
         self.waiting = Waiting(sleeper: sleeper, cancellation: cancellation)
     }
 
@@ -59,8 +65,9 @@ public struct BlockingExecutor: Sendable {
         operation: () throws -> Value
     ) throws -> Value {
         try runBlocking(
-            policy, surroundings: surroundings, waiting: waiting, isObserved: surroundings.observer != nil,
-            clock: surroundings.clock, rejecting: rejection, operation: operation)
+            policy, surroundings: surroundings, guards: guards, waiting: waiting,
+            isObserved: surroundings.observer != nil, clock: surroundings.clock, rejecting: rejection,
+            operation: operation)
     }
 
     /// Runs an operation that wants to know which attempt it is.
@@ -75,7 +82,7 @@ public struct BlockingExecutor: Sendable {
         operation: (RetryAttempt) throws -> Value
     ) throws -> Value {
         let driver = try BlockingDriver(
-            policy: policy, surroundings: surroundings, waiting: waiting)
+            policy: policy, surroundings: surroundings, guards: guards, waiting: waiting)
         return try driver.run(rejecting: rejection, operation: operation)
     }
 
@@ -101,7 +108,7 @@ public struct BlockingExecutor: Sendable {
         operation: () throws -> Value
     ) throws(PolicyError) -> RetryOutcome<Value> {
         let driver = try BlockingDriver(
-            policy: policy, surroundings: surroundings, waiting: waiting, recordsTimeline: true)
+            policy: policy, surroundings: surroundings, guards: guards, waiting: waiting, recordsTimeline: true)
         do {
             let value = try driver.run(rejecting: rejection) { _ in try operation() }
             return RetryOutcome(ending: .value(value), call: driver.call)

@@ -10,6 +10,8 @@
 /// - Parameters:
 ///   - policy: How often, how soon and for how long the operation is retried.
 ///   - name: What events call the operation.
+///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
+///   - budget: Bounds the retries of all calls that share it; none if `nil`.
 ///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
 ///   - condition: Which errors are retried at all; by their class alone if `nil`.
 ///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
@@ -22,12 +24,14 @@
 ///   - random: Draws the jitter; the system's if `nil`.
 ///   - operation: Is run once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
-/// - Throws: The operation's last error. `CancellationError` if the call was cancelled. ``PolicyError``, before the
-///   first attempt, if the policy has an attempt timeout, an interrupting deadline, or must not repeat the effect.
+/// - Throws: The operation's last error. `CancellationError` if the call was cancelled. ``CircuitOpenError`` if no
+///   attempt got through the breaker. ``PolicyError``, before the first attempt, if the policy has an attempt timeout, an interrupting deadline, or must not repeat the effect.
 @inlinable
 public func retryBlocking<Value: ~Copyable>(
     policy: RetryPolicy = .default,
     named name: String? = nil,
+    breaker: CircuitBreaker? = nil,
+    budget: RetryBudget? = nil,
     classifier: ErrorClassifier? = nil,
     retryOn condition: RetryCondition? = nil,
     rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
@@ -44,37 +48,40 @@ public func retryBlocking<Value: ~Copyable>(
         surroundings: .of(
             name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
             clock: clock, random: random),
-        waiting: Waiting(sleeper: sleeper, cancellation: cancellation),
-        isObserved: observer != nil, clock: clock, rejecting: rejection, operation: operation)
+        guards: Guards(breaker: breaker, budget: budget),
+        waiting: Waiting(sleeper: sleeper, cancellation: cancellation), isObserved: observer != nil, clock: clock,
+        rejecting: rejection, operation: operation)
 }
 
 /// Runs the first attempt, inlined into the caller and as fast as a loop by hand; all else is out of line.
 @inlinable
 func runBlocking<Value: ~Copyable>(
-    _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, waiting: @autoclosure () -> Waiting,
-    isObserved: Bool, clock: @autoclosure () -> RetryClock?,
+    _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, guards: Guards,
+    waiting: @autoclosure () -> Waiting, isObserved: Bool, clock: @autoclosure () -> RetryClock?,
     rejecting rejection: ((borrowing Value) -> Classification?)?, operation: () throws -> Value
 ) throws -> Value {
     let start = policy.hasDeadline ? coarseStart(clock()?.source) : nil
-    guard policy.isPlain, !isObserved, rejection == nil else {
+    guard policy.isPlain, !isObserved, rejection == nil, guards.isEmpty else {
         return try goOnBlocking(
-            policy, surroundings(), waiting(), start, after: nil, rejecting: rejection, operation: operation)
+            policy, surroundings(), guards, waiting(), start, after: nil, rejecting: rejection, operation: operation)
     }
     do {
         return try operation()
     } catch {
         return try goOnBlocking(
-            policy, surroundings(), waiting(), start, after: .thrown(error), rejecting: nil, operation: operation)
+            policy, surroundings(), .none, waiting(), start, after: .thrown(error), rejecting: nil,
+            operation: operation)
     }
 }
 
 @usableFromInline
 @inline(never)
 func goOnBlocking<Value: ~Copyable>(
-    _ policy: RetryPolicy, _ surroundings: Surroundings, _ waiting: Waiting, _ start: Int64?,
+    _ policy: RetryPolicy, _ surroundings: Surroundings, _ guards: Guards, _ waiting: Waiting, _ start: Int64?,
     after failure: AttemptFailure?, rejecting rejection: ((borrowing Value) -> Classification?)?,
     operation: () throws -> Value
 ) throws -> Value {
-    let driver = try BlockingDriver(policy: policy, surroundings: surroundings, waiting: waiting, start: start)
+    let driver = try BlockingDriver(
+        policy: policy, surroundings: surroundings, guards: guards, waiting: waiting, start: start)
     return try driver.run(after: failure, rejecting: rejection) { _ in try operation() }
 }

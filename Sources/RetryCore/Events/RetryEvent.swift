@@ -2,14 +2,21 @@
 ///
 /// A call's events are numbered from 1 and arrive in order; the last one, and only that, is a ``Kind/stop(_:)``.
 public struct RetryEvent: Sendable {
-    /// What happened.
-    public enum Kind: Sendable, Hashable {
+    /// What happened: a value to compare with, since there may be more of them one day.
+    public struct Kind: Sendable, Hashable {
+        /// The name for metrics and logs.
+        public let code: String
+        /// Why the call ended, if this is its end.
+        public let stopReason: StopReason?
+
         /// An attempt starts.
-        case attempt
+        public static var attempt: Kind { Kind(code: "attempt", stopReason: nil) }
         /// An attempt failed, and another one follows after a wait.
-        case retry
+        public static var retry: Kind { Kind(code: "retry", stopReason: nil) }
+        /// The circuit breaker turned an attempt away, and the call waits until it may be let through.
+        public static var circuitWait: Kind { Kind(code: "circuit_wait", stopReason: nil) }
         /// The call has ended.
-        case stop(StopReason)
+        public static func stop(_ reason: StopReason) -> Kind { Kind(code: reason.code, stopReason: reason) }
     }
 
     /// The place of the event in its call, from 1.
@@ -20,7 +27,7 @@ public struct RetryEvent: Sendable {
     public let operation: String?
     /// The name of the policy.
     public let policy: String
-    /// The attempt that starts, or that has just ended, from 1.
+    /// The attempt that starts, or that has just ended, from 1; 0 where none has started.
     public let attempt: Int
     /// The class of the failure, where one was classified.
     public let errorClass: ErrorClass?
@@ -30,25 +37,17 @@ public struct RetryEvent: Sendable {
     public let message: String?
     /// What the server said about coming back.
     public let hint: RetryHint?
-    /// The wait that follows; zero unless this is a retry.
+    /// The wait that follows; zero where none does.
     public let delay: Duration
     /// The time since the call began.
     public let elapsed: Duration
 
-    /// The name of the event for metrics and logs: `attempt`, `retry`, or the stop reason's, such as `success`,
-    /// `permanent_fail`, `deadline_exceeded`, `max_attempts_exceeded`, `max_unknown_attempts_exceeded`.
-    public var code: String {
-        switch kind {
-        case .attempt: "attempt"
-        case .retry: "retry"
-        case .stop(let reason): reason.code
-        }
-    }
+    /// The name of the event for metrics and logs: `attempt`, `retry`, `circuit_wait`, or the stop reason's, such as
+    /// `success`, `permanent_fail`, `deadline_exceeded`, `max_attempts_exceeded`, `max_unknown_attempts_exceeded`.
+    public var code: String { kind.code }
 
     /// The stop reason, if this is the last event of its call.
-    public var stopReason: StopReason? {
-        if case .stop(let reason) = kind { reason } else { nil }
-    }
+    public var stopReason: StopReason? { kind.stopReason }
 
     /// The text of an error, cut where it gets too long for a log.
     static func message(of error: any Error) -> String {

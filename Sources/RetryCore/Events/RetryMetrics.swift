@@ -49,16 +49,15 @@ public final class RetryMetrics: Sendable {
 
     private func count(_ event: RetryEvent) {
         state.withLock { counts in
-            switch event.kind {
-            case .attempt:
-                counts.attemptsStarted += 1
-            case .retry:
-                counts.retries += 1
-                counts.delays.add(event.delay.inSeconds)
-            case .stop(let reason):
+            if let reason = event.stopReason {
                 counts.calls += 1
                 counts.ends[reason.code, default: 0] += 1
                 counts.attempts.add(Double(event.attempt))
+            } else if event.kind == .attempt {
+                counts.attemptsStarted += 1
+            } else if event.kind == .retry {
+                counts.retries += 1
+                counts.delays.add(event.delay.inSeconds)
             }
             // A class of the caller's own may be made from anything: their number is bounded.
             if let errorClass = event.errorClass, counts.failures[errorClass] != nil || counts.failures.count < 256 {

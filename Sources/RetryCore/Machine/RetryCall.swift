@@ -10,6 +10,7 @@ package final class RetryCall {
     @exclusivity(unchecked) package private(set) var state: RetryState
     @exclusivity(unchecked) package private(set) var timeline: [AttemptRecord]?
     private let surroundings: Surroundings
+    private let guards: GuardedCall?
     private let start: Int64
     private let needsTime: Bool
     @exclusivity(unchecked) private var eventCount = 0
@@ -24,9 +25,11 @@ package final class RetryCall {
     /// It began at `start` on its clock; now if that is `nil`.
     @usableFromInline
     package init(
-        policy: consuming RetryPolicy, surroundings: Surroundings, start: Int64? = nil, recordsTimeline: Bool = false
+        policy: consuming RetryPolicy, surroundings: Surroundings, guards: GuardedCall? = nil, start: Int64? = nil,
+        recordsTimeline: Bool = false
     ) {
         self.state = RetryState(policy: policy)
+        self.guards = guards
         self.timeline = recordsTimeline ? [] : nil
         self.needsTime = state.storage.hasDeadline || surroundings.observer != nil || recordsTimeline
         self.start = start ?? (needsTime ? surroundings.clock.nanoseconds : 0)
@@ -63,6 +66,11 @@ extension RetryCall: Sendable {}
 // MARK: What drivers tell
 
 extension RetryCall {
+    /// The call begins; `nil` if it ends at once, zero if its first attempt may start, else the wait before that.
+    package func begins() -> Int64? {
+        guards == nil ? 0 : askBreaker()
+    }
+
     /// An attempt starts.
     @usableFromInline package func attemptStarts() {
         emit(.attempt)
@@ -70,6 +78,7 @@ extension RetryCall {
 
     /// The attempt returned a value that was accepted.
     @usableFromInline package func attemptSucceeded() {
+        guards?.succeeded()
         state.succeeded()
         record(elapsed: elapsed)
         emit(.stop(.succeeded))
@@ -110,21 +119,26 @@ extension RetryCall {
         return decide(known, error: error)
     }
 
-    /// The wait is over, or was cancelled; whether the next attempt may start.
-    @usableFromInline package func waitEnded(isCancelled: Bool) -> Bool {
-        if isCancelled {
-            state.cancelled()
-        } else if state.waitEnded(elapsed: elapsed) {
-            return true
+    /// The wait is over, or was cancelled; `nil` if the call ends, zero if the next attempt may start, else a further
+    /// wait.
+    @usableFromInline package func waitEnded(isCancelled: Bool) -> Int64? {
+        if isCancelled { state.cancelled() }
+        guard state.mayStart(elapsed: elapsed) else {
+            guards?.giveBack()
+            emitStop(error: toldError)
+            return nil
         }
-        emitStop(error: toldError)
-        return false
+        let isRetry = hasStarted
+        let wait = guards == nil ? 0 : askBreaker()
+        if wait == 0, isRetry { state.retryStarts() }
+        return wait
     }
 
     /// A loop by hand was left after a failure, without a decision.
     package func abandon() {
         guard state.stopReason == nil else { return }
         state.stop(.abandoned)
+        guards?.giveBack()
         emitStop(error: toldError)
     }
 
@@ -155,17 +169,52 @@ extension RetryCall {
 // MARK: Details
 
 extension RetryCall {
+    /// Whether the first attempt has started, or may.
+    private var hasStarted: Bool { guards?.hasStarted ?? true }
+
+    /// Asks the breaker to let the next attempt through; `nil` if the call ends, zero if it does, else a wait.
+    private func askBreaker() -> Int64? {
+        guard let guards, !guards.letThrough() else { return 0 }
+        var random = surroundings.random
+        let wait = state.circuitRejected(openFor: guards.circuitOpen, elapsed: elapsed, using: &random)
+        if let wait {
+            emit(.circuitWait, error: toldError, delay: wait)
+        } else {
+            guards.giveBack()
+            ownError = ownError ?? guards.circuitError
+            emitStop(error: toldError ?? ownError)
+        }
+        return wait
+    }
+
+    /// Asks the machine, and then the budget; `nil` if the call ends, else the wait before the next attempt.
+    @inline(__always)
+    private func next(after known: Classification, elapsed: Int64) -> Int64? {
+        guards?.failed(known)
+        var random = surroundings.random
+        let wait = state.attemptFailed(
+            known, elapsed: elapsed, circuitOpen: guards?.circuitOpen ?? 0, using: &random)
+        guard let guards else { return wait }
+        if wait != nil {
+            if guards.pay(for: known.errorClass) { return wait }
+            state.stop(.budgetExhausted)
+        } else if state.isRetryable(known) {
+            guards.noRetry(after: known.errorClass)
+        }
+        return nil
+    }
+
     private func endCancelled(error: (any Error)?) {
+        guards?.cancelled()
         state.cancelled()
         record(error: error, elapsed: elapsed)
         emitStop(error: error)
     }
 
-    /// Asks the machine, and tells what it said.
+    /// Decides what follows a failure, and tells it.
     private func decide(_ known: Classification, error: (any Error)?) -> Int64? {
         let elapsed = elapsed  // read last: the time that a slow classifier took has passed
-        var random = surroundings.random
-        let wait = state.attemptFailed(known, elapsed: elapsed, using: &random)
+        let wait = next(after: known, elapsed: elapsed)
         guard isWatched || timeline != nil else { return wait }
         record(known, error: error, elapsed: elapsed, delay: wait)
         if let wait {
@@ -201,7 +250,7 @@ extension RetryCall {
         observer.observe(
             RetryEvent(
                 number: eventCount, kind: kind(), operation: surroundings.name, policy: state.storage.settings.name,
-                attempt: state.attempt, errorClass: known?.errorClass,
+                attempt: hasStarted ? state.attempt : 0, errorClass: known?.errorClass,
                 errorType: error.map { ErrorTypeFacts.of($0).name },
                 message: observer.includesMessages ? error.map(RetryEvent.message) : nil,
                 hint: known?.hint, delay: .nanoseconds(delay), elapsed: .nanoseconds(elapsed)))

@@ -114,7 +114,7 @@ public final class RetryContext: Sequence, IteratorProtocol {
         case .new: break
         case .running, .over: return nil
         case .failed, .waited:
-            guard call.waitEnded(isCancelled: isCancelled) else {
+            guard call.waitEnded(isCancelled: isCancelled) != nil else {
                 phase = .over
                 return nil
             }
@@ -157,7 +157,7 @@ public final class RetryContext: Sequence, IteratorProtocol {
 
     /// Ends the wait of a failed attempt; whether the next one may start is decided when it does.
     package func endWait(isCancelled: Bool) {
-        phase = isCancelled && !call.waitEnded(isCancelled: true) ? .over : .waited
+        phase = isCancelled && call.waitEnded(isCancelled: true) == nil ? .over : .waited
     }
 
     private func fail(_ failure: AttemptFailure) {

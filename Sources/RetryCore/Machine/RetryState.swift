@@ -8,7 +8,8 @@
 /// 3. Are the retries of this class used up? → stop
 /// 4. Are the attempts used up? → stop
 /// 5. Compute the wait: the class's backoff or the policy's, its jitter, then the server's hint.
-/// 6. Does the wait reach the deadline? → stop, without waiting
+/// 6. Is the circuit breaker open for longer than that? → stop, or wait for it, as the policy says
+/// 7. Does the wait reach the deadline? → stop, without waiting
 ///
 /// ```swift
 /// var state = RetryState(policy: .api)
@@ -44,12 +45,16 @@ public struct RetryState: Sendable {
     /// - Parameters:
     ///   - failure: The class of the failure, and what the server said about coming back.
     ///   - elapsed: The time since the call began. It plays no part without a deadline.
+    ///   - circuitOpen: For how long the circuit breaker will let nothing through.
     ///   - generator: Draws the jitter; not used where the call ends, unless for a wait that reaches the deadline.
     /// - Returns: The wait before the next attempt, or the end of the call.
     public mutating func attemptFailed(
-        _ failure: Classification, elapsed: Duration, using generator: inout some RandomNumberGenerator
+        _ failure: Classification, elapsed: Duration, circuitOpen: Duration = .zero,
+        using generator: inout some RandomNumberGenerator
     ) -> RetryDecision {
-        let wait = attemptFailed(failure, elapsed: elapsed.saturatedNanoseconds, using: &generator)
+        let wait = attemptFailed(
+            failure, elapsed: elapsed.saturatedNanoseconds, circuitOpen: circuitOpen.saturatedNanoseconds,
+            using: &generator)
         return wait.map { .retry(after: .nanoseconds($0)) } ?? .stop(stopReason ?? .abandoned)
     }
 
@@ -76,7 +81,8 @@ public struct RetryState: Sendable {
 extension RetryState {
     /// The wait before the next attempt, or `nil` where the call ends.
     package mutating func attemptFailed(
-        _ failure: Classification, elapsed: Int64, using generator: inout some RandomNumberGenerator
+        _ failure: Classification, elapsed: Int64, circuitOpen: Int64 = 0,
+        using generator: inout some RandomNumberGenerator
     ) -> Int64? {
         if let reason = reasonNotToRetry(failure, elapsed: elapsed) {
             stop(reason)
@@ -84,7 +90,12 @@ extension RetryState {
         }
         let errorClass = failure.errorClass
         let delay = delay(errorClass, using: &generator)
-        guard let wait = fit(delay, least: leastWait(delay, failure.hint), elapsed: elapsed) else {
+        let least = leastWait(delay, failure.hint)
+        if circuitOpen > max(delay, least), !waitsForCircuit(circuitOpen) {
+            stop(.circuitOpen)
+            return nil
+        }
+        guard let wait = fit(delay, least: max(least, circuitOpen), elapsed: elapsed) else {
             stop(.deadlineExceeded)
             return nil
         }
@@ -94,13 +105,37 @@ extension RetryState {
     }
 
     package mutating func waitEnded(elapsed: Int64) -> Bool {
-        if stopReason != nil { return false }
-        if storage.hasDeadline, elapsed >= storage.settings.deadline, !isLastChance {
-            stop(.deadlineExceeded)
-            return false
-        }
-        attempt += 1
+        guard mayStart(elapsed: elapsed) else { return false }
+        retryStarts()
         return true
+    }
+
+    /// Whether another attempt may start, for all that the machine knows.
+    package mutating func mayStart(elapsed: Int64) -> Bool {
+        if storage.hasDeadline, elapsed >= storage.settings.deadline, !isLastChance { stop(.deadlineExceeded) }
+        return stopReason == nil
+    }
+
+    /// Counts an attempt that starts, and is not the first.
+    package mutating func retryStarts() {
+        attempt += 1
+    }
+
+    /// The wait before the circuit breaker is asked again, which turned an attempt away; `nil` where the call ends.
+    package mutating func circuitRejected(
+        openFor time: Int64, elapsed: Int64, using generator: inout some RandomNumberGenerator
+    ) -> Int64? {
+        guard stopReason == nil, waitsForCircuit(time) else {
+            stop(.circuitOpen)
+            return nil
+        }
+        // Where all probes are under way the time is zero: then the backoff keeps the callers apart.
+        let wait = max(time, delay(.transient, using: &generator), 10_000_000)
+        if storage.hasDeadline, wait >= storage.settings.deadline.saturatingAdd(-max(0, elapsed)) {
+            stop(.circuitOpen)
+            return nil
+        }
+        return wait
     }
 
     /// Ends the call for a reason that somebody else found: the circuit, the budget, an interrupting deadline.
@@ -125,6 +160,16 @@ extension RetryState {
         return isTimeOver(elapsed) ? .deadlineExceeded : nil
     }
 
+    /// Whether such a failure is of a kind that is retried, or one where the server said not to.
+    package func isRetryable(_ failure: Classification) -> Bool {
+        failure.hint == .never || storage.settings.limits[failure.errorClass] != .never
+    }
+
+    /// Whether the call waits for a circuit that is open for so long; nobody waits for one without an end in sight.
+    private func waitsForCircuit(_ time: Int64) -> Bool {
+        storage.settings.openCircuit == .wait && time != .max
+    }
+
     /// Whether not even a retry without a wait would do.
     private func isTimeOver(_ elapsed: Int64) -> Bool {
         storage.hasDeadline && (elapsed >= storage.settings.deadline || isLastChance)
@@ -138,10 +183,10 @@ extension RetryState {
             beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
     }
 
-    /// The least wait that the server's word asks for; zero if there is none, or none that makes sense.
+    /// The least wait that the server's word asks for; not above zero if there is none, or none that makes sense.
     @inline(__always)
     private func leastWait(_ delay: Int64, _ hint: RetryHint?) -> Int64 {
-        guard case .after(let asked) = hint, asked >= .zero else { return 0 }
+        guard case .after(let asked) = hint else { return 0 }
         return storage.settings.hints.leastWait(computed: delay, hint: asked.saturatedNanoseconds)
     }
 

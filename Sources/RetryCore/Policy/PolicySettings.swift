@@ -10,6 +10,7 @@ package struct PolicySettings: Sendable, Hashable {
     package var deadlineBehavior: DeadlineBehavior
     package var attemptTimeout: Int64
     package var hints: HintRule
+    package var openCircuit: OpenCircuitBehavior
     package var failsImmediately: Bool
     package var guarantee: ExecutionGuarantee
 
@@ -30,6 +31,7 @@ package struct PolicySettings: Sendable, Hashable {
         self.deadlineBehavior = deadlineBehavior
         self.attemptTimeout = attemptTimeout
         self.hints = hints
+        self.openCircuit = .stop
         self.failsImmediately = false
         self.guarantee = .atLeastOnce
     }

@@ -46,6 +46,7 @@ extension RetryPolicy: Codable {
         case retryLimits = "retry_limits"
         case deadlineBehavior = "deadline_behavior"
         case attemptTimeout = "attempt_timeout"
+        case openCircuit = "open_circuit"
         case failsImmediately = "fails_immediately"
     }
 
@@ -64,6 +65,7 @@ extension RetryPolicy: Codable {
         try container.encode(settings.deadlineBehavior, forKey: .deadlineBehavior)
         try container.encodeIfPresent(attemptTimeout?.text, forKey: .attemptTimeout)
         try container.encode(settings.hints, forKey: .hints)
+        try container.encode(settings.openCircuit, forKey: .openCircuit)
         try container.encode(settings.failsImmediately, forKey: .failsImmediately)
         try container.encode(settings.guarantee, forKey: .guarantee)
     }
@@ -84,6 +86,7 @@ extension PolicySettings {
         deadlineBehavior = try reader.value("deadline_behavior") ?? deadlineBehavior
         attemptTimeout = try reader.duration("attempt_timeout")?.saturatedNanoseconds ?? attemptTimeout
         hints = try reader.value("hints") ?? hints
+        openCircuit = try reader.value("open_circuit") ?? openCircuit
         failsImmediately = try reader.value("fails_immediately") ?? failsImmediately
         guarantee = try reader.value("guarantee") ?? guarantee
     }

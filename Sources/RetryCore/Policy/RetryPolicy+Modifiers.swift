@@ -59,6 +59,11 @@ extension RetryPolicy {
         with { $0.hints = rule }
     }
 
+    /// The same policy with another answer to a circuit breaker that lets nothing through.
+    public func openCircuit(_ behavior: OpenCircuitBehavior) -> RetryPolicy {
+        with { $0.openCircuit = behavior }
+    }
+
     /// The same policy, ending at the first failure of any kind.
     public func failsImmediately(_ failsImmediately: Bool = true) -> RetryPolicy {
         with { $0.failsImmediately = failsImmediately }

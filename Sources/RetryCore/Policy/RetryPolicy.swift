@@ -111,6 +111,9 @@ extension RetryPolicy {
     /// What happens when a server says when to come back.
     public var hints: HintRule { settings.hints }
 
+    /// What happens where the circuit breaker of the call lets nothing through.
+    public var openCircuit: OpenCircuitBehavior { settings.openCircuit }
+
     /// Whether any failure at all ends the call, whatever its class.
     public var failsImmediately: Bool { settings.failsImmediately }
 
@@ -173,6 +176,17 @@ public enum DeadlineBehavior: String, Sendable, Hashable, CaseIterable, Codable 
     case truncate
     /// Like ``stop``, and an attempt that is running at the deadline is cancelled. Asynchronous calls only.
     case interrupt
+}
+
+/// What happens where the circuit breaker of a call lets nothing through.
+public enum OpenCircuitBehavior: String, Sendable, Hashable, CaseIterable, Codable {
+    /// The call ends at once, with the operation's last error if there is one. The default.
+    case stop
+    /// The call waits until the breaker may let an attempt through, if that is before the deadline.
+    ///
+    /// Give such a policy a deadline: without one it waits for as long as the service is down. A breaker that was
+    /// opened by hand, with no end in sight, ends the call in any case.
+    case wait
 }
 
 /// How often the effect of an operation may happen.

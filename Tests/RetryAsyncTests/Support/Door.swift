@@ -46,6 +46,8 @@ struct Call: Sendable {
     var policy = RetryPolicy.immediate(3)
     var classifier: ErrorClassifier?
     var condition: RetryCondition?
+    var breaker: CircuitBreaker?
+    var budget: RetryBudget?
     var onRetry: (@Sendable (any Error, Int) -> Void)?
     var clock = ManualClock()
     var random: RandomSource?
@@ -59,13 +61,15 @@ struct Call: Sendable {
         switch door {
         case .function, .observedFunction, .timed:
             return try await retry(
-                policy: executor.policy, named: "call", classifier: classifier, retryOn: condition,
+                policy: executor.policy, named: "call", breaker: breaker, budget: budget, classifier: classifier,
+                retryOn: condition,
                 rejecting: rejection, observer: door.isObserved ? recorder.observer : nil, onRetry: onRetry,
                 clock: clock.retryClock, random: random
             ) { try await operation() }
         case .functionWithAttempt:
             return try await retry(
-                policy: executor.policy, named: "call", classifier: classifier, retryOn: condition,
+                policy: executor.policy, named: "call", breaker: breaker, budget: budget, classifier: classifier,
+                retryOn: condition,
                 rejecting: rejection, observer: recorder.observer, onRetry: onRetry,
                 clock: clock.retryClock, random: random
             ) { _ in try await operation() }
@@ -87,7 +91,8 @@ struct Call: Sendable {
     private func executor(_ door: Door) -> RetryExecutor {
         RetryExecutor(
             policy: door == .timed ? policy.attemptTimeout(.seconds(86_400)) : policy, named: "call",
-            classifier: classifier, retryOn: condition, observer: door.isObserved ? recorder.observer : nil,
+            breaker: breaker, budget: budget, classifier: classifier, retryOn: condition,
+            observer: door.isObserved ? recorder.observer : nil,
             onRetry: onRetry, clock: clock.retryClock, random: random)
     }
 }

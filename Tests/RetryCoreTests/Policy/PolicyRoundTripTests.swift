@@ -28,6 +28,7 @@ struct PolicyRoundTripTests {
             .backoff(.list([.seconds(1), .milliseconds(1)]), for: .rateLimit)
             .retries(1, for: .serverError).retries(nil, for: .unknown).deadline(.seconds(90), .truncate)
             .attemptTimeout(.milliseconds(500)).hints(.obey(atMost: .seconds(60))).guarantee(.exactlyOnce)
+            .openCircuit(.wait)
         let expected = #"""
             {"attempt_timeout":"500ms",
             "backoff":{"cap":"20s","factor":1.5,"family":"exponential","initial":"1.5s",
@@ -35,7 +36,7 @@ struct PolicyRoundTripTests {
             "backoffs":{"rate_limit":{"cap":"1s","delays":["1s","1ms"],"family":"list","jitter":"none"}},
             "deadline":"1m30s","deadline_behavior":"truncate","fails_immediately":false,
             "guarantee":"exactly_once","hints":{"at_most":"1m","rule":"obey"},"max_attempts":6,"name":"api",
-            "retry_limits":{"auth":"never","permanent":"never","permission":"never","server_error":1,
+            "open_circuit":"wait","retry_limits":{"auth":"never","permanent":"never","permission":"never","server_error":1,
             "unknown":"unlimited"}}
             """#
         #expect(try JSON.encode(policy) == expected.replacingOccurrences(of: "\n", with: ""))

@@ -1,0 +1,120 @@
+/// What stands between a call and its service: the circuit breaker that each attempt passes, the budget of the retries.
+@usableFromInline
+package struct Guards: Sendable {
+    let breaker: CircuitBreaker?
+    let budget: RetryBudget?
+
+    @usableFromInline
+    package init(breaker: CircuitBreaker?, budget: RetryBudget?) {
+        self.breaker = breaker
+        self.budget = budget
+    }
+
+    /// Nothing stands in the way.
+    @usableFromInline package static var none: Guards { Guards(breaker: nil, budget: nil) }
+
+    @usableFromInline package var isEmpty: Bool { breaker == nil && budget == nil }
+}
+
+// A first attempt that succeeds needs no more than these two.
+extension Guards {
+    /// The guards of one call, which begins, or whose first attempt was let through; `nil` if there are none.
+    package func ofCall(_ entry: Entry? = nil) -> GuardedCall? {
+        isEmpty ? nil : GuardedCall(self, entry)
+    }
+
+    /// What the first attempt of a call was given.
+    @usableFromInline
+    package struct Entry: Sendable {
+        fileprivate let admission: CircuitBreaker.Admission?
+    }
+
+    /// Lets the first attempt of a call start; `nil` if the breaker does not.
+    package func enter() -> Entry? {
+        let admission = breaker?.admit()
+        if breaker != nil, admission == nil { return nil }
+        budget?.callStarts()
+        return Entry(admission: admission)
+    }
+
+    /// The first attempt succeeded.
+    package func succeeded(_ entry: Entry) {
+        if let breaker, let admission = entry.admission { breaker.finish(admission, .success) }
+        budget?.succeeded(after: nil)
+    }
+}
+
+/// One call and its guards: what they gave for the attempt that runs, and for the retry that is to come.
+@usableFromInline
+package final class GuardedCall {
+    private let guards: Guards
+    /// Whether the first attempt has been let through.
+    private(set) var hasStarted: Bool
+    private var admission: CircuitBreaker.Admission?
+    private var withdrawal: RetryBudget.Withdrawal?
+
+    fileprivate init(_ guards: Guards, _ entry: Guards.Entry?) {
+        self.guards = guards
+        hasStarted = entry != nil
+        admission = entry?.admission
+    }
+
+    /// For how long the circuit lets nothing through, in nanoseconds.
+    var circuitOpen: Int64 { guards.breaker?.timeUntilProbe ?? 0 }
+
+    /// What the breaker says to those that it turns away.
+    var circuitError: (any Error)? { guards.breaker?.openError() }
+
+    /// Asks the breaker to let the next attempt through; whether it does.
+    func letThrough() -> Bool {
+        admission = guards.breaker?.admit()
+        if guards.breaker != nil, admission == nil { return false }
+        if !hasStarted { guards.budget?.callStarts() }
+        hasStarted = true
+        return true
+    }
+
+    /// The attempt that ran was accepted.
+    func succeeded() {
+        finish(.success)
+        guards.budget?.succeeded(after: withdrawal)
+    }
+
+    /// The attempt that ran failed.
+    func failed(_ known: Classification) {
+        finish(.failure(known))
+        withdrawal = nil  // spent
+    }
+
+    /// The attempt that ran was cancelled, and counts for nothing.
+    func cancelled() {
+        finish(.neutral)
+        withdrawal = nil
+    }
+
+    /// A retry is to follow; whether the budget pays for it.
+    func pay(for errorClass: ErrorClass) -> Bool {
+        guard let budget = guards.budget else { return true }
+        withdrawal = budget.withdraw(errorClass)
+        return withdrawal != nil
+    }
+
+    /// No retry follows a failure that was worth one.
+    func noRetry(after errorClass: ErrorClass) {
+        guards.budget?.failed(errorClass)
+    }
+
+    /// No attempt follows the retry that was paid for.
+    func giveBack() {
+        if let withdrawal { guards.budget?.giveBack(withdrawal) }
+        withdrawal = nil
+    }
+
+    private func finish(_ result: BreakerResult) {
+        if let admission { guards.breaker?.finish(admission, result) }
+        admission = nil
+    }
+}
+
+@available(*, unavailable)
+extension GuardedCall: Sendable {}

@@ -1,0 +1,19 @@
+import RetryAsync
+
+func guardRows() -> [Row] {
+    let breaker = CircuitBreaker("service")
+    let budget = RetryBudget(.ratio(0.2))
+    let executor = RetryExecutor(policy: .api, breaker: breaker, budget: budget)
+    return [
+        Row(
+            "first try, with a breaker and a budget", bar: .nanosecondsAboveLoop(120), mallocs: 0, loop: loopByHand
+        ) { upstream in
+            try await retry(policy: .api, breaker: breaker, budget: budget) { try await upstream.call() }
+        },
+        Row(
+            "first try, an executor with both", bar: .nanosecondsAboveLoop(120), mallocs: 0, loop: loopByHand
+        ) { upstream in
+            try await executor.execute { try await upstream.call() }
+        },
+    ]
+}

@@ -1,0 +1,112 @@
+import RetryCore
+import RetryTesting
+import Testing
+
+/// What the guards do is tested through the asynchronous doors; here is that the blocking ones have them too.
+@Suite("The guards of a blocking call", .timeLimit(.minutes(5)))
+struct BlockingGuardTests {
+    private let clock = ManualClock()
+    private let recorder = RecordingObserver()
+
+    private enum Door: CaseIterable { case function, observedFunction, execute, executeWithAttempt, outcome }
+
+    private func run(
+        _ door: Door, _ policy: RetryPolicy, breaker: CircuitBreaker? = nil, budget: RetryBudget? = nil,
+        onRetry: (@Sendable (any Error, Int) -> Void)? = nil, _ operation: () throws -> Int
+    ) throws -> Int {
+        let clock = clock
+        let sleeper = Sleeper { duration, _ in clock.advance(by: duration) }
+        let executor = BlockingExecutor(
+            policy: policy, breaker: breaker, budget: budget, onRetry: onRetry, sleeper: sleeper,
+            clock: RetryClock(clock))
+        switch door {
+        case .function, .observedFunction:
+            return try retryBlocking(
+                policy: policy, breaker: breaker, budget: budget,
+                observer: door == .function ? nil : recorder.observer, onRetry: onRetry, sleeper: sleeper,
+                clock: RetryClock(clock), operation: operation)
+        case .execute: return try executor.execute(operation: operation)
+        case .executeWithAttempt: return try executor.execute { _ in try operation() }
+        case .outcome: return try executor.outcome(operation: operation).get()
+        }
+    }
+
+    private var breaker: CircuitBreaker { CircuitBreaker("service", clock: RetryClock(clock)) }
+
+    @Test("an open circuit turns the call away", arguments: Door.allCases)
+    private func open(_ door: Door) {
+        let breaker = breaker
+        breaker.trip()
+        var calls = 0
+        #expect(throws: CircuitOpenError(name: "service", retryAfter: .seconds(60), state: .open)) {
+            try run(door, .fast, breaker: breaker) {
+                calls += 1
+                return 1
+            }
+        }
+        #expect(calls == 0)
+    }
+
+    @Test("an open circuit is waited for, if the policy says so", arguments: Door.allCases)
+    private func waits(_ door: Door) throws {
+        let breaker = breaker
+        breaker.trip()
+        #expect(try run(door, .fast.openCircuit(.wait), breaker: breaker) { 7 } == 7)
+        #expect(clock.now.offset == .seconds(60))
+    }
+
+    @Test("every attempt counts, and the last error is the operation's", arguments: Door.allCases)
+    private func counts(_ door: Door) {
+        let breaker = CircuitBreaker("service", policy: .init(consecutiveFailures: 2), clock: RetryClock(clock))
+        var calls = 0
+        #expect(throws: CountedError(2)) {
+            try run(door, RetryPolicy(maxAttempts: 5, backoff: .none), breaker: breaker) {
+                calls += 1
+                throw CountedError(calls)
+            }
+        }
+        #expect(calls == 2 && breaker.state == .open)
+    }
+
+    @Test("an empty budget surfaces the service's own error", arguments: Door.allCases)
+    private func budget(_ door: Door) {
+        let budget = RetryBudget(.limit(1, per: .seconds(60)), on: clock)
+        var calls = 0
+        #expect(throws: CountedError(2)) {
+            try run(door, RetryPolicy(maxAttempts: 5, backoff: .none), budget: budget) {
+                calls += 1
+                throw CountedError(calls)
+            }
+        }
+        #expect(calls == 2 && budget.snapshot().refusals == 1)
+    }
+
+    @Test("what no attempt was started with comes back", arguments: Door.allCases)
+    private func returned(_ door: Door) {
+        let budget = RetryBudget(.limit(5, per: .seconds(60)), on: clock)
+        let breaker = breaker
+        #expect(throws: CountedError.self) {
+            let trip: @Sendable (any Error, Int) -> Void = { _, _ in breaker.trip() }
+            return try run(door, .fast, breaker: breaker, budget: budget, onRetry: trip) { throw CountedError(1) }
+        }
+        #expect(budget.snapshot().returns == 1 && budget.snapshot().balance == 5)
+    }
+
+    @Test("a call that succeeds is told to both", arguments: Door.allCases)
+    private func success(_ door: Door) throws {
+        let budget = RetryBudget(.ratio(0.5, floor: 0), on: clock)
+        let breaker = breaker
+        breaker.trip()
+        clock.advance(by: .seconds(60))
+        for _ in 0..<2 { _ = try run(door, .fast, breaker: breaker, budget: budget) { 1 } }
+        #expect(breaker.state == .closed && budget.snapshot().deposits == 2)
+    }
+}
+
+/// The error of one attempt.
+private struct CountedError: SelfClassifyingError, Equatable {
+    let number: Int
+    var classification: Classification { .transient }
+
+    init(_ number: Int) { self.number = number }
+}

@@ -1,0 +1,105 @@
+import RetryCore
+import RetryTesting
+import Testing
+
+@Suite("An open circuit in the machine", .timeLimit(.minutes(5)))
+struct CircuitTests {
+    private let policy = RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(2)))
+
+    /// What follows the first failure, a second into the call.
+    private func decision(
+        _ policy: RetryPolicy, _ failure: Classification = .transient, circuitOpen: Duration
+    ) -> RetryDecision {
+        var state = RetryState(policy: policy)
+        var generator = SeededGenerator(seed: 1)
+        return state.attemptFailed(failure, elapsed: .seconds(1), circuitOpen: circuitOpen, using: &generator)
+    }
+
+    @Test("ends the call where it lasts longer than the wait")
+    func stops() {
+        #expect(decision(policy, circuitOpen: .seconds(2) + .nanoseconds(1)) == .stop(.circuitOpen))
+        #expect(decision(policy, circuitOpen: .longest) == .stop(.circuitOpen))
+    }
+
+    @Test("changes nothing where it is over before the wait is")
+    func shorter() {
+        #expect(decision(policy, circuitOpen: .seconds(2)) == .retry(after: .seconds(2)))
+        #expect(decision(policy.openCircuit(.wait), circuitOpen: .seconds(1)) == .retry(after: .seconds(2)))
+        let asked = Classification(.rateLimit, hint: .after(.seconds(30)))
+        #expect(decision(policy, asked, circuitOpen: .seconds(30)) == .retry(after: .seconds(30)))
+    }
+
+    @Test("lengthens the wait where the policy waits for it")
+    func waits() {
+        #expect(decision(policy.openCircuit(.wait), circuitOpen: .seconds(60)) == .retry(after: .seconds(60)))
+    }
+
+    @Test("is not waited for where it has no end in sight")
+    func endless() {
+        #expect(decision(policy.openCircuit(.wait), circuitOpen: .longest) == .stop(.circuitOpen))
+    }
+
+    @Test("is not waited for past the deadline, and the wait is not cut")
+    func deadline() {
+        let waiting = policy.openCircuit(.wait)
+        for behavior in DeadlineBehavior.allCases {
+            let limited = waiting.deadline(.seconds(10), behavior)
+            #expect(decision(limited, circuitOpen: .seconds(8)) == .retry(after: .seconds(8)))
+            let late = behavior == .truncate ? Duration.seconds(9) + .nanoseconds(1) : .seconds(9)
+            #expect(decision(limited, circuitOpen: late) == .stop(.deadlineExceeded), "\(behavior)")
+        }
+    }
+
+    @Test("comes after everything that ends the call for good")
+    func order() {
+        #expect(decision(policy, .permanent, circuitOpen: .longest) == .stop(.permanent))
+        #expect(decision(policy.attempts(1), circuitOpen: .longest) == .stop(.attemptsExhausted))
+        #expect(decision(policy.failsImmediately(), circuitOpen: .longest) == .stop(.immediateFailure))
+        #expect(decision(policy.retries(0, for: .transient), circuitOpen: .longest) == .stop(.classLimit(.transient)))
+    }
+
+    @Test("comes before a deadline that the wait would reach")
+    func beforeDeadline() {
+        #expect(decision(policy.deadline(.seconds(3)), circuitOpen: .seconds(60)) == .stop(.circuitOpen))
+    }
+}
+
+@Suite("An attempt that the breaker turned away", .timeLimit(.minutes(5)))
+struct RejectedAttemptTests {
+    private let policy = RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(2))).openCircuit(.wait)
+
+    private func wait(_ policy: RetryPolicy, openFor time: Int64, elapsed: Int64 = 0) -> (Int64?, StopReason?) {
+        var state = RetryState(policy: policy)
+        var generator = SeededGenerator(seed: 1)
+        let wait = state.circuitRejected(openFor: time, elapsed: elapsed, using: &generator)
+        return (wait, state.stopReason)
+    }
+
+    @Test("ends the call, unless the policy waits")
+    func stops() {
+        #expect(wait(policy.openCircuit(.stop), openFor: 1) == (nil, .circuitOpen))
+        #expect(wait(policy, openFor: .max) == (nil, .circuitOpen))
+    }
+
+    @Test("waits for the probe, and at least for the backoff, so that nobody asks in a loop")
+    func waits() {
+        #expect(wait(policy, openFor: 5_000_000_000) == (5_000_000_000, nil))
+        #expect(wait(policy, openFor: 0) == (2_000_000_000, nil))
+        #expect(wait(policy.backoff(.none), openFor: 0) == (10_000_000, nil))
+    }
+
+    @Test("does not wait up to the deadline")
+    func deadline() {
+        let limited = policy.deadline(.seconds(10))
+        #expect(wait(limited, openFor: 5_000_000_000, elapsed: 4_999_999_999) == (5_000_000_000, nil))
+        #expect(wait(limited, openFor: 5_000_000_000, elapsed: 5_000_000_000) == (nil, .circuitOpen))
+    }
+
+    @Test("costs no attempt")
+    func attempts() {
+        var state = RetryState(policy: policy)
+        var generator = SeededGenerator(seed: 1)
+        for _ in 0..<10 { _ = state.circuitRejected(openFor: 1, elapsed: 0, using: &generator) }
+        #expect(state.attempt == 1 && state.stopReason == nil)
+    }
+}
