@@ -1,0 +1,130 @@
+/// The name of one effect: callers that use the same id mean the same effect.
+///
+/// Choose a key that is the same at every try and different for every effect, such as the number of an order. Where
+/// there is none, make it of what is to be done:
+///
+/// ```swift
+/// let id = try ActionID("order-\(order.number)", tenant: shop.id)
+/// let other = try ActionID(type: "mail.send", payload: message.utf8, scope: run.id)
+/// ```
+///
+/// Ids are compared byte for byte: a key that is composed (NFC) and one that is decomposed (NFD) are two, also where
+/// `String` calls them equal. A key with a tenant is another one than the same key without.
+public struct ActionID: Sendable {
+    /// The greatest length of a key, and of the name of a tenant, in bytes.
+    public static let maxLength = 255
+
+    // One array for both, so that an id is one word: the length of the key, the key, the tenant.
+    let storage: [UInt8]
+
+    /// Creates an id from a key of your own.
+    ///
+    /// - Parameters:
+    ///   - key: 1 to 255 bytes in UTF-8.
+    ///   - tenant: On whose behalf; at most 255 bytes in UTF-8. Stores count and bound the records of each tenant.
+    /// - Throws: ``ActionIDError`` if a length is out of range.
+    public init(_ key: String, tenant: String = "") throws(ActionIDError) {
+        try self.init(bytes: key.utf8, tenant: tenant)
+    }
+
+    /// Creates an id from bytes of your own, which need not be text.
+    ///
+    /// - Parameters:
+    ///   - bytes: 1 to 255 bytes.
+    ///   - tenant: On whose behalf; at most 255 bytes in UTF-8.
+    /// - Throws: ``ActionIDError`` if a length is out of range.
+    public init(bytes: some Collection<UInt8>, tenant: String = "") throws(ActionIDError) {
+        let (count, tenant) = (bytes.count, tenant.utf8)
+        if count == 0 { throw ActionIDError(.emptyKey) }
+        if count > Self.maxLength { throw ActionIDError(.longKey(count)) }
+        if tenant.count > Self.maxLength { throw ActionIDError(.longTenant(tenant.count)) }
+        var storage: [UInt8] = []
+        storage.reserveCapacity(1 + count + tenant.count)
+        storage.append(UInt8(count))
+        storage.append(contentsOf: bytes)
+        storage.append(contentsOf: tenant)
+        self.storage = storage
+    }
+
+    /// Creates an id from a digest, whose digits are the key.
+    init(digest: SHA256Digest, tenant: String = "") throws(ActionIDError) {
+        if tenant.utf8.count > Self.maxLength { throw ActionIDError(.longTenant(tenant.utf8.count)) }
+        self.init(digits: digest, tenant: tenant.utf8)
+    }
+
+    init(digits digest: SHA256Digest, tenant: String.UTF8View = "".utf8) {
+        storage = [UInt8](unsafeUninitializedCapacity: 65 + tenant.count) { buffer, count in
+            buffer[0] = 64
+            digest.writeHex(into: UnsafeMutableBufferPointer(rebasing: buffer[1..<65]))
+            _ = UnsafeMutableBufferPointer(rebasing: buffer[65...]).initialize(from: tenant)
+            count = 65 + tenant.count
+        }
+    }
+
+    /// The key, without the tenant.
+    public var key: ArraySlice<UInt8> { storage[1...Int(storage[0])] }
+
+    /// On whose behalf; empty for nobody's.
+    public var tenant: String { String(decoding: tenantBytes, as: UTF8.self) }
+
+    var tenantBytes: ArraySlice<UInt8> { storage[(1 + Int(storage[0]))...] }
+
+    /// What to hand to a receiver that drops what it has seen before, as HTTP's `Idempotency-Key` does.
+    ///
+    /// The key itself where it is printable ASCII and has no tenant, else 64 hexadecimal digits that stand for key and
+    /// tenant: two ids never share one, and it can be sent in a header.
+    public var idempotencyKey: String {
+        if tenantBytes.isEmpty, key.allSatisfy({ (0x21...0x7e).contains($0) }) {
+            return String(decoding: key, as: UTF8.self)
+        }
+        return digest.hex
+    }
+
+    /// A digest of tenant and key, for what must not grow with them.
+    var digest: SHA256Digest {
+        var hash = SHA256()
+        hash.update("retrykit.key.1".utf8)
+        hash.update(storage)
+        return hash.finalize()
+    }
+}
+
+extension ActionID: Hashable {
+    /// Compares byte for byte.
+    public static func == (one: ActionID, other: ActionID) -> Bool { one.storage == other.storage }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) {
+        storage.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+}
+
+extension ActionID: CustomStringConvertible {
+    /// Eight hexadecimal digits for logs; the key may say more than a log should.
+    public var description: String {
+        let isDigest = key.count == 64 && key.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        return isDigest ? String(decoding: key.prefix(8), as: UTF8.self) : digest.shortHex
+    }
+}
+
+/// What can name an effect: a key as text, or an ``ActionID``.
+public protocol EffectKey {
+    /// Returns the id.
+    ///
+    /// - Returns: The id.
+    /// - Throws: ``ActionIDError`` if this is no key.
+    func actionID() throws(ActionIDError) -> ActionID
+}
+
+extension ActionID: EffectKey {
+    /// Returns this id.
+    public func actionID() throws(ActionIDError) -> ActionID { self }
+}
+
+extension String: EffectKey {
+    /// Returns the id with this text as its key, and without a tenant.
+    ///
+    /// - Returns: The id.
+    /// - Throws: ``ActionIDError`` if the text is empty or longer than 255 bytes in UTF-8.
+    public func actionID() throws(ActionIDError) -> ActionID { try ActionID(self) }
+}

@@ -1,0 +1,114 @@
+/// Runs synchronous effects, each of them once: made once for a receiver, used wherever it is called.
+///
+/// ```swift
+/// let payments = BlockingEffectGate(store: store, policy: .api, receiver: .deduplicates)
+/// let receipt = try payments.once("pay-\(order)", fingerprint: .init(of: request), as: .utf8) { effect in
+///     try psp.charge(request, idempotencyKey: effect.key)
+/// }
+/// print(receipt.value, receipt.isReplay)
+/// ```
+///
+/// Of all callers that share the store and a key, one runs the effect; the others get its result, marked as a replay.
+/// The retries of the policy happen inside. An attempt that certainly did nothing is tried again; one of which nobody
+/// knows is tried again only if the receiver drops what it has seen before, and otherwise ends the call as
+/// indeterminate, to be looked into. ``ExecutionClassifier`` tells the two apart.
+///
+/// **What is promised**: effectively once. One outcome is recorded, and later callers get it. The effect itself happens
+/// exactly once only if it commits together with the record, or if the receiver drops what it has seen. Otherwise, where
+/// an answer is lost, the gate halts (at most once) or lets somebody take over (at least once).
+///
+/// A synchronous operation cannot be interrupted, and nobody renews its lease while it runs: choose a lease that is
+/// longer than the longest attempt.
+public struct BlockingEffectGate: Sendable {
+    let store: any BlockingEffectStore
+    let settings: EffectGateSettings
+    let surroundings: Surroundings
+    let waiting: Waiting
+
+    /// Creates a gate; settings that make no sense trap.
+    ///
+    /// - Parameters:
+    ///   - store: Remembers the effects.
+    ///   - policy: How often, how soon and for how long an effect is tried.
+    ///   - receiver: What the receiver does with a request that it has had before.
+    ///   - lease: For how long a caller owns a key without a sign of life; above zero.
+    ///   - rule: What happens where an earlier owner has gone without an outcome.
+    ///   - waitLimit: For how long a caller waits for the outcome of another one's run; not negative.
+    ///   - name: What events call the effects.
+    ///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
+    ///   - condition: Which errors are retried at all; by their class alone if `nil`.
+    ///   - execution: Finds out whether a failed attempt had its effect; ``ExecutionClassifier/default`` if `nil`.
+    ///   - storesMessages: Whether the store gets the texts of errors. They can hold secrets.
+    ///   - observer: Sees what happens.
+    ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+    ///   - sleeper: How calls wait.
+    ///   - cancellation: Ends the calls from another thread.
+    ///   - clock: The time source; the system's if `nil`.
+    ///   - random: Draws the jitter; the system's if `nil`.
+    public init(
+        store: any BlockingEffectStore,
+        policy: RetryPolicy = .default,
+        receiver: EffectReceiver = .mayRepeat,
+        lease: Duration = .seconds(60),
+        ifAbandoned rule: AbandonedClaim = .halt,
+        waitingUpTo waitLimit: Duration = .zero,
+        named name: String? = nil,
+        classifier: ErrorClassifier? = nil,
+        retryOn condition: RetryCondition? = nil,
+        execution: ExecutionClassifier? = nil,
+        storesMessages: Bool = false,
+        observer: RetryObserver? = nil,
+        onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
+        sleeper: Sleeper? = nil,
+        cancellation: CancellationToken? = nil,
+        clock: RetryClock? = nil,
+        random: RandomSource? = nil
+    ) {
+        self.store = store
+        settings = checked { () throws(PolicyError) in
+            try EffectGateSettings(
+                policy: policy, receiver: receiver, lease: lease, rule: rule, waitLimit: waitLimit,
+                execution: execution, storesMessages: storesMessages)
+        }
+        surroundings = Surroundings(
+            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
+            clock: clock, random: random)
+        waiting = Waiting(sleeper: sleeper, cancellation: cancellation)
+    }
+
+    /// Runs an effect, unless it has been run before.
+    ///
+    /// - Parameters:
+    ///   - key: Names the effect.
+    ///   - fingerprint: What the key stands for: a second call that means something else is refused.
+    ///   - codec: How the result is kept for those who ask again.
+    ///   - effect: Is run until it succeeds, or until the policy or the gate gives up.
+    /// - Returns: The result, and whether it is a replay.
+    /// - Throws: The effect's last error if it certainly did not happen; ``EffectError`` if it was not run, or if nobody
+    ///   knows; `CancellationError` if the call was cancelled; ``ActionIDError`` if the key is none; ``PolicyError`` if
+    ///   the policy asks for what a blocking call cannot do; and what the store throws.
+    public func once<Value>(
+        _ key: some EffectKey, fingerprint: EffectFingerprint = .none, as codec: EffectCodec<Value>,
+        effect: (EffectContext) throws -> Value
+    ) throws -> OnceResult<Value> {
+        let id = try key.actionID()
+        try settings.policy.checkBlocking()
+        let (answer, claimedAt) = try claim(id, fingerprint)
+        switch answer {
+        case .execute(let token, let isTakeover):
+            let run = BlockingEffectRun(
+                gate: self, ticket: ClaimTicket(id, token), isTakeover: isTakeover, claimedAt: claimedAt)
+            return OnceResult(try run.run(codec, effect))
+        case .replay(let replay):
+            if case .succeeded(let bytes) = replay.ending {
+                return OnceResult(try codec.decode(bytes), replayedAfter: replay.age)
+            }
+        default: break
+        }
+        throw answer.error(for: id) ?? CancellationError()
+    }
+
+    var clock: RetryClock { surroundings.clock }
+
+    var isCancelled: Bool { waiting.cancellation?.isCancelled == true || Task.isCancelled }
+}

@@ -1,0 +1,16 @@
+/// Says who may settle a key: the holder of the token.
+public struct ClaimTicket: Sendable, Hashable, CustomStringConvertible {
+    /// The id of the effect.
+    public let id: ActionID
+    /// The token of the claim.
+    public let token: FencingToken
+
+    /// Creates the ticket of a claim.
+    public init(_ id: ActionID, _ token: FencingToken) {
+        self.id = id
+        self.token = token
+    }
+
+    /// Eight digits of the id, and the token.
+    public var description: String { "\(id)#\(token)" }
+}

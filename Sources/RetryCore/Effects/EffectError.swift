@@ -1,0 +1,53 @@
+/// Why an effect was not run, or how it ended where its own error does not say it all.
+public enum EffectError: Error, Sendable, CustomStringConvertible {
+    /// Somebody else runs the effect: since this long, and for this long at least.
+    case inProgress(ActionID, runningFor: Duration, leaseLeft: Duration)
+    /// Nobody knows whether the effect happened.
+    ///
+    /// Find out, then tell the store by `reconcile` with this token. The underlying error is known only to the caller
+    /// that ran the effect.
+    case indeterminate(
+        ActionID, token: FencingToken, age: Duration, lastErrorType: String?, underlying: (any Error)?)
+    /// The key has been used for another request.
+    case fingerprintMismatch(ActionID, recorded: EffectFingerprint, given: EffectFingerprint)
+    /// The store, or the key's tenant, has as many records as it may have.
+    case storeFull(ActionID, count: Int, limit: Int)
+    /// Somebody else took the key over before this caller was done.
+    case fenced(ActionID, own: FencingToken, current: FencingToken?)
+    /// An earlier caller's run ended with a failure that is final.
+    case failedBefore(ActionID, EffectFailure, age: Duration)
+
+    /// What happened, and what to do.
+    public var description: String {
+        switch self {
+        case .inProgress(let id, let age, let left):
+            "Effect \(id) is being run, since \(age); its lease ends in \(left). Wait for its outcome, or ask later."
+        case .indeterminate(let id, let token, let age, let type, let underlying):
+            "Nobody knows whether effect \(id) happened: claimed \(age) ago by token \(token)"
+                + (underlying.map { ", it ended with \(EffectFailure($0))" } ?? type.map { ", it ended with \($0)" }
+                    ?? "") + ". Find out at its receiver, and reconcile with that token."
+        case .fingerprintMismatch(let id, let recorded, let given):
+            "The key of effect \(id) was used for another request: recorded \(recorded), given \(given). Use a key of "
+                + "its own for every request."
+        case .storeFull(let id, let count, let limit):
+            "There is no room for effect \(id): \(count) records of \(limit). Raise the limit, or keep records for a "
+                + "shorter time."
+        case .fenced(let id, let own, let current):
+            "Effect \(id) is not this caller's any more: its token is \(own), and the record's is "
+                + "\(current.map { "\($0)" } ?? "gone"). Give the effect a longer lease."
+        case .failedBefore(let id, let failure, let age):
+            "Effect \(id) failed for good \(age) ago: \(failure)"
+        }
+    }
+}
+
+extension EffectError: SelfClassifyingError {
+    /// A matter of concurrency if somebody else is at it, transient if the store is full, else permanent.
+    public var classification: Classification {
+        switch self {
+        case .inProgress: .concurrency
+        case .storeFull: .transient
+        case .indeterminate, .fingerprintMismatch, .fenced, .failedBefore: .permanent
+        }
+    }
+}

@@ -1,0 +1,124 @@
+extension EffectLedger {
+    /// Claims the key.
+    ///
+    /// - Parameters:
+    ///   - fingerprint: What the caller means by the key.
+    ///   - lease: For how many nanoseconds the caller owns it without a renewal.
+    ///   - rule: What happens where an earlier owner has gone without an outcome.
+    ///   - now: The time on the store's clock.
+    ///   - nextToken: Makes the next token of the store; asked only if the caller gets the key.
+    /// - Returns: What to tell the caller.
+    public mutating func claim(
+        fingerprint: EffectFingerprint, lease: Int64, ifAbandoned rule: AbandonedClaim, now: Int64,
+        nextToken: () -> FencingToken
+    ) -> ClaimAnswer {
+        if phase == .absent || phase == .released || isExpired(now: now) {
+            return run(fingerprint, lease, now, nextToken(), isTakeover: false)
+        }
+        if fingerprint != self.fingerprint {
+            return .fingerprintMismatch(recorded: self.fingerprint, given: fingerprint)
+        }
+        switch phase {
+        case .succeeded: return .replay(EffectReplay(.succeeded(result ?? []), age: age(now)))
+        case .failed: return .replay(EffectReplay(.failed(failure ?? EffectFailure(type: "")), age: age(now)))
+        case .running where now < until:
+            return .inProgress(runningFor: age(now), leaseLeft: leaseLeft(now))
+        case .running where rule == .halt: enter(.abandoned)
+        case .absent, .released, .running, .abandoned, .indeterminate: break
+        }
+        if rule == .takeOver { return run(fingerprint, lease, now, nextToken(), isTakeover: true) }
+        return .indeterminate(token, age: age(now), lastErrorType: failure?.type)
+    }
+
+    /// Extends the lease of the owner; one that is longer already stays.
+    ///
+    /// - Parameters:
+    ///   - token: The caller's token.
+    ///   - lease: For how many nanoseconds from now.
+    ///   - now: The time on the store's clock.
+    /// - Returns: What to tell the caller.
+    public mutating func renew(token: FencingToken, lease: Int64, now: Int64) -> RenewAnswer {
+        guard phase == .running, token == self.token else { return .lost(current: current(now)) }
+        extend(until: now.saturatingAdd(max(0, lease)))
+        return .renewed(leaseLeft: leaseLeft(now))
+    }
+
+    /// Records how the effect ended, if the key is still the caller's.
+    ///
+    /// - Parameters:
+    ///   - token: The caller's token.
+    ///   - outcome: How the effect ended.
+    ///   - retention: For how many nanoseconds the store keeps what is settled.
+    ///   - now: The time on the store's clock.
+    /// - Returns: What to tell the caller.
+    public mutating func settle(
+        token: FencingToken, _ outcome: EffectOutcome, retention: Int64, now: Int64
+    ) -> SettleAnswer {
+        guard token == self.token, !isExpired(now: now) else { return .fenced(current: current(now)) }
+        switch phase {
+        case .running, .abandoned: break
+        case .indeterminate, .succeeded, .failed, .released:
+            return outcome == settled ? .alreadyRecorded : .fenced(current: current(now))
+        case .absent: return .fenced(current: nil)
+        }
+        switch outcome {
+        case .succeeded(let bytes):
+            enter(.succeeded, body: .result(bytes), since: now, until: now.saturatingAdd(retention))
+        case .failedFinal(let failure):
+            enter(.failed, body: .failure(failure), since: now, until: now.saturatingAdd(retention))
+        case .failedBeforeEffect:
+            enter(.released, since: now, until: now.saturatingAdd(min(retention, Self.releaseMemory)))
+        case .indeterminate(let failure):
+            enter(.indeterminate, body: failure.map { .failure($0) } ?? .none, since: since, until: .max)
+        }
+        return .recorded
+    }
+
+    /// Records what somebody found out about an effect whose outcome was not known.
+    ///
+    /// - Parameters:
+    ///   - expectedToken: The token of the record that they looked at.
+    ///   - verdict: What they found out.
+    ///   - retention: For how many nanoseconds the store keeps what is settled.
+    ///   - now: The time on the store's clock.
+    /// - Returns: What to tell them.
+    public mutating func reconcile(
+        expectedToken: FencingToken, _ verdict: EffectVerdict, retention: Int64, now: Int64
+    ) -> ReconcileAnswer {
+        switch phase {
+        case .running where now >= until, .abandoned, .indeterminate: break
+        case .absent, .running, .succeeded, .failed, .released: return .notIndeterminate
+        }
+        guard token == expectedToken else { return .otherToken(current: token) }
+        switch verdict {
+        case .happened(let bytes):
+            enter(.succeeded, body: .result(bytes), since: now, until: now.saturatingAdd(retention))
+        case .didNotHappen: self = EffectLedger()
+        }
+        return .reconciled
+    }
+
+    private mutating func run(
+        _ fingerprint: EffectFingerprint, _ lease: Int64, _ now: Int64, _ token: FencingToken, isTakeover: Bool
+    ) -> ClaimAnswer {
+        own(token, fingerprint: fingerprint)
+        enter(.running, since: now, until: now.saturatingAdd(max(0, lease)))
+        return .execute(token, isTakeover: isTakeover)
+    }
+
+    /// The outcome that was settled, to tell a repeated settlement from another one.
+    private var settled: EffectOutcome? {
+        switch phase {
+        case .absent, .running, .abandoned: nil
+        case .indeterminate: .indeterminate(failure)
+        case .succeeded: .succeeded(result ?? [])
+        case .failed: failure.map { .failedFinal($0) }
+        case .released: .failedBeforeEffect
+        }
+    }
+
+    /// The token to name to those who come too late; none where nothing is known any more.
+    private func current(_ now: Int64) -> FencingToken? {
+        phase == .absent || isExpired(now: now) ? nil : token
+    }
+}

@@ -1,0 +1,180 @@
+/// A part of an in-memory store, with its own lock around it: the records of all keys whose hash falls here.
+struct EffectShard: Sendable {
+    typealias Notify = @Sendable () -> Void
+
+    private let census: EffectCensus
+    private let retention: Int64
+    private var index = EffectIndex()
+    private(set) var slots = EffectSlots()
+    private var waiters: [ActionID: [Int: Notify]] = [:]
+    private var lastWaiter = 0
+    private var lastNow = Int64.min
+    /// How many records there are in each phase.
+    private(set) var counts = [Int](repeating: 0, count: EffectLedger.Phase.allCases.count)
+
+    init(census: EffectCensus, retention: Int64) {
+        self.census = census
+        self.retention = retention
+    }
+
+    /// The time, which never goes back here even if the clock does.
+    mutating func advance(to now: Int64) -> Int64 {
+        lastNow = max(lastNow, now)
+        return lastNow
+    }
+
+    enum Claim: Sendable {
+        case answer(ClaimAnswer, notify: [Notify])
+        case noRoom(EffectCensus.Refusal)
+    }
+
+    mutating func claim(
+        _ key: HashedKey, fingerprint: EffectFingerprint, lease: Int64, ifAbandoned rule: AbandonedClaim, now: Int64
+    ) -> Claim {
+        evictExpired(now: now, atMost: 2)
+        let slot: Int
+        if let known = find(key) {
+            slot = known
+        } else {
+            if let refusal = census.add(key.id) { return .noRoom(refusal) }
+            slot = slots.add(key.id, hash: key.low)
+            index.insert(key.low, slot: slot)
+            counts[Int(EffectLedger.Phase.absent.rawValue)] += 1
+        }
+        let (answer, notify) = change(slot) { [census] ledger in
+            ledger.claim(fingerprint: fingerprint, lease: lease, ifAbandoned: rule, now: now) { census.nextToken() }
+        }
+        return .answer(answer, notify: notify)
+    }
+
+    mutating func renew(_ key: HashedKey, token: FencingToken, lease: Int64, now: Int64) -> RenewAnswer {
+        guard let slot = find(key) else { return .lost(current: nil) }
+        return slots[slot].ledger.renew(token: token, lease: lease, now: now)
+    }
+
+    mutating func settle(
+        _ key: HashedKey, token: FencingToken, _ outcome: EffectOutcome, now: Int64
+    ) -> (SettleAnswer, notify: [Notify]) {
+        evictExpired(now: now, atMost: 2)
+        guard let slot = find(key) else { return (.fenced(current: nil), []) }
+        return change(slot) { [retention] in $0.settle(token: token, outcome, retention: retention, now: now) }
+    }
+
+    mutating func reconcile(
+        _ key: HashedKey, expectedToken: FencingToken, _ verdict: EffectVerdict, now: Int64
+    ) -> (ReconcileAnswer, notify: [Notify]) {
+        guard let slot = find(key) else { return (.notIndeterminate, []) }
+        return change(slot) { [retention] in
+            $0.reconcile(expectedToken: expectedToken, verdict, retention: retention, now: now)
+        }
+    }
+
+    func record(_ key: HashedKey, now: Int64) -> EffectRecord? {
+        find(key).flatMap { slots[$0].ledger.record(now: now) }
+    }
+
+    /// Lets the records go whose time is over, oldest first.
+    ///
+    /// - Returns: How many went.
+    @discardableResult
+    mutating func evictExpired(now: Int64, atMost limit: Int) -> Int {
+        var count = 0
+        for list in [.settled, .released] as [EffectSlots.List] {
+            while count < limit, let slot = slots.first(of: list), slots[slot].ledger.isExpired(now: now) {
+                remove(slot)
+                count += 1
+            }
+        }
+        return count
+    }
+
+    /// Lets records go that need not be kept where room is needed: the expired ones, and those that were released.
+    mutating func makeRoom(now: Int64, atMost limit: Int) -> Int {
+        var count = evictExpired(now: now, atMost: limit)
+        while count < limit, let slot = slots.first(of: .released) {
+            remove(slot)
+            count += 1
+        }
+        return count
+    }
+
+    /// Enrols somebody who waits for the owner of a key; `nil` if there is nobody to wait for.
+    mutating func enrol(_ key: HashedKey, now: Int64, _ notify: @escaping Notify) -> Int? {
+        guard let record = record(key, now: now), case .running = record.state else { return nil }
+        lastWaiter += 1
+        waiters[key.id, default: [:]][lastWaiter] = notify
+        return lastWaiter
+    }
+
+    mutating func dismiss(_ waiter: Int, of id: ActionID) {
+        waiters[id]?[waiter] = nil
+        if waiters[id]?.isEmpty == true { waiters[id] = nil }
+    }
+
+    /// How many wait for owners of keys.
+    var waiterCount: Int { waiters.values.reduce(0) { $0 + $1.count } }
+
+    private func find(_ key: HashedKey) -> Int? {
+        index.find(key.low) { slots[$0].id == key.id }
+    }
+
+    /// Changes a record, puts it where its new phase belongs, and returns who has waited for that.
+    private mutating func change<Answer>(
+        _ slot: Int, _ event: (inout EffectLedger) -> Answer
+    ) -> (Answer, notify: [Notify]) {
+        let before = slots[slot].ledger.phase
+        let answer = event(&slots[slot].ledger)
+        let after = slots[slot].ledger.phase
+        if before == after { return (answer, []) }
+        counts[Int(before.rawValue)] -= 1
+        counts[Int(after.rawValue)] += 1
+        let notify = before == .running ? takeWaiters(of: slot) : []
+        if after == .absent {
+            remove(slot, from: Self.list(of: before))
+        } else if Self.list(of: before) != Self.list(of: after) {
+            slots.move(slot, from: Self.list(of: before), to: Self.list(of: after))
+        }
+        return (answer, notify)
+    }
+
+    private mutating func takeWaiters(of slot: Int) -> [Notify] {
+        guard !waiters.isEmpty, let id = slots[slot].id, let all = waiters.removeValue(forKey: id) else { return [] }
+        return all.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private mutating func remove(_ slot: Int) {
+        remove(slot, from: Self.list(of: slots[slot].ledger.phase))
+    }
+
+    private mutating func remove(_ slot: Int, from list: EffectSlots.List) {
+        counts[Int(slots[slot].ledger.phase.rawValue)] -= 1
+        if let id = slots[slot].id { census.remove(id) }
+        index.remove(slots[slot].hash, slot: slot)
+        slots.remove(slot, from: list)
+    }
+
+    private static func list(of phase: EffectLedger.Phase) -> EffectSlots.List {
+        switch phase {
+        case .absent, .running, .abandoned, .indeterminate: .open
+        case .succeeded, .failed: .settled
+        case .released: .released
+        }
+    }
+}
+
+/// A key, and its hash, which is computed once and outside the lock.
+struct HashedKey: Sendable {
+    let id: ActionID
+    private let hash: Int
+
+    init(_ id: ActionID) {
+        self.id = id
+        hash = id.hashValue
+    }
+
+    /// The half that finds the record within its shard.
+    var low: UInt32 { UInt32(truncatingIfNeeded: hash) }
+
+    /// The half that finds the shard.
+    var high: Int { Int(UInt(bitPattern: hash) >> 32) }
+}

@@ -1,0 +1,49 @@
+/// The keyed hash of RFC 2104 over SHA-256: nobody without the key can compute or test a digest.
+///
+/// Use it, by way of ``ActionID/init(type:payload:scope:tenant:key:)``, where payloads can be guessed: the plain digest
+/// of a phone number tells the number to everybody who tries them all.
+///
+/// ```swift
+/// let digest = HMACSHA256.digest(of: message.utf8, key: secret)
+/// ```
+public struct HMACSHA256: Sendable {
+    private var inner: SHA256
+    private let outer: SHA256
+
+    /// Creates the hash of no input so far.
+    ///
+    /// - Parameter key: The secret; at least 32 random bytes are right.
+    public init(key: some Sequence<UInt8>) {
+        var block = Array(key)
+        if block.count > 64 { block = SHA256.digest(of: block).bytes }
+        block += [UInt8](repeating: 0, count: 64 - block.count)
+        var (inner, outer) = (SHA256(), SHA256())
+        inner.update(block.map { $0 ^ 0x36 })
+        outer.update(block.map { $0 ^ 0x5c })
+        (self.inner, self.outer) = (inner, outer)
+    }
+
+    /// Returns the digest of some bytes.
+    ///
+    /// - Parameters:
+    ///   - bytes: The input.
+    ///   - key: The secret.
+    /// - Returns: The digest.
+    public static func digest(of bytes: some Sequence<UInt8>, key: some Sequence<UInt8>) -> SHA256Digest {
+        var hash = HMACSHA256(key: key)
+        hash.update(bytes)
+        return hash.finalize()
+    }
+
+    /// Adds bytes to the input.
+    public mutating func update(_ bytes: some Sequence<UInt8>) {
+        inner.update(bytes)
+    }
+
+    /// Returns the digest of the whole input.
+    public func finalize() -> SHA256Digest {
+        var outer = outer
+        outer.update(inner.finalize().bytes)
+        return outer.finalize()
+    }
+}

@@ -1,0 +1,189 @@
+import RetryCore
+import RetryTesting
+import Testing
+
+@Suite("The blocking gate when things go wrong", .timeLimit(.minutes(5)))
+struct BlockingGateFailureTests {
+    // MARK: Cancellation
+
+    @Test("cancelled before it begins, a call leaves nothing behind")
+    func cancelledBefore() {
+        let scene = GateScene()
+        scene.token.cancel()
+        let call = scene.once()
+        #expect(call.error is CancellationError && call.calls == 0 && scene.memory.count == 0)
+    }
+
+    @Test("cancelled while the effect runs, nobody knows", arguments: [true, false])
+    func cancelledDuring(throwsCancellation: Bool) throws {
+        let scene = GateScene()
+        #expect(throws: CancellationError.self) {
+            try scene.gate.once("a", as: .nothing) { _ in
+                scene.token.cancel()
+                if throwsCancellation { throw CancellationError() }
+                throw Refused()
+            }
+        }
+        #expect(try scene.state() == .indeterminate(nil))
+    }
+
+    @Test("cancelled while it waits, the outcome is what the attempts before say", arguments: [true, false])
+    func cancelledWaiting(isKnown: Bool) throws {
+        let token = Locked<CancellationToken?>(nil)
+        var scene = GateScene { _ in token.withLock { $0 }?.cancel() }
+        scene.receiver = .deduplicates
+        token.withLock { $0 = scene.token }
+        let call = isKnown ? scene.once(Refused()) : scene.once(Lost())
+        #expect(call.error is CancellationError && call.calls == 1)
+        #expect(try scene.state() == (isKnown ? nil : .indeterminate(EffectFailure(type: "Lost"))))
+    }
+
+    @Test("a value that came in spite of a cancellation is recorded")
+    func cancelledTooLate() throws {
+        let scene = GateScene()
+        let result = try scene.gate.once("a", as: .utf8) { _ in
+            scene.token.cancel()
+            return "done"
+        }
+        #expect(result.value == "done")
+        #expect(try scene.state() == .succeeded(Array("done".utf8)))
+    }
+
+    // MARK: The lease
+
+    @Test("the lease is renewed before each attempt after the first")
+    func renewal() throws {
+        var scene = GateScene()
+        scene.policy = RetryPolicy(maxAttempts: 4, backoff: .constant(.seconds(8)))
+        let left = Locked<[Duration]>([])
+        let script = FaultScript<Void>(.fail(Refused()), .fail(Refused()), .succeed(()))
+        _ = try scene.gate.once("a", as: .nothing) { effect in
+            left.withLock { $0.append(effect.timeLeft) }
+            try script.callBlocking()
+        }
+        #expect(left.withLock { $0 } == [.seconds(10), .seconds(10), .seconds(10)])
+        #expect(scene.clock.now == .init(.seconds(16)))
+    }
+
+    @Test("a key that somebody took over meanwhile is let alone")
+    func fencedBeforeAttempt() throws {
+        var scene = GateScene()
+        scene.rule = .takeOver
+        scene.policy = RetryPolicy(maxAttempts: 4, backoff: .constant(.seconds(20)))
+        let memory = scene.memory
+        let id = try ActionID("a")
+        scene.store.beforeRenewal { _ = memory.claim(id, lease: .seconds(10), ifAbandoned: .takeOver) }
+        let call = scene.once(Refused(), Refused())
+        guard case .fenced(id, FencingToken(1), FencingToken(2)) = call.error as? EffectError else {
+            Issue.record("\(String(describing: call.error))")
+            return
+        }
+        #expect(call.calls == 1)
+        #expect(try scene.state() == .running(leaseLeft: .seconds(10)))
+    }
+
+    @Test("a success after a takeover is fenced, and never silent")
+    func fencedAfterEffect() throws {
+        let scene = GateScene()
+        let memory = scene.memory
+        let id = try ActionID("a")
+        let error = #expect(throws: EffectError.self) {
+            try scene.gate.once("a", as: .utf8) { _ in
+                scene.clock.advance(by: .seconds(10))
+                _ = memory.claim(id, lease: .seconds(10), ifAbandoned: .takeOver)
+                return "late"
+            }
+        }
+        guard case .fenced = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test("a slow success counts if somebody only asked")
+    func slowOwner() throws {
+        let scene = GateScene()
+        let id = try ActionID("a")
+        let result = try scene.gate.once("a", as: .utf8) { _ in
+            scene.clock.advance(by: .seconds(10))
+            guard case .indeterminate = scene.memory.claim(id, lease: .seconds(10)) else { throw PermanentError() }
+            return "late"
+        }
+        #expect(result.value == "late")
+        #expect(try scene.state() == .succeeded(Array("late".utf8)))
+    }
+
+    // MARK: The store
+
+    @Test("a store that cannot be asked for the key keeps the effect from running")
+    func claimFails() {
+        let scene = GateScene()
+        scene.store.fail(claims: 1)
+        let call = scene.once()
+        #expect(call.error is FaultyStore.Unreachable && call.calls == 0)
+        #expect(scene.once().value == "done")
+    }
+
+    @Test("a store that cannot renew the lease keeps the next attempt from running", arguments: [true, false])
+    func renewalFails(isKnown: Bool) throws {
+        var scene = GateScene()
+        scene.receiver = .deduplicates
+        scene.store.fail(renewals: 1)
+        let call = isKnown ? scene.once(Refused()) : scene.once(Lost())
+        #expect(call.calls == 1)
+        if isKnown {
+            #expect(call.error is FaultyStore.Unreachable)
+            #expect(try scene.state() == nil)
+        } else {
+            #expect(call.problem == "indeterminate")
+            #expect(try scene.state() == .indeterminate(EffectFailure(type: "Lost")))
+        }
+    }
+
+    @Test("the store is told again and again, whatever was cancelled", arguments: [1, 7])
+    func settlementIsRepeated(failures: Int) throws {
+        let scene = GateScene()
+        scene.store.fail(settlements: failures)
+        let result = try scene.gate.once("a", as: .utf8) { _ in
+            scene.token.cancel()
+            return "done"
+        }
+        #expect(result.value == "done" && scene.store.settled.count == failures + 1)
+        #expect(try scene.state() == .succeeded(Array("done".utf8)))
+    }
+
+    @Test("a store that cannot be told at all makes the outcome indeterminate")
+    func settlementFails() throws {
+        let scene = GateScene()
+        scene.store.fail(settlements: 100)
+        let call = scene.once()
+        guard case .indeterminate(_, _, _, "Unreachable", let error) = call.error as? EffectError else {
+            Issue.record("\(String(describing: call.error))")
+            return
+        }
+        #expect(error is FaultyStore.Unreachable)
+        #expect(scene.store.settled.last == .indeterminate(EffectFailure(type: "Unreachable")))
+        #expect(try scene.state() != nil)
+        #expect(scene.once(Refused(), Refused(), Refused(), key: "b").problem == "indeterminate")
+    }
+
+    @Test("a result that is too long, or cannot be written, is known to have happened and not to be kept")
+    func unwritable() throws {
+        let scene = GateScene(settings: .init(maxResultBytes: 3))
+        let call = scene.once()
+        #expect(call.problem == "indeterminate" && call.calls == 1)
+        #expect(scene.store.settled.count == 2)
+        #expect(try scene.state() == .indeterminate(EffectFailure(type: "EffectStoreError")))
+        struct Unwritable: Error {}
+        let codec = EffectCodec<Int>(encode: { _ in throw Unwritable() }, decode: { $0.count })
+        #expect(throws: EffectError.self) { try scene.gate.once("b", as: codec) { _ in 1 } }
+        #expect(try scene.state("b") == .indeterminate(EffectFailure(type: "Unwritable")))
+    }
+
+    @Test("stored bytes that are no result are an error, and no replay")
+    func unreadable() throws {
+        let scene = GateScene()
+        _ = try scene.gate.once("a", as: .bytes) { _ in [0xff] }
+        #expect(throws: EffectStoreError.self) { try scene.gate.once("a", as: .utf8) { _ in "" } }
+    }
+}

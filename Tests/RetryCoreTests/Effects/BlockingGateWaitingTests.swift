@@ -1,0 +1,142 @@
+import RetryCore
+import RetryTesting
+import Testing
+
+@Suite("The blocking gate while somebody else is at it", .timeLimit(.minutes(5)))
+struct BlockingGateWaitingTests {
+    @Test("a caller that does not wait is told how long it takes at least")
+    func inProgress() throws {
+        let scene = GateScene()
+        _ = try scene.claimElsewhere()
+        scene.clock.advance(by: .seconds(3))
+        let call = scene.once()
+        guard case .inProgress(_, .seconds(3), .seconds(7)) = call.error as? EffectError else {
+            Issue.record("\(String(describing: call.error))")
+            return
+        }
+        #expect(call.calls == 0 && scene.sleeper.sleeps.isEmpty)
+    }
+
+    @Test("a caller that waits gets the other one's outcome as soon as it is there")
+    func waits() throws {
+        let clock = ManualClock()
+        let store = InMemoryEffectStore(clock: RetryClock(clock))
+        let id = try ActionID("a")
+        guard case .execute(let token, _) = store.claim(id, lease: .seconds(10)) else { return }
+        let sleeper = Sleeper { duration, signal in
+            #expect(duration == .seconds(5) && signal?.isCancelled == false)
+            #expect((try? store.settle(ClaimTicket(id, token), .succeeded([1]))) == .recorded)
+            #expect(signal?.isCancelled == true)
+        }
+        let result = try onceBlocking(
+            "a", in: store, as: .bytes, waitingUpTo: .seconds(5), sleeper: sleeper, clock: RetryClock(clock)
+        ) { _ in [2] }
+        #expect(result.value == [1] && result.isReplay)
+        #expect(store.snapshot().waiters == 0)
+    }
+
+    @Test("a caller that waits gets the key where the other one gave it back")
+    func released() throws {
+        let clock = ManualClock()
+        let store = InMemoryEffectStore(clock: RetryClock(clock))
+        let id = try ActionID("a")
+        guard case .execute(let token, _) = store.claim(id, lease: .seconds(10)) else { return }
+        let sleeper = Sleeper { _, _ in _ = try? store.settle(ClaimTicket(id, token), .failedBeforeEffect) }
+        let result = try onceBlocking(
+            "a", in: store, as: .bytes, waitingUpTo: .seconds(5), sleeper: sleeper, clock: RetryClock(clock)
+        ) { _ in [2] }
+        #expect(result.value == [2] && !result.isReplay)
+    }
+
+    @Test("the wait ends at its limit, and leaves nobody behind")
+    func limit() throws {
+        var scene = GateScene()
+        scene.waitLimit = .seconds(4)
+        _ = try scene.claimElsewhere()
+        let call = scene.once()
+        #expect(call.problem == "in progress" && call.calls == 0)
+        #expect(scene.clock.now == .init(.seconds(4)))
+        #expect(scene.memory.snapshot().waiters == 0)
+    }
+
+    @Test("at the end of the other one's lease the caller halts, or takes over", arguments: [true, false])
+    func leaseEnds(takesOver: Bool) throws {
+        var scene = GateScene()
+        scene.waitLimit = .seconds(60)
+        scene.rule = takesOver ? .takeOver : .halt
+        _ = try scene.claimElsewhere()
+        let call = scene.once()
+        #expect(takesOver ? call.value == "done" : call.problem == "indeterminate")
+        #expect(scene.clock.now == .init(.seconds(10)))
+    }
+
+    @Test("a caller is told by a store that tells, also while a token may cancel it")
+    func observable() throws {
+        let sleeper = ManualSleeper()
+        let store = InMemoryEffectStore(clock: sleeper.retryClock)
+        let id = try ActionID("a")
+        _ = store.claim(id, lease: .seconds(10))
+        let gate = BlockingEffectGate(
+            store: store, waitingUpTo: .seconds(1), sleeper: sleeper.sleeper, cancellation: CancellationToken(),
+            clock: sleeper.retryClock)
+        #expect(throws: EffectError.self) { try gate.once("a", as: .nothing) { _ in } }
+        #expect(sleeper.sleeps == [Duration](repeating: .milliseconds(50), count: 20))
+        #expect(store.snapshot().waiters == 0)
+    }
+
+    @Test("a store that tells forgets who is through waiting")
+    func forgotten() throws {
+        let sleeper = ManualSleeper()
+        let store = InMemoryEffectStore(clock: sleeper.retryClock)
+        _ = store.claim(try ActionID("a"), lease: .seconds(10))
+        let gate = BlockingEffectGate(
+            store: store, waitingUpTo: .seconds(1), sleeper: sleeper.sleeper, clock: sleeper.retryClock)
+        #expect(throws: EffectError.self) { try gate.once("a", as: .nothing) { _ in } }
+        #expect(sleeper.sleeps == [.seconds(1)] && store.snapshot().waiters == 0)
+    }
+
+    @Test("a store that does not tell is asked less and less often")
+    func polling() throws {
+        var scene = GateScene()
+        scene.waitLimit = .seconds(5)
+        _ = try scene.claimElsewhere()
+        #expect(scene.once().problem == "in progress")
+        let sleeps = scene.sleeper.sleeps
+        #expect(sleeps.prefix(3) == [.milliseconds(1), .milliseconds(2), .milliseconds(4)])
+        #expect(sleeps.max() == .seconds(1) && sleeps.reduce(.zero, +) == .seconds(5))
+    }
+
+    @Test("a cancellation ends the wait")
+    func cancelled() throws {
+        let token = Locked<CancellationToken?>(nil)
+        var scene = GateScene { number in if number == 2 { token.withLock { $0 }?.cancel() } }
+        scene.waitLimit = .seconds(60)
+        token.withLock { $0 = scene.token }
+        _ = try scene.claimElsewhere()
+        let call = scene.once()
+        #expect(call.error is CancellationError && scene.sleeper.sleeps.count == 2)
+    }
+
+    @Test("real threads: one runs, and all get its result")
+    func threads() async throws {
+        let store = InMemoryEffectStore()
+        let runs = Locked(0)
+        for round in 0..<50 {
+            let key = "key \(round)"
+            let values = try await withThrowingTaskGroup(of: [UInt8].self) { group in
+                for caller in 0..<4 {
+                    group.addTask {
+                        try onceBlocking(key, in: store, as: .bytes, waitingUpTo: .seconds(30)) { _ in
+                            runs.withLock { $0 += 1 }
+                            return [UInt8(caller)]
+                        }.value
+                    }
+                }
+                return try await group.reduce(into: [[UInt8]]()) { $0.append($1) }
+            }
+            #expect(Set(values).count == 1)
+        }
+        #expect(runs.withLock { $0 } == 50)
+        #expect(store.snapshot().waiters == 0)
+    }
+}

@@ -1,0 +1,123 @@
+import RetryCore
+import Testing
+
+/// The ledger against a second writing of its table, in every order of what callers can do.
+@Suite("The ledger and its model", .timeLimit(.minutes(5)))
+struct EffectLedgerModelTests {
+    /// Something that happens to the key.
+    enum Step: Sendable {
+        case claim(caller: Int, AbandonedClaim)
+        case settle(caller: Int, EffectOutcome)
+        case renew(caller: Int)
+        case reconcile(caller: Int, EffectVerdict)
+        case pass(Int64)
+    }
+
+    @Test("three callers, every sequence of four of all events")
+    func threeCallers() {
+        var steps: [Step] = [.pass(LedgerModel.lease), .pass(LedgerModel.retention)]
+        for caller in 0..<3 {
+            steps += [.claim(caller: caller, .halt), .claim(caller: caller, .takeOver), .renew(caller: caller)]
+            steps += outcomes(caller).map { .settle(caller: caller, $0) }
+            steps += [.reconcile(caller: caller, .happened([9])), .reconcile(caller: caller, .didNotHappen)]
+        }
+        #expect(explore(steps, length: 4) == 707_281)
+    }
+
+    @Test("three callers, every sequence of six of what decides between them")
+    func threeCallersForLonger() {
+        var steps: [Step] = [.pass(LedgerModel.lease), .pass(LedgerModel.retention)]
+        for caller in 0..<2 { steps += [.claim(caller: caller, .halt), .settle(caller: caller, .succeeded([1]))] }
+        steps += [.claim(caller: 1, .takeOver), .claim(caller: 2, .halt), .reconcile(caller: 0, .didNotHappen)]
+        #expect(explore(steps, length: 6) == 531_441)
+    }
+
+    private func outcomes(_ caller: Int) -> [EffectOutcome] {
+        [
+            .succeeded([UInt8(caller)]), .failedFinal(EffectFailure(type: "Declined")), .failedBeforeEffect,
+            .indeterminate(EffectFailure(type: "Timeout")),
+        ]
+    }
+
+    /// Takes every sequence of `length` steps; returns how many there were.
+    private func explore(_ steps: [Step], length: Int) -> Int {
+        var count = 0
+        func go(_ pair: Pair, _ left: Int) {
+            if left == 0 {
+                count += 1
+                return
+            }
+            for step in steps {
+                var next = pair
+                if let difference = next.take(step) {
+                    Issue.record("\(difference) after \(next.path)")
+                    return
+                }
+                go(next, left - 1)
+            }
+        }
+        go(Pair(), length)
+        return count
+    }
+}
+
+/// The ledger and the model side by side.
+private struct Pair {
+    private var ledger = EffectLedger()
+    private var model = LedgerModel()
+    /// The token that each caller was given last; 0 before that.
+    private var tokens: [Int64] = [0, 0, 0]
+    private var nextToken: Int64 = 0
+    private(set) var path: [EffectLedgerModelTests.Step] = []
+
+    private static let prints = [EffectFingerprint(of: "a".utf8), EffectFingerprint(of: "b".utf8)]
+
+    /// Takes a step with both; returns what they differ in.
+    mutating func take(_ step: EffectLedgerModelTests.Step) -> String? {
+        path.append(step)
+        switch step {
+        case .pass(let time):
+            model.pass(time)
+        case .claim(let caller, let rule):
+            // The last caller means something else by the key.
+            let fingerprint = caller == 2 ? 1 : 0
+            let expected = model.claim(fingerprint, rule) { Self.prints[$0] }
+            var given = nextToken
+            let answer = ledger.claim(
+                fingerprint: Self.prints[fingerprint], lease: LedgerModel.lease, ifAbandoned: rule, now: model.now
+            ) {
+                given += 1
+                return FencingToken(given)
+            }
+            nextToken = given
+            if case .execute(let token, _) = answer { tokens[caller] = token.rawValue }
+            if answer != expected { return "claim: \(answer), and not \(expected)" }
+            if nextToken != model.lastToken { return "tokens: \(nextToken), and not \(model.lastToken)" }
+        case .settle(let caller, let outcome):
+            let expected = model.settle(tokens[caller], outcome)
+            let answer = ledger.settle(
+                token: FencingToken(tokens[caller]), outcome, retention: LedgerModel.retention, now: model.now)
+            if answer != expected { return "settle: \(answer), and not \(expected)" }
+        case .renew(let caller):
+            let expected = model.renew(tokens[caller])
+            let answer = ledger.renew(token: FencingToken(tokens[caller]), lease: LedgerModel.lease, now: model.now)
+            if answer != expected { return "renew: \(answer), and not \(expected)" }
+        case .reconcile(let caller, let verdict):
+            let expected = model.reconcile(tokens[caller], verdict)
+            let answer = ledger.reconcile(
+                expectedToken: FencingToken(tokens[caller]), verdict, retention: LedgerModel.retention, now: model.now)
+            if answer != expected { return "reconcile: \(answer), and not \(expected)" }
+        }
+        return state == model.state ? nil : "state: \(state), and not \(model.state)"
+    }
+
+    private var state: String {
+        switch ledger.record(now: model.now)?.state {
+        case nil: "nothing"
+        case .running: "running"
+        case .indeterminate: "indeterminate"
+        case .succeeded(let bytes): "succeeded \(bytes)"
+        case .failed(let failure): "failed \(failure)"
+        }
+    }
+}

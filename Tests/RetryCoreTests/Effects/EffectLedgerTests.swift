@@ -1,0 +1,181 @@
+import RetryCore
+import Testing
+
+@Suite("The ledger of one key", .timeLimit(.minutes(5)))
+struct EffectLedgerTests {
+    private let print = EffectFingerprint(of: "request".utf8)
+
+    private func claimed(_ rule: AbandonedClaim = .halt) -> EffectLedger {
+        var ledger = EffectLedger()
+        _ = ledger.claim(fingerprint: print, lease: 10, ifAbandoned: rule, now: 0) { FencingToken(7) }
+        return ledger
+    }
+
+    private func claim(
+        _ ledger: inout EffectLedger, _ rule: AbandonedClaim = .halt, now: Int64, token: Int64 = 8
+    ) -> ClaimAnswer {
+        ledger.claim(fingerprint: print, lease: 10, ifAbandoned: rule, now: now) { FencingToken(token) }
+    }
+
+    @Test("a lease is over at its end, and not one nanosecond before")
+    func endOfLease() {
+        var ledger = claimed()
+        #expect(
+            claim(&ledger, .takeOver, now: 9)
+                == .inProgress(runningFor: .nanoseconds(9), leaseLeft: .nanoseconds(1)))
+        var other = ledger
+        #expect(
+            claim(&other, now: 10) == .indeterminate(FencingToken(7), age: .nanoseconds(10), lastErrorType: nil))
+        #expect(other.phase == .abandoned)
+        #expect(claim(&ledger, .takeOver, now: 10) == .execute(FencingToken(8), isTakeover: true))
+    }
+
+    @Test("a record goes at the end of its time, and not one nanosecond before")
+    func endOfRetention() {
+        var ledger = claimed()
+        #expect(ledger.settle(token: FencingToken(7), .succeeded([1]), retention: 100, now: 5) == .recorded)
+        #expect(claim(&ledger, now: 104) == .replay(.init(.succeeded([1]), age: .nanoseconds(99))))
+        #expect(!ledger.isExpired(now: 104) && ledger.isExpired(now: 105))
+        #expect(ledger.record(now: 104)?.state == .succeeded([1]) && ledger.record(now: 105) == nil)
+        #expect(
+            ledger.settle(token: FencingToken(7), .succeeded([1]), retention: 100, now: 105)
+                == .fenced(current: nil))
+        #expect(claim(&ledger, now: 105) == .execute(FencingToken(8), isTakeover: false))
+    }
+
+    @Test("what has no outcome never goes away by itself")
+    func noOutcome() {
+        var ledger = claimed()
+        #expect(!ledger.isExpired(now: .max))
+        _ = claim(&ledger, now: 10)
+        #expect(!ledger.isExpired(now: .max))
+        #expect(ledger.settle(token: FencingToken(7), .indeterminate(nil), retention: 1, now: 11) == .recorded)
+        #expect(!ledger.isExpired(now: .max))
+        #expect(ledger.record(now: .max)?.state == .indeterminate(nil))
+    }
+
+    @Test("a released key is remembered for a minute, or for as long as records are kept")
+    func released() {
+        for (retention, memory) in [(50, 50), (EffectLedger.releaseMemory * 2, EffectLedger.releaseMemory)] {
+            var ledger = claimed()
+            let own = FencingToken(7)
+            #expect(ledger.settle(token: own, .failedBeforeEffect, retention: retention, now: 0) == .recorded)
+            #expect(ledger.record(now: 0) == nil)
+            #expect(
+                ledger.settle(token: own, .failedBeforeEffect, retention: retention, now: memory - 1)
+                    == .alreadyRecorded)
+            #expect(
+                ledger.settle(token: own, .succeeded([]), retention: retention, now: 0) == .fenced(current: own))
+            #expect(
+                ledger.settle(token: own, .failedBeforeEffect, retention: retention, now: memory)
+                    == .fenced(current: nil))
+        }
+    }
+
+    @Test("an owner that is late settles if nobody took over, and is fenced if somebody did")
+    func lateOwner() {
+        for outcome in [EffectOutcome.succeeded([1]), .failedBeforeEffect, .indeterminate(nil)] {
+            var halted = claimed()
+            _ = claim(&halted, now: 10)
+            #expect(halted.renew(token: FencingToken(7), lease: 10, now: 11) == .lost(current: FencingToken(7)))
+            #expect(halted.settle(token: FencingToken(7), outcome, retention: 100, now: 12) == .recorded)
+            var taken = claimed()
+            _ = claim(&taken, .takeOver, now: 10)
+            #expect(
+                taken.settle(token: FencingToken(7), outcome, retention: 100, now: 12)
+                    == .fenced(current: FencingToken(8)))
+            #expect(taken.settle(token: FencingToken(8), outcome, retention: 100, now: 12) == .recorded)
+        }
+    }
+
+    @Test("what is settled stays so")
+    func settledIsFinal() {
+        let outcomes: [EffectOutcome] = [
+            .succeeded([1]), .succeeded([2]), .failedFinal(EffectFailure(type: "A")),
+            .failedFinal(EffectFailure(type: "B")), .failedBeforeEffect, .indeterminate(nil),
+            .indeterminate(EffectFailure(type: "A")),
+        ]
+        for first in outcomes {
+            for second in outcomes {
+                var ledger = claimed()
+                #expect(ledger.settle(token: FencingToken(7), first, retention: 100, now: 1) == .recorded)
+                let before = ledger
+                let answer = ledger.settle(token: FencingToken(7), second, retention: 100, now: 2)
+                #expect(answer == (first == second ? .alreadyRecorded : .fenced(current: FencingToken(7))))
+                #expect(ledger == before)
+                #expect(
+                    ledger.settle(token: FencingToken(6), first, retention: 100, now: 2)
+                        == .fenced(current: FencingToken(7)))
+            }
+        }
+    }
+
+    @Test("a renewal never shortens a lease, and an ended one may be renewed until somebody asked")
+    func renewal() {
+        var ledger = claimed()
+        #expect(ledger.renew(token: FencingToken(7), lease: 3, now: 1) == .renewed(leaseLeft: .nanoseconds(9)))
+        #expect(ledger.renew(token: FencingToken(7), lease: 10, now: 5) == .renewed(leaseLeft: .nanoseconds(10)))
+        #expect(ledger.renew(token: FencingToken(7), lease: 10, now: 40) == .renewed(leaseLeft: .nanoseconds(10)))
+        #expect(ledger.renew(token: FencingToken(6), lease: 10, now: 41) == .lost(current: FencingToken(7)))
+        #expect(ledger.until == 50)
+    }
+
+    @Test("every field of a row comes back, and hostile times do not trap")
+    func rows() {
+        let failure = EffectFailure(type: "Timeout", code: "504", message: "m")
+        for phase in EffectLedger.Phase.allCases {
+            #expect(EffectLedger.Phase(rawValue: phase.rawValue) == phase)
+            for time in [Int64.min, -1, 0, 1, .max] {
+                for now in [Int64.min, -1, 0, 1, .max] {
+                    var ledger = EffectLedger(
+                        phase: phase, token: FencingToken(time), fingerprint: print, since: time, until: time,
+                        result: [1, 2], failure: failure)
+                    _ = ledger.record(now: now)
+                    _ = claim(&ledger, now: now)
+                    _ = ledger.renew(token: ledger.token, lease: time, now: now)
+                    _ = ledger.settle(token: ledger.token, .succeeded([]), retention: .max, now: now)
+                    _ = ledger.reconcile(expectedToken: ledger.token, .didNotHappen, retention: .max, now: now)
+                }
+            }
+        }
+        let row = EffectLedger(
+            phase: .succeeded, token: FencingToken(3), fingerprint: print, since: 4, until: 5, result: [1])
+        #expect(row.result == [1] && row.failure == nil && row.since == 4 && row.until == 5)
+        let failed = EffectLedger(
+            phase: .failed, token: FencingToken(3), fingerprint: print, since: 4, until: 5, failure: failure)
+        #expect(failed.result == nil && failed.failure == failure)
+        #expect(EffectLedger.Phase(rawValue: 7) == nil)
+    }
+}
+
+@Suite("What is stored of an error", .timeLimit(.minutes(5)))
+struct EffectFailureTests {
+    private struct HTTPFailure: StatusCodeError, CustomStringConvertible {
+        let statusCode: Int?
+        let description = "token=secret"
+    }
+
+    private struct ServiceFailure: ServiceCodeError {
+        let serviceCode: String?
+    }
+
+    @Test("type and code, and the text only if asked for")
+    func errors() {
+        #expect(EffectFailure(HTTPFailure(statusCode: 504)) == EffectFailure(type: "HTTPFailure", code: "504"))
+        #expect(EffectFailure(ServiceFailure(serviceCode: "Throttled")).code == "Throttled")
+        #expect(EffectFailure(HTTPFailure(statusCode: nil)).code == nil)
+        #expect(EffectFailure(HTTPFailure(statusCode: 504)).message == nil)
+        #expect(EffectFailure(HTTPFailure(statusCode: 504), includesMessage: true).message == "token=secret")
+        #expect("\(EffectFailure(type: "A", code: "1", message: "m"))" == "A (1): m")
+    }
+
+    @Test("long texts are cut")
+    func lengths() {
+        let long = String(repeating: "é", count: 9_999)
+        let failure = EffectFailure(type: long, code: long, message: long)
+        #expect(failure.type.utf8.count == 254 && failure.code == failure.type)
+        #expect((failure.message?.utf8.count ?? 0) == 4_096)
+        let exact = String(repeating: "x", count: 255)
+        #expect(EffectFailure(type: exact).type == exact)
+    }
+}
