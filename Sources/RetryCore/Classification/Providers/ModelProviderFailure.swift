@@ -1,0 +1,99 @@
+/// What a provider of language models said when a request failed.
+///
+/// The error bodies of OpenAI and Anthropic have become the pattern for most: an object `error` with a `type`, a `code`
+/// perhaps, and a message. RetryFoundation reads them from the bytes of a response.
+///
+/// ```swift
+/// let failure = ModelProviderFailure(type: "insufficient_quota", code: nil)
+/// failure.errorClass                                   // .permanent, though its status is 429
+/// ```
+public struct ModelProviderFailure: Sendable, Hashable {
+    /// The kind of the failure, such as `"overloaded_error"`.
+    public var type: String?
+    /// The finer code, such as `"rate_limit_exceeded"`; not all providers have one.
+    public var code: String?
+
+    /// Creates the description of a failure.
+    public init(type: String?, code: String? = nil) {
+        self.type = type
+        self.code = code
+    }
+
+    /// The class of the failure: by its code, or else by its type; `nil` if neither is known.
+    ///
+    /// | code or type | class |
+    /// |---|---|
+    /// | `rate_limit_exceeded`, `rate_limit_error`, `requests`, `tokens` | rate limit |
+    /// | `overloaded_error`, `api_error`, `server_error`, `internal_error`, `internal_server_error` | server error |
+    /// | `timeout_error`, `timeout` | transient |
+    /// | `authentication_error`, `invalid_api_key` | auth |
+    /// | `permission_error`, `permission_denied`, `insufficient_permissions` | permission |
+    /// | `insufficient_quota`, `billing_error`, `billing_hard_limit_reached` | permanent |
+    /// | `invalid_request_error`, `not_found_error`, `request_too_large`, `context_length_exceeded` | permanent |
+    /// | `model_not_found`, `content_policy_violation`, `content_filter` | permanent |
+    public var errorClass: ErrorClass? {
+        code.flatMap(Self.errorClass) ?? type.flatMap(Self.errorClass)
+    }
+
+    /// Returns the classification of a failed response.
+    ///
+    /// What the body says is finer than the status: a quota that is used up comes with the status of a rate limit.
+    ///
+    /// - Parameters:
+    ///   - status: The status of the response, such as 429.
+    ///   - failure: What its body says, as far as it could be read.
+    ///   - now: The time that instants in headers are counted from, in seconds since 1970; the system's if `nil`.
+    ///   - headers: Returns the value of the header of the given name, or `nil` if the response has none.
+    /// - Returns: `nil` if the response says too little; that is the answer for every success.
+    public static func classification(
+        status: Int, failure: ModelProviderFailure?, now: Int64? = nil, headers: (String) -> String? = { _ in nil }
+    ) -> Classification? {
+        guard status >= 400 else { return nil }
+        guard let errorClass = failure?.errorClass ?? HTTPStatus.errorClass(status) else { return nil }
+        return Classification(errorClass, hint: RateLimitHeaders.hint(now: now, headers: headers))
+    }
+
+    private static func errorClass(_ name: String) -> ErrorClass? { table[name] }
+
+    private static let table: [String: ErrorClass] = [
+        "rate_limit_exceeded": .rateLimit, "rate_limit_error": .rateLimit, "requests": .rateLimit,
+        "tokens": .rateLimit,
+        "overloaded_error": .serverError, "api_error": .serverError, "server_error": .serverError,
+        "internal_error": .serverError, "internal_server_error": .serverError,
+        "timeout_error": .transient, "timeout": .transient,
+        "authentication_error": .auth, "invalid_api_key": .auth,
+        "permission_error": .permission, "permission_denied": .permission, "insufficient_permissions": .permission,
+        "insufficient_quota": .permanent, "billing_error": .permanent, "billing_hard_limit_reached": .permanent,
+        "invalid_request_error": .permanent, "not_found_error": .permanent, "request_too_large": .permanent,
+        "context_length_exceeded": .permanent, "model_not_found": .permanent,
+        "content_policy_violation": .permanent, "content_filter": .permanent,
+    ]
+}
+
+/// An error of a provider of language models.
+public protocol ModelProviderError: StatusCodeError {
+    /// What the body of the response said; `nil` if it could not be read.
+    var providerFailure: ModelProviderFailure? { get }
+    /// Returns the value of a header of the response; nothing unless implemented.
+    ///
+    /// - Parameter name: The name in lower case.
+    /// - Returns: The value, or `nil` if the response has no such header.
+    func providerHeader(_ name: String) -> String?
+}
+
+extension ModelProviderError {
+    /// No header is known.
+    public func providerHeader(_ name: String) -> String? { nil }
+
+    /// What the headers said about when to come back.
+    public var retryHint: RetryHint? { RateLimitHeaders.hint { providerHeader($0) } }
+}
+
+extension ErrorClassifier {
+    /// Knows errors of providers of language models: by the body, or else by the status, with the headers' hint.
+    public static let modelProviders = ErrorClassifier { error in
+        guard let error = error as? any ModelProviderError else { return nil }
+        let byStatus = error.statusCode.flatMap(HTTPStatus.errorClass)
+        return (error.providerFailure?.errorClass ?? byStatus).map { Classification($0, hint: error.retryHint) }
+    }
+}

@@ -1,0 +1,88 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The error numbers of the system, and the class of failure that each stands for.
+public enum POSIXErrno: Sendable {
+    /// Returns the class of an error number, or `nil` if the number alone says too little, such as `EIO`.
+    ///
+    /// | number | class |
+    /// |---|---|
+    /// | `ECONNRESET`, `ECONNREFUSED`, `ECONNABORTED`, `ENOTCONN`, `EPIPE`, `ETIMEDOUT` | transient |
+    /// | `EHOSTUNREACH`, `EHOSTDOWN`, `ENETDOWN`, `ENETUNREACH`, `ENETRESET`, `EADDRNOTAVAIL` | transient |
+    /// | `EAGAIN`, `EWOULDBLOCK`, `EINTR`, `EBUSY`, `ETXTBSY`, `ENOBUFS`, `ENOMEM`, `EMFILE`, `ENFILE` | transient |
+    /// | `EDEADLK`, `ENOLCK`, `ESTALE` | concurrency |
+    /// | `EACCES`, `EPERM` | permission |
+    /// | what is wrong with the path, the arguments or the kind of the file or socket | permanent |
+    ///
+    /// `ECANCELED` has no class: see ``isCancellation(_:)``.
+    public static func errorClass(_ number: Int32) -> ErrorClass? {
+        classOfPassing(number) ?? classOfLasting(number)
+    }
+
+    /// Returns whether an error number says that the operation was cancelled.
+    public static func isCancellation(_ number: Int32) -> Bool { number == ECANCELED }
+
+    /// What may pass by itself, and what is nobody's fault.
+    private static func classOfPassing(_ number: Int32) -> ErrorClass? {
+        switch number {
+        case ECONNRESET, ECONNREFUSED, ECONNABORTED, ENOTCONN, EPIPE, ETIMEDOUT, EHOSTUNREACH, EHOSTDOWN, ENETDOWN,
+            ENETUNREACH, ENETRESET, EADDRNOTAVAIL:
+            .transient
+        case EAGAIN, EWOULDBLOCK, EINTR, EBUSY, ENOBUFS, ENOMEM, EMFILE, ENFILE, ETXTBSY:
+            .transient
+        case EDEADLK, ENOLCK, ESTALE:
+            .concurrency
+        default:
+            nil
+        }
+    }
+
+    /// What the next try finds as this one did.
+    private static func classOfLasting(_ number: Int32) -> ErrorClass? {
+        switch number {
+        case EACCES, EPERM:
+            .permission
+        case ENOENT, ENOTDIR, EISDIR, EEXIST, ENOTEMPTY, ENAMETOOLONG, ELOOP, EXDEV, EROFS, EFBIG, ESPIPE, ENODEV,
+            ENXIO, ENOTTY:
+            .permanent
+        case EINVAL, EBADF, EFAULT, E2BIG, ENOEXEC, ENOSYS, EDOM, ERANGE, EILSEQ, ENOTSUP, EOPNOTSUPP:
+            .permanent
+        case ENOTSOCK, EDESTADDRREQ, EMSGSIZE, EPROTOTYPE, ENOPROTOOPT, EPROTONOSUPPORT, EAFNOSUPPORT, EISCONN:
+            .permanent
+        default:
+            nil
+        }
+    }
+}
+
+/// An error that carries an error number of the system.
+///
+/// ```swift
+/// extension Errno: POSIXErrnoError {
+///     public var posixErrorNumber: Int32? { rawValue }
+/// }
+/// ```
+public protocol POSIXErrnoError: Error {
+    /// The number, as `errno` had it; `nil` if this error has none.
+    var posixErrorNumber: Int32? { get }
+}
+
+extension ErrorClassifier {
+    /// Knows errors that carry an error number of the system, by the table of ``POSIXErrno``.
+    public static let posixErrno = ErrorClassifier { error in
+        guard let number = (error as? any POSIXErrnoError)?.posixErrorNumber else { return nil }
+        return POSIXErrno.errorClass(number).map { Classification($0) }
+    }
+
+    /// Knows errors that carry an error number of the system as Bindu does: all of them are worth a retry.
+    ///
+    /// A file that is not there and a missing right are retried, too. It is for those who move from there.
+    public static let everyPOSIXErrno = ErrorClassifier { error in
+        (error as? any POSIXErrnoError)?.posixErrorNumber == nil ? nil : .transient
+    }
+}

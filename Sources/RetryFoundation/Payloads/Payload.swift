@@ -1,0 +1,31 @@
+import RetryCore
+
+/// Reads JSON that came from somebody else, and of which only a little is wanted.
+///
+/// Whatever the bytes are, it returns in bounded time: what is larger than the bound is not read, what is nested deeper
+/// than 64 levels is no JSON here, and what is no JSON says nothing.
+enum Payload {
+    /// The most bytes of a text or a body that are read: those that tell of an error are small.
+    static let maximumSize = 64 << 10
+
+    /// Returns the members of the object that the bytes hold, or `nil` if they hold none.
+    static func object(in bytes: some Collection<UInt8>) -> [String: JSONValue]? {
+        guard bytes.count <= maximumSize, let first = bytes.first(where: { !isSpace($0) }), first == UInt8(ascii: "{"),
+            case .object(let members)? = try? JSONParser.parse([UInt8](bytes))
+        else { return nil }
+        return members
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+}
+
+extension JSONValue {
+    /// The number, if it is written as a whole one, without a fraction or an exponent, and fits.
+    var wholeNumber: Int? {
+        if case .number(let text) = self { Int(text) } else { nil }
+    }
+
+    var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+}

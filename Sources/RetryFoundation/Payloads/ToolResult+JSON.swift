@@ -1,0 +1,107 @@
+public import RetryCore
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+extension ToolResult {
+    /// Reads a tool result from JSON; whatever the bytes are, this returns.
+    ///
+    /// ```json
+    /// {"isError": true, "structuredContent": {"status_code": 503}, "content": [{"type": "text", "text": "…"}]}
+    /// ```
+    ///
+    /// What is not of that shape says nothing, and is noted in ``/RetryCore/ToolResult/oddities``: bytes that are no
+    /// JSON object, a status that is a text or a fraction, an `isError` that is a number.
+    ///
+    /// - Parameters:
+    ///   - json: The result, without the envelope of the protocol.
+    ///   - maximumSize: The most bytes that are read; a larger result says nothing.
+    public init(json: Data, atMost maximumSize: Int = 1 << 20) {
+        guard json.count <= maximumSize else {
+            self.init(oddities: .tooLarge)
+            return
+        }
+        guard case .object(let members)? = try? JSONParser.parse([UInt8](json)) else {
+            self.init(oddities: .notAnObject)
+            return
+        }
+        self.init()
+        isError = flag(members["isError"])
+        readStructured(members["structuredContent"])
+        readContent(members["content"])
+    }
+
+    private mutating func flag(_ value: JSONValue?) -> Bool {
+        switch value {
+        case .bool(let flag): return flag
+        case nil, .null: return false
+        default:
+            oddities.insert(.isErrorNotABool)
+            return false
+        }
+    }
+
+    private mutating func readStructured(_ value: JSONValue?) {
+        switch value {
+        case nil, .null: break
+        case .object(let members): structured = readSignals(members)
+        default: oddities.insert(.structuredNotAnObject)
+        }
+    }
+
+    private mutating func readSignals(_ members: [String: JSONValue]) -> Structured {
+        let isError = flag(members["isError"])
+        let status = members["status_code"]
+        if let status, status != .null, status.wholeNumber == nil { oddities.insert(.statusNotAnInteger) }
+        return Structured(isError: isError, statusCode: status?.wholeNumber)
+    }
+
+    private mutating func readContent(_ value: JSONValue?) {
+        guard let value, value != .null else { return }
+        guard case .array(let items) = value else {
+            oddities.insert(.contentNotAList)
+            return
+        }
+        for item in items {
+            guard case .object(let members) = item else {
+                oddities.insert(.contentNotAList)
+                continue
+            }
+            if members["type"]?.text == "text", let text = members["text"]?.text { texts.append(text) }
+        }
+    }
+
+    /// What the object in a text says.
+    fileprivate static func signals(_ members: [String: JSONValue]) -> Structured {
+        var result = ToolResult()
+        return result.readSignals(members)
+    }
+}
+
+extension ToolTextReader {
+    /// Reads texts that hold a JSON object with `isError` or `status_code`, up to 64 KiB and 64 levels.
+    public static let json = ToolTextReader { text in
+        Payload.object(in: text.utf8).map(ToolResult.signals)
+    }
+}
+
+extension ToolRetryConfiguration {
+    /// Reads a configuration from JSON, strictly, as policies are read.
+    ///
+    /// - Parameter json: UTF-8, at most 1 MiB.
+    /// - Throws: ``ConfigurationError``.
+    public init(json: Data) throws {
+        self = try ConfigurationText(data: json).decode(ToolRetryConfiguration.self)
+    }
+
+    /// Reads a configuration from a file, as ``init(json:)`` does.
+    ///
+    /// - Parameter file: The URL of a file. One of more than 1 MiB is refused, and not read into memory.
+    /// - Throws: ``ConfigurationError`` that names the file as well.
+    public init(contentsOf file: URL) throws {
+        self = try ConfigurationText(contentsOf: file).decode(ToolRetryConfiguration.self)
+    }
+}

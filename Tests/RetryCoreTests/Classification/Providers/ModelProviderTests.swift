@@ -1,0 +1,68 @@
+import RetryCore
+import Testing
+
+@Suite("Failures of providers of language models", .timeLimit(.minutes(5)))
+struct ModelProviderTests {
+    @Test(
+        arguments: [
+            ("requests", "rate_limit_exceeded", .rateLimit), ("tokens", nil, .rateLimit),
+            ("insufficient_quota", "insufficient_quota", .permanent), ("rate_limit_error", nil, .rateLimit),
+            ("overloaded_error", nil, .serverError), ("api_error", nil, .serverError),
+            ("timeout_error", nil, .transient),
+            ("authentication_error", nil, .auth), ("permission_error", nil, .permission),
+            ("invalid_request_error", "context_length_exceeded", .permanent),
+            ("invalid_request_error", "rate_limit_exceeded", .rateLimit), ("odd", "odd", nil), (nil, nil, nil),
+            ("server_error", "odd", .serverError),
+        ] as [(String?, String?, ErrorClass?)])
+    func table(type: String?, code: String?, errorClass: ErrorClass?) {
+        #expect(ModelProviderFailure(type: type, code: code).errorClass == errorClass)
+    }
+
+    @Test func theBodyIsFinerThanTheStatus() {
+        let quota = ModelProviderFailure(type: "insufficient_quota")
+        #expect(ModelProviderFailure.classification(status: 429, failure: quota) == .permanent)
+        #expect(ModelProviderFailure.classification(status: 429, failure: nil) == .rateLimit)
+        let odd = ModelProviderFailure(type: "odd")
+        #expect(ModelProviderFailure.classification(status: 529, failure: odd) == .serverError)
+        #expect(ModelProviderFailure.classification(status: 418, failure: odd) == nil)
+        #expect(ModelProviderFailure.classification(status: 200, failure: quota) == nil)
+    }
+
+    @Test func headersAreTheHint() {
+        let headers = ["x-ratelimit-reset-tokens": "6m0s", "x-ratelimit-remaining-tokens": "0"]
+        #expect(
+            ModelProviderFailure.classification(status: 429, failure: nil) { headers[$0] }
+                == .rateLimit(after: .seconds(360)))
+        let error = ModelFault(statusCode: 429, providerFailure: nil, headers: headers)
+        #expect(ErrorClassifier.modelProviders.classification(of: error) == .rateLimit(after: .seconds(360)))
+        let bare = BareModelFault(statusCode: 500)
+        #expect(ErrorClassifier.modelProviders.classification(of: bare) == .serverError)
+        #expect(ErrorClassifier.modelProviders.classification(of: TransientError()) == nil)
+    }
+
+    /// A condition of the caller's own takes the place of what is detected.
+    @Test(arguments: [("rate_limit_error", 5), ("insufficient_quota", 1)])
+    func theRateLimitPolicyGates(type: String, calls: Int) {
+        var count = 0
+        let error = ModelFault(statusCode: 429, providerFailure: ModelProviderFailure(type: type), headers: [:])
+        _ = try? retryBlocking(
+            policy: .rateLimited, classifier: .modelProviders, retryOn: .rateLimits, sleeper: Sleeper { _, _ in }
+        ) { () throws -> Void in
+            count += 1
+            throw error
+        }
+        #expect(count == calls)
+    }
+}
+
+private struct ModelFault: ModelProviderError {
+    let statusCode: Int?
+    let providerFailure: ModelProviderFailure?
+    let headers: [String: String]
+    func providerHeader(_ name: String) -> String? { headers[name] }
+}
+
+private struct BareModelFault: ModelProviderError {
+    let statusCode: Int?
+    var providerFailure: ModelProviderFailure? { nil }
+}
