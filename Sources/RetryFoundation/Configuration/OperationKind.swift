@@ -1,0 +1,82 @@
+public import RetryCore
+
+/// A kind of operation, which a configuration can treat otherwise than others.
+///
+/// ```swift
+/// extension OperationKind {
+///     static let ingest = OperationKind("ingest")
+/// }
+/// ```
+public struct OperationKind: Sendable, Hashable, CustomStringConvertible {
+    /// The name, as a configuration writes it.
+    public let name: String
+
+    /// Creates a kind of your own.
+    public init(_ name: String) { self.name = name }
+
+    /// Work that was taken from a queue: 3 attempts, 1 to 10 s.
+    public static let worker = OperationKind("worker")
+    /// Access to a database or to files: 5 attempts, 0.5 to 5 s.
+    public static let storage = OperationKind("storage")
+    /// Calls of a service: 4 attempts, 1 to 15 s.
+    public static let api = OperationKind("api")
+    /// The planning of work: 3 attempts, 1 to 8 s.
+    public static let scheduler = OperationKind("scheduler")
+
+    /// The name.
+    public var description: String { name }
+}
+
+/// The policy of each kind of operation where a configuration says nothing.
+///
+/// ```swift
+/// let kinds = OperationKinds.standard
+///     .setting(.ingest, maxAttempts: 8, minWait: .seconds(1), maxWait: .seconds(30))
+///     .setting(.api, to: .api)
+/// ```
+public struct OperationKinds: Sendable, Hashable {
+    private(set) var policies: [OperationKind: RetryPolicy]
+    private var fallback: RetryPolicy
+
+    /// Worker, storage, api and scheduler with their numbers; any other kind has those of a worker.
+    ///
+    /// Waits are one second doubling up to the longest one, each drawn from the shortest one on. Errors that nothing is
+    /// known about are not retried.
+    public static let standard = OperationKinds(policies: [:], fallback: .window(3, .seconds(1), .seconds(10)))
+        .setting(.worker, maxAttempts: 3, minWait: .seconds(1), maxWait: .seconds(10))
+        .setting(.storage, maxAttempts: 5, minWait: .milliseconds(500), maxWait: .seconds(5))
+        .setting(.api, maxAttempts: 4, minWait: .seconds(1), maxWait: .seconds(15))
+        .setting(.scheduler, maxAttempts: 3, minWait: .seconds(1), maxWait: .seconds(8))
+
+    /// Returns the policy of a kind.
+    public subscript(kind: OperationKind) -> RetryPolicy {
+        policies[kind] ?? fallback.named(kind.name)
+    }
+
+    /// Returns these kinds with another policy for one of them.
+    public func setting(_ kind: OperationKind, to policy: RetryPolicy) -> OperationKinds {
+        var copy = self
+        copy.policies[kind] = policy.named(kind.name)
+        return copy
+    }
+
+    /// Returns these kinds with other numbers for one of them.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind.
+    ///   - maxAttempts: How often an operation may run; at least 1.
+    ///   - minWait: The shortest wait; not negative.
+    ///   - maxWait: The longest wait; at least the shortest.
+    /// - Returns: The changed kinds.
+    public func setting(
+        _ kind: OperationKind, maxAttempts: Int, minWait: Duration, maxWait: Duration
+    ) -> OperationKinds {
+        setting(kind, to: .window(maxAttempts, minWait, maxWait))
+    }
+}
+
+extension RetryPolicy {
+    fileprivate static func window(_ attempts: Int, _ shortest: Duration, _ longest: Duration) -> RetryPolicy {
+        RetryPolicy(maxAttempts: attempts, backoff: .window(from: shortest, to: longest)).never(.unknown)
+    }
+}

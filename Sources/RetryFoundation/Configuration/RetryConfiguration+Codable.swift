@@ -1,0 +1,120 @@
+import RetryCore
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+extension RetryConfiguration {
+    /// Reads a configuration from JSON: the whole of a file whose member `retry_policy` it is.
+    ///
+    /// A file without that member is a configuration in which nothing is written. Inside it nothing is guessed: an
+    /// unknown key, a value of the wrong type or out of its range is an error that names the setting.
+    ///
+    /// - Parameter json: UTF-8, at most 1 MiB.
+    /// - Throws: ``ConfigurationError``.
+    public init(json: Data) throws {
+        self = try ConfigurationText(data: json).decode(RetryConfiguration.self)
+    }
+
+    /// Reads a configuration from a file with JSON, as ``init(json:)`` does.
+    ///
+    /// - Parameter file: The URL of a file. One of more than 1 MiB is refused, and not read into memory.
+    /// - Throws: ``ConfigurationError`` that names the file as well.
+    public init(contentsOf file: URL) throws {
+        self = try ConfigurationText(contentsOf: file).decode(RetryConfiguration.self)
+    }
+}
+
+extension RetryConfiguration: Codable {
+    private enum FileKeys: String, CodingKey {
+        case retryPolicy = "retry_policy"
+    }
+
+    /// Decodes a file: an object of which only the member `retry_policy` is looked at.
+    ///
+    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    public init(from decoder: any Decoder) throws {
+        self =
+            try decoder.container(keyedBy: FileKeys.self).decodeIfPresent(Body.self, forKey: .retryPolicy)?
+            .configuration ?? RetryConfiguration()
+    }
+
+    /// Encodes what is written, under `retry_policy`.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: FileKeys.self)
+        try container.encode(Body(configuration: self), forKey: .retryPolicy)
+    }
+}
+
+/// The member `retry_policy`.
+private struct Body: Codable {
+    var configuration: RetryConfiguration
+
+    private enum Keys: String, CodingKey, CaseIterable {
+        case policies, operations, budget
+        case circuitBreaker = "circuit_breaker"
+    }
+
+    init(configuration: RetryConfiguration) {
+        self.configuration = configuration
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Keys.self)
+        configuration = RetryConfiguration()
+        configuration.base = try RetryConfiguration.Section(from: decoder, besides: Keys.allCases.map(\.rawValue))
+        configuration.budget = try container.decodeIfPresent(RetryBudgetLaw.self, forKey: .budget)
+        configuration.circuitBreaker = try container.decodeIfPresent(
+            CircuitBreakerPolicy.self, forKey: .circuitBreaker)
+        configuration.policies = try container.decodeIfPresent([String: RetryPolicy].self, forKey: .policies) ?? [:]
+        let operations = try container.decodeIfPresent(
+            [String: RetryConfiguration.Section].self, forKey: .operations)
+        for (name, section) in operations ?? [:] { configuration.operations[OperationKind(name)] = section }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try configuration.base.encode(to: encoder)
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encodeIfPresent(configuration.budget, forKey: .budget)
+        try container.encodeIfPresent(configuration.circuitBreaker, forKey: .circuitBreaker)
+        if !configuration.policies.isEmpty { try container.encode(configuration.policies, forKey: .policies) }
+        if !configuration.operations.isEmpty {
+            let sections = configuration.operations.map { ($0.key.name, $0.value) }
+            try container.encode(Dictionary(uniqueKeysWithValues: sections), forKey: .operations)
+        }
+    }
+}
+
+extension RetryConfiguration.Section: Codable {
+    private enum Keys: String, CodingKey, CaseIterable {
+        case enabled, policy
+        case customExceptions = "custom_exceptions"
+    }
+
+    /// Decodes a section.
+    ///
+    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    public init(from decoder: any Decoder) throws {
+        try self.init(from: decoder, besides: [])
+    }
+
+    fileprivate init(from decoder: any Decoder, besides others: [String]) throws {
+        let refinement = try PolicyRefinement(from: decoder, besides: Keys.allCases.map(\.rawValue) + others)
+        let container = try decoder.container(keyedBy: Keys.self)
+        isEnabled = try container.decodeIfPresent(Bool.self, forKey: .enabled)
+        policy = try container.decodeIfPresent(String.self, forKey: .policy)
+        customExceptions = try container.decodeIfPresent([String].self, forKey: .customExceptions) ?? []
+        self.refinement = refinement.isEmpty ? nil : refinement
+    }
+
+    /// Encodes what is written.
+    public func encode(to encoder: any Encoder) throws {
+        try refinement?.encode(to: encoder)
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encodeIfPresent(isEnabled, forKey: .enabled)
+        try container.encodeIfPresent(policy, forKey: .policy)
+        if !customExceptions.isEmpty { try container.encode(customExceptions, forKey: .customExceptions) }
+    }
+}

@@ -1,0 +1,156 @@
+public import RetryCore
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// What a configuration makes of each kind of operation: what calls run under.
+///
+/// ```swift
+/// let operations = try RetryOperations(contentsOf: file, errors: errors)
+/// let api = operations[.api]
+///
+/// let user = try await retry(policy: api.policy, named: api.name, classifier: api.classifier) { … }
+/// let text = try api.blockingExecutor.execute { try String(contentsOf: log) }
+/// ```
+public struct RetryOperations: Sendable {
+    /// The configuration that this was made of.
+    public let configuration: RetryConfiguration
+    /// What was left out of the configuration because nothing is known of it: names of error types.
+    public let problems: [ConfigurationError]
+
+    private let kinds: OperationKinds
+    private let catalog: PolicyCatalog
+    private let errors: ErrorTypeRegistry
+    private let known: [OperationKind: RetryOperation]
+
+    /// Makes the operations of a configuration.
+    ///
+    /// - Parameters:
+    ///   - configuration: What is written.
+    ///   - kinds: The policy of each kind of operation where nothing is written.
+    ///   - catalog: The policies that the configuration can name, besides its own.
+    ///   - errors: The error types that the configuration can name.
+    ///   - isStrict: Whether a name of an error type that is not registered is an error; if not, it is left out, and
+    ///     noted in ``problems``.
+    /// - Throws: ``ConfigurationError`` for a policy that is not known, and for what `isStrict` says.
+    public init(
+        _ configuration: RetryConfiguration = RetryConfiguration(), kinds: OperationKinds = .standard,
+        catalog: PolicyCatalog = .standard, errors: ErrorTypeRegistry = ErrorTypeRegistry(), isStrict: Bool = false
+    ) throws {
+        try self.init(
+            configuration, kinds: kinds, catalog: catalog, errors: errors, isStrict: isStrict, file: nil)
+    }
+
+    /// Reads a configuration from JSON, and makes its operations.
+    ///
+    /// - Parameters:
+    ///   - json: UTF-8, at most 1 MiB.
+    ///   - kinds: The policy of each kind of operation where nothing is written.
+    ///   - catalog: The policies that the configuration can name, besides its own.
+    ///   - errors: The error types that the configuration can name.
+    ///   - isStrict: Whether a name of an error type that is not registered is an error.
+    /// - Throws: ``ConfigurationError``.
+    public init(
+        json: Data, kinds: OperationKinds = .standard, catalog: PolicyCatalog = .standard,
+        errors: ErrorTypeRegistry = ErrorTypeRegistry(), isStrict: Bool = false
+    ) throws {
+        try self.init(
+            RetryConfiguration(json: json), kinds: kinds, catalog: catalog, errors: errors, isStrict: isStrict)
+    }
+
+    /// Reads a configuration from a file with JSON, and makes its operations.
+    ///
+    /// - Parameters:
+    ///   - file: The URL of a file. One of more than 1 MiB is refused, and not read into memory.
+    ///   - kinds: The policy of each kind of operation where nothing is written.
+    ///   - catalog: The policies that the configuration can name, besides its own.
+    ///   - errors: The error types that the configuration can name.
+    ///   - isStrict: Whether a name of an error type that is not registered is an error.
+    /// - Throws: ``ConfigurationError`` that names the file as well.
+    public init(
+        contentsOf file: URL, kinds: OperationKinds = .standard, catalog: PolicyCatalog = .standard,
+        errors: ErrorTypeRegistry = ErrorTypeRegistry(), isStrict: Bool = false
+    ) throws {
+        try self.init(
+            RetryConfiguration(contentsOf: file), kinds: kinds, catalog: catalog, errors: errors, isStrict: isStrict,
+            file: file.path)
+    }
+
+    private init(
+        _ configuration: RetryConfiguration, kinds: OperationKinds, catalog: PolicyCatalog,
+        errors: ErrorTypeRegistry, isStrict: Bool, file: String?
+    ) throws {
+        self.configuration = configuration
+        self.kinds = kinds
+        self.errors = errors
+        var check = ConfigurationCheck(file: file, errors: errors)
+        self.catalog = try check.catalog(of: configuration, over: catalog)
+        problems = try check.problems(of: configuration, catalog: self.catalog, isStrict: isStrict)
+        var known: [OperationKind: RetryOperation] = [:]
+        for kind in Array(kinds.policies.keys) + configuration.operations.keys {
+            known[kind] = Self.operation(kind, configuration, kinds, self.catalog, errors)
+        }
+        self.known = known
+    }
+
+    /// Returns what an operation of this kind runs under.
+    public subscript(kind: OperationKind) -> RetryOperation {
+        known[kind] ?? Self.operation(kind, configuration, kinds, catalog, errors)
+    }
+
+    private static func operation(
+        _ kind: OperationKind, _ configuration: RetryConfiguration, _ kinds: OperationKinds, _ catalog: PolicyCatalog,
+        _ errors: ErrorTypeRegistry
+    ) -> RetryOperation {
+        let base = configuration.base
+        let own = configuration.operations[kind] ?? RetryConfiguration.Section()
+        var policy: RetryPolicy
+        if let named = own.policy.flatMap({ catalog[$0] }) {
+            policy = named
+        } else {
+            policy = base.policy.flatMap { catalog[$0] } ?? kinds[kind]
+            policy = base.refinement?.applied(to: policy) ?? policy
+        }
+        policy = own.refinement?.applied(to: policy) ?? policy
+        let tests = (base.customExceptions + own.customExceptions).compactMap(errors.test)
+        return RetryOperation(
+            kind: kind, isEnabled: own.isEnabled ?? base.isEnabled ?? true, enabledPolicy: policy, customErrors: tests)
+    }
+}
+
+/// What the operations of one kind run under.
+public struct RetryOperation: Sendable {
+    /// The kind.
+    public let kind: OperationKind
+    /// Whether operations are retried at all.
+    public let isEnabled: Bool
+    /// How often, how soon and for how long operations are retried; one attempt if they are not.
+    public let policy: RetryPolicy
+    /// Knows the error types that the configuration names; `nil` if it names none, which is the default classifier's.
+    public let classifier: ErrorClassifier?
+
+    /// The name of the kind, for events.
+    public var name: String { kind.name }
+
+    init(
+        kind: OperationKind, isEnabled: Bool, enabledPolicy: RetryPolicy,
+        customErrors tests: [@Sendable (any Error) -> Bool]
+    ) {
+        self.kind = kind
+        self.isEnabled = isEnabled
+        policy =
+            isEnabled
+            ? enabledPolicy : .once.guarantee(enabledPolicy.guarantee).named(enabledPolicy.name)
+        classifier =
+            tests.isEmpty
+            ? nil : ErrorClassifier { error in tests.contains { $0(error) } ? .transient : nil }
+    }
+
+    /// Runs synchronous operations of this kind.
+    public var blockingExecutor: BlockingExecutor {
+        BlockingExecutor(policy: policy, named: name, classifier: classifier)
+    }
+}
