@@ -1,0 +1,221 @@
+/// Decides retries for callers that do the calling themselves, such as a gateway in front of many tools.
+///
+/// Each pair of a tool and a request has its own state, driven by the same machine as every call of the library:
+///
+/// ```swift
+/// let tracker = try RetryTracker(configuration: configuration, textReader: .json) { log($0) }
+///
+/// switch tracker.record(result, tool: "search", request: id) {
+/// case .retry(let delay): schedule(after: delay)       // a delay of zero is a retry, too
+/// case .giveUp, .succeeded: answer(result)
+/// }
+/// ```
+///
+/// A success, a failure that is not worth a retry, and the end of the retries clear the state. What was abandoned is
+/// forgotten five minutes after its last failure. A tracker can be used by any number of threads at once; two trackers
+/// share nothing.
+public final class RetryTracker: Sendable {
+    /// A policy, as it is and as the machine takes it.
+    private final class Effective: Sendable {
+        let policy: ToolRetryPolicy
+        let retry: RetryPolicy
+
+        init(_ policy: ToolRetryPolicy) {
+            self.policy = policy
+            self.retry = policy.retryPolicy
+        }
+    }
+
+    /// A part of all keys behind a lock of its own: no part grows so large that its growth would hold up a call.
+    private struct Part: Sendable {
+        var table: TrackerTable
+        /// Delays need no generator that nobody can foretell, and the system's is a call of the system.
+        var generator: SplitMix64
+    }
+
+    private static let keysPerPart = 4_096
+
+    private let base: Effective
+    private let overrides: [ByteName: Effective]
+    private let parts: [Locked<Part>]
+    private let textReader: ToolTextReader?
+    private let clock: RetryClock
+    private let random: RandomSource?
+    private let onEvent: (@Sendable (TrackerEvent) -> Void)?
+
+    /// Creates a tracker that knows of no failure.
+    ///
+    /// - Parameters:
+    ///   - configuration: How the tools are retried.
+    ///   - ceiling: How many retries the gateway allows at most, whatever a policy says; 0 or more.
+    ///   - timeToLive: How long after its last failure a key is forgotten; above zero.
+    ///   - maximumKeys: How many keys there may be; at least 1. A failure that finds no room is not retried. The keys
+    ///     are kept in parts, of which one may be full when the whole is nearly so.
+    ///   - textReader: Reads texts that hold JSON; needed by a policy that checks text content.
+    ///   - clock: Measures; the system's if `nil`.
+    ///   - random: Draws the jitter; a generator of the tracker's own if `nil`.
+    ///   - onEvent: Called with each event, outside every lock.
+    /// - Throws: ``PolicyError`` if a value makes no sense, or if texts are to be checked without a reader.
+    public init(
+        configuration: ToolRetryConfiguration = ToolRetryConfiguration(), ceiling: Int = 3,
+        timeToLive: Duration = .seconds(300), maximumKeys: Int = 100_000, textReader: ToolTextReader? = nil,
+        clock: RetryClock? = nil, random: RandomSource? = nil, onEvent: (@Sendable (TrackerEvent) -> Void)? = nil
+    ) throws(PolicyError) {
+        try check("max_tool_retries", ceiling, ceiling >= 0, "must not be negative")
+        try check("time_to_live", timeToLive, timeToLive > .zero, "must be above zero")
+        try check("maximum_keys", maximumKeys, maximumKeys >= 1, "must be at least 1")
+        let policies = [configuration.base] + configuration.policies.values
+        try check(
+            "check_text_content", true, textReader != nil || !policies.contains(where: \.checksTextContent),
+            "must be left out without a reader of texts")
+        self.base = Effective(configuration.base.clamped(to: ceiling))
+        self.overrides = Dictionary(
+            uniqueKeysWithValues: configuration.policies.map {
+                (ByteName(name: $0.key), Effective($0.value.clamped(to: ceiling)))
+            })
+        self.parts = Self.parts(for: maximumKeys, timeToLive: timeToLive.saturatedNanoseconds)
+        self.textReader = textReader
+        self.clock = clock ?? .system
+        self.random = random
+        self.onEvent = onEvent
+        tellCeiling(configuration, ceiling)
+    }
+
+    /// Records what a tool returned, and decides what follows.
+    ///
+    /// - Parameters:
+    ///   - result: What the tool returned.
+    ///   - tool: The name of the tool.
+    ///   - request: The id of the request: the same for each of its retries, and for no other request.
+    /// - Returns: Whether, and after which wait, the tool is to be called again.
+    /// - Complexity: O(1), and what the reader takes for texts, where they are checked.
+    public func record(_ result: ToolResult, tool: String, request: String) -> TrackerDecision {
+        if !result.oddities.isEmpty { tell(.undocumentedResult(result.oddities), tool, request) }
+        let effective = effective(for: tool)
+        switch effective.policy.verdict(of: result, reader: textReader) {
+        case .failed(let errorClass):
+            return failed(ToolCallKey(tool: tool, request: request), as: errorClass, effective.retry)
+        case .vetoed(let status):
+            _ = clear(ToolCallKey(tool: tool, request: request))
+            tell(.gaveUp(.vetoed(status: status)), tool, request)
+            return .giveUp
+        case .succeeded:
+            let retries = clear(ToolCallKey(tool: tool, request: request))
+            if retries > 0 { tell(.recovered(retries: retries), tool, request) }
+            return .succeeded
+        }
+    }
+
+    /// Forgets a request, for instance when its client has gone.
+    public func forget(tool: String, request: String) {
+        _ = clear(ToolCallKey(tool: tool, request: request))
+    }
+
+    /// The number of keys that are held, those among them that were abandoned and not yet forgotten.
+    public var count: Int { parts.reduce(0) { $0 + $1.withLock { $0.table.count } } }
+
+    /// Returns the policy in force for a tool, after its override and the ceiling.
+    public func policy(for tool: String) -> ToolRetryPolicy { effective(for: tool).policy }
+}
+
+// MARK: Hooks
+
+extension RetryTracker {
+    /// The hook after a tool call: decides, and tells the policy in force.
+    ///
+    /// - Parameters:
+    ///   - result: What the tool returned.
+    ///   - tool: The name of the tool.
+    ///   - request: The id of the request.
+    /// - Returns: The decision of ``record(_:tool:request:)``, and the policy.
+    public func toolPostInvoke(_ result: ToolResult, tool: String, request: String) -> ToolHookAnswer {
+        ToolHookAnswer(
+            decision: record(result, tool: tool, request: request),
+            metadata: ToolRetryMetadata(policy: policy(for: tool)))
+    }
+
+    /// The hook after a resource was fetched: tells the policy of all tools, and never retries.
+    public func resourcePostFetch() -> ToolRetryMetadata {
+        ToolRetryMetadata(policy: base.policy)
+    }
+}
+
+// MARK: Details
+
+extension RetryTracker {
+    private static func parts(for keys: Int, timeToLive: Int64) -> [Locked<Part>] {
+        var count = 1
+        while count < 4_096, (keys - 1) / count >= keysPerPart { count *= 2 }
+        // The capacities add up to exactly the number that was asked for.
+        return (0..<count).map { index in
+            let capacity = min(keys / count + (index < keys % count ? 1 : 0), Int(Int32.max))
+            return Locked(
+                Part(
+                    table: TrackerTable(capacity: capacity, timeToLive: timeToLive),
+                    generator: SplitMix64(seed: .random(in: .min ... .max))))
+        }
+    }
+
+    private func effective(for tool: String) -> Effective {
+        overrides.isEmpty ? base : overrides[ByteName(name: tool)] ?? base
+    }
+
+    /// The part that holds a key: by the upper half of its hash, the lower one finds it in there.
+    private func part(_ hash: Int) -> Locked<Part> {
+        parts[Int(UInt(bitPattern: hash) >> (UInt.bitWidth / 2)) & (parts.count - 1)]
+    }
+
+    private func failed(_ key: ToolCallKey, as errorClass: ErrorClass, _ policy: RetryPolicy) -> TrackerDecision {
+        let hash = key.hashValue
+        let now = clock.coarseNanoseconds
+        let drawn = random.map { DrawnNumber($0) }
+        let outcome = part(hash).withLock { part in
+            guard var drawn else {
+                return part.table.failed(
+                    key, hash: hash, as: errorClass, policy: policy, now: now, using: &part.generator)
+            }
+            return part.table.failed(key, hash: hash, as: errorClass, policy: policy, now: now, using: &drawn)
+        }
+        switch outcome {
+        case .retry(let number, let wait):
+            tell(.retry(number: number, after: .nanoseconds(wait)), key.tool, key.request)
+            return .retry(after: .nanoseconds(wait))
+        case .exhausted:
+            tell(.gaveUp(.retriesExhausted), key.tool, key.request)
+        case .full:
+            tell(.gaveUp(.full), key.tool, key.request)
+        }
+        return .giveUp
+    }
+
+    private func clear(_ key: ToolCallKey) -> Int {
+        let hash = key.hashValue
+        let now = clock.coarseNanoseconds
+        return part(hash).withLock { $0.table.clear(key, hash: hash, now: now) }
+    }
+
+    private func tellCeiling(_ configuration: ToolRetryConfiguration, _ ceiling: Int) {
+        var policies: [(tool: String?, policy: ToolRetryPolicy)] = [(nil, configuration.base)]
+        policies += configuration.policies.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        for (tool, policy) in policies where policy.maxRetries > ceiling {
+            tell(.ceilingApplied(asked: policy.maxRetries, ceiling: ceiling), tool, nil)
+        }
+    }
+
+    private func tell(_ kind: @autoclosure () -> TrackerEvent.Kind, _ tool: String?, _ request: String?) {
+        onEvent?(TrackerEvent(kind: kind(), tool: tool, request: request))
+    }
+}
+
+/// A number that was drawn before the lock was taken: a source of the caller's is not asked under it.
+private struct DrawnNumber: RandomNumberGenerator {
+    private let number: UInt64
+
+    init(_ source: RandomSource) {
+        var source = source
+        number = source.next()
+    }
+
+    // A delay takes one number.
+    mutating func next() -> UInt64 { number }
+}

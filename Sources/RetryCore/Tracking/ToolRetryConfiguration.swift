@@ -1,0 +1,117 @@
+/// How the tools behind a gateway are retried: one policy for all, and what single tools do otherwise.
+///
+/// ```json
+/// {"max_retries": 3, "tool_overrides": {"payments": {"max_retries": 0}, "search": {"backoff_base_ms": 50}}}
+/// ```
+public struct ToolRetryConfiguration: Sendable, Hashable {
+    /// The policy of every tool without one of its own.
+    public let base: ToolRetryPolicy
+    /// What single tools do otherwise, by their names.
+    public let overrides: [String: ToolRetryOverride]
+    /// The policies that the overrides make of the base.
+    let policies: [String: ToolRetryPolicy]
+
+    /// Creates a configuration.
+    ///
+    /// - Parameters:
+    ///   - base: The policy of every tool without one of its own.
+    ///   - overrides: What single tools do otherwise, by their names.
+    public init(base: ToolRetryPolicy = ToolRetryPolicy(), overrides: [String: ToolRetryOverride] = [:]) {
+        self = checked { () throws(PolicyError) in
+            try ToolRetryConfiguration(validating: base, overrides: overrides)
+        }
+    }
+
+    /// Creates a configuration from overrides that are not known to be right.
+    ///
+    /// - Parameters:
+    ///   - base: The policy of every tool without one of its own.
+    ///   - overrides: What single tools do otherwise, by their names.
+    /// - Throws: ``PolicyError`` that names the tool, the setting and its value.
+    public init(
+        validating base: ToolRetryPolicy, overrides: [String: ToolRetryOverride]
+    ) throws(PolicyError) {
+        self.base = base
+        self.overrides = overrides
+        var policies: [String: ToolRetryPolicy] = [:]
+        for (tool, override) in overrides.sorted(by: { $0.key < $1.key }) {
+            do {
+                policies[tool] = try override.applied(to: base)
+            } catch {
+                throw error.inside("tool_overrides.\(tool)")
+            }
+        }
+        self.policies = policies
+    }
+}
+
+extension ToolRetryConfiguration: Codable {
+    /// Decodes a configuration; what is left out is as in ``ToolRetryPolicy``.
+    ///
+    /// The keys are `max_retries`, `backoff_base_ms`, `max_backoff_ms`, `retry_on_status`, `jitter`,
+    /// `check_text_content` and `tool_overrides`, an object of tools with any of the other keys.
+    ///
+    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    public init(from decoder: any Decoder) throws {
+        var reader = try SettingsReader(decoder)
+        let settings = try ToolRetryOverride(&reader)
+        let overrides = try reader.value("tool_overrides", as: [String: ToolRetryOverride].self) ?? [:]
+        try reader.finish()
+        self = try reader.checked { () throws(PolicyError) in
+            try ToolRetryConfiguration(validating: settings.applied(to: ToolRetryPolicy()), overrides: overrides)
+        }
+    }
+
+    /// Encodes all settings.
+    public func encode(to encoder: any Encoder) throws {
+        try ToolRetryOverride(base).encode(to: encoder)
+        var container = encoder.container(keyedBy: SettingsReader.Key.self)
+        try container.encode(overrides, forKey: SettingsReader.Key(stringValue: "tool_overrides"))
+    }
+}
+
+extension ToolRetryOverride: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case jitter
+        case maxRetries = "max_retries"
+        case backoffBaseMilliseconds = "backoff_base_ms"
+        case maxBackoffMilliseconds = "max_backoff_ms"
+        case retryOnStatus = "retry_on_status"
+        case checksTextContent = "check_text_content"
+    }
+
+    /// Decodes an override: any of the keys of a configuration but `tool_overrides`.
+    ///
+    /// - Throws: `DecodingError` with the path and the value of a setting of the wrong type, or that is not known.
+    public init(from decoder: any Decoder) throws {
+        var reader = try SettingsReader(decoder)
+        self = try ToolRetryOverride(&reader)
+        try reader.finish()
+    }
+
+    /// Encodes what is not `nil`.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(maxRetries, forKey: .maxRetries)
+        try container.encodeIfPresent(backoffBaseMilliseconds, forKey: .backoffBaseMilliseconds)
+        try container.encodeIfPresent(maxBackoffMilliseconds, forKey: .maxBackoffMilliseconds)
+        try container.encodeIfPresent(retryOnStatus, forKey: .retryOnStatus)
+        try container.encodeIfPresent(jitter, forKey: .jitter)
+        try container.encodeIfPresent(checksTextContent, forKey: .checksTextContent)
+    }
+
+    fileprivate init(_ reader: inout SettingsReader) throws {
+        self.init(
+            maxRetries: try reader.value("max_retries"), backoffBaseMilliseconds: try reader.value("backoff_base_ms"),
+            maxBackoffMilliseconds: try reader.value("max_backoff_ms"),
+            retryOnStatus: try reader.value("retry_on_status"), jitter: try reader.value("jitter"),
+            checksTextContent: try reader.value("check_text_content"))
+    }
+
+    fileprivate init(_ policy: ToolRetryPolicy) {
+        self.init(
+            maxRetries: policy.maxRetries, backoffBaseMilliseconds: policy.backoffBaseMilliseconds,
+            maxBackoffMilliseconds: policy.maxBackoffMilliseconds, retryOnStatus: policy.retryOnStatus,
+            jitter: policy.jitter, checksTextContent: policy.checksTextContent)
+    }
+}

@@ -1,0 +1,71 @@
+/// What follows a recorded result.
+public enum TrackerDecision: Sendable, Hashable {
+    /// Call the tool again after this wait, zero included.
+    case retry(after: Duration)
+    /// The call failed, and is not to be repeated.
+    case giveUp
+    /// The call succeeded.
+    case succeeded
+}
+
+/// One thing that a tracker has to tell.
+public struct TrackerEvent: Sendable, Hashable {
+    /// Why a failed call is not repeated.
+    public enum GiveUpReason: Sendable, Hashable {
+        /// The retries of the policy are used up.
+        case retriesExhausted
+        /// The call failed with a status that is not listed.
+        case vetoed(status: Int)
+        /// The tracker holds as many keys as it may.
+        case full
+    }
+
+    /// What happened.
+    public enum Kind: Sendable, Hashable {
+        /// A policy asks for more retries than the gateway allows, and gets what it allows; told when a tracker is made.
+        case ceilingApplied(asked: Int, ceiling: Int)
+        /// A failed call is to be repeated after a wait.
+        case retry(number: Int, after: Duration)
+        /// A failed call is not repeated.
+        case gaveUp(GiveUpReason)
+        /// A call succeeded after this many retries.
+        case recovered(retries: Int)
+        /// A part of a result was not of the documented shape, and says nothing.
+        case undocumentedResult(ToolResult.Oddities)
+    }
+
+    /// What happened.
+    public let kind: Kind
+    /// The tool; `nil` for the policy of all tools.
+    public let tool: String?
+    /// The id of the request; `nil` where there is none.
+    public let request: String?
+
+    package init(kind: Kind, tool: String?, request: String?) {
+        self.kind = kind
+        self.tool = tool
+        self.request = request
+    }
+
+    /// The name of the event for metrics and logs.
+    public var code: String {
+        switch kind {
+        case .ceilingApplied: "retry_ceiling_applied"
+        case .retry: "retry"
+        case .gaveUp(.retriesExhausted): "max_attempts_exceeded"
+        case .gaveUp(.vetoed): "permanent_fail"
+        case .gaveUp(.full): "tracker_full"
+        case .recovered: "success"
+        case .undocumentedResult: "undocumented_result"
+        }
+    }
+
+    /// How important this event is.
+    public var logLevel: LogLevel {
+        switch kind {
+        case .ceilingApplied, .retry, .undocumentedResult: .warning
+        case .gaveUp: .error
+        case .recovered: .info
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import RetryCore
+import Testing
+
+@Suite("What a result says", .timeLimit(.minutes(5)))
+struct ToolVerdictTests {
+    private static let reader = ToolTextReader { text in
+        switch text {
+        case "503": .init(statusCode: 503)
+        case "400": .init(statusCode: 400)
+        case "200": .init(statusCode: 200)
+        case "error": .init(isError: true)
+        case "error 400": .init(isError: true, statusCode: 400)
+        case "nothing": .init()
+        default: nil
+        }
+    }
+
+    private func decision(_ result: ToolResult, checksText: Bool = true) throws -> TrackerDecision {
+        let policy = ToolRetryPolicy(backoffBaseMilliseconds: 1, jitter: false, checksTextContent: checksText)
+        let tracker = try RetryTracker(
+            configuration: ToolRetryConfiguration(base: policy), textReader: Self.reader)
+        return tracker.record(result, tool: "a", request: "1")
+    }
+
+    private let retry = TrackerDecision.retry(after: .milliseconds(1))
+
+    @Test(arguments: [true, false])
+    func structuredContent(checksText: Bool) throws {
+        for status in [429, 500, 502, 503, 504] {
+            #expect(try decision(.init(structured: .init(statusCode: status)), checksText: checksText) == retry)
+            let both = ToolResult(isError: true, structured: .init(isError: true, statusCode: status))
+            #expect(try decision(both, checksText: checksText) == retry)
+        }
+        for status in [400, 404, 408, 501, 599, 999] {
+            #expect(try decision(.init(structured: .init(statusCode: status)), checksText: checksText) == .giveUp)
+            let top = ToolResult(isError: true, structured: .init(statusCode: status))
+            #expect(try decision(top, checksText: checksText) == .giveUp)
+            let inner = ToolResult(structured: .init(isError: true, statusCode: status))
+            #expect(try decision(inner, checksText: checksText) == .giveUp)
+        }
+        #expect(try decision(.init(structured: .init(statusCode: 200)), checksText: checksText) == .succeeded)
+        #expect(
+            try decision(.init(isError: true, structured: .init(statusCode: 200)), checksText: checksText) == .giveUp)
+        #expect(try decision(.init(structured: .init()), checksText: checksText) == .succeeded)
+        #expect(try decision(.init(structured: .init(isError: true)), checksText: checksText) == retry)
+        #expect(try decision(.init(isError: true), checksText: checksText) == retry)
+        #expect(try decision(.init(), checksText: checksText) == .succeeded)
+    }
+
+    @Test func texts() throws {
+        #expect(try decision(.init(texts: ["503"])) == retry)
+        #expect(try decision(.init(texts: ["error"])) == retry)
+        #expect(try decision(.init(texts: ["hello", "nothing", "200", "503"])) == retry)
+        #expect(try decision(.init(texts: ["400", "503"])) == .giveUp)
+        #expect(try decision(.init(texts: ["error 400"])) == .giveUp)
+        #expect(try decision(.init(texts: ["hello", "nothing", "200"])) == .succeeded)
+        #expect(try decision(.init(isError: true, texts: ["hello"])) == retry)
+        #expect(try decision(.init(isError: true, texts: ["400"])) == .giveUp)
+        #expect(try decision(.init(texts: ["503"]), checksText: false) == .succeeded)
+        // Structured content is the better word.
+        #expect(try decision(.init(structured: .init(statusCode: 200), texts: ["503"])) == .succeeded)
+    }
+
+    @Test func aListedStatusIsRetriedWhateverItsClass() throws {
+        let policy = ToolRetryPolicy(
+            maxRetries: 3, backoffBaseMilliseconds: 1, maxBackoffMilliseconds: 1, retryOnStatus: [401, 404, 418],
+            jitter: false)
+        let tracker = try RetryTracker(configuration: ToolRetryConfiguration(base: policy))
+        for status in [401, 404, 418] {
+            let result = ToolResult(structured: .init(statusCode: status))
+            #expect(tracker.record(result, tool: "a", request: "1") == retry)
+        }
+        let unlisted = ToolResult(structured: .init(statusCode: 503))
+        #expect(tracker.record(unlisted, tool: "a", request: "1") == .giveUp)
+    }
+
+    @Test func oddPartsAreToldAndSayNothing() throws {
+        let events = Locked<[TrackerEvent]>([])
+        let tracker = try RetryTracker { event in events.withLock { $0.append(event) } }
+        let odd = ToolResult(oddities: [.notAnObject])
+        #expect(tracker.record(odd, tool: "a", request: "1") == .succeeded)
+        #expect(
+            events.withLock { $0 } == [
+                TrackerEvent(kind: .undocumentedResult(.notAnObject), tool: "a", request: "1")
+            ])
+        #expect(events.withLock { $0[0].code } == "undocumented_result")
+        #expect(events.withLock { $0[0].logLevel } == .warning)
+    }
+}
