@@ -1,0 +1,103 @@
+extension RetryingSequence {
+    /// One iteration of the sequence.
+    public struct Iterator: AsyncIteratorProtocol {
+        /// The error of the source, or `CancellationError`.
+        public typealias Failure = any Error
+
+        // What an element needs is inlined into the consumer, which knows the types: it costs next to nothing there.
+        @usableFromInline let sequence: RetryingSequence
+        @usableFromInline let position: (@Sendable (Element, Position?) -> Position?)?
+        @usableFromInline var base: Base.AsyncIterator?
+        @usableFromInline var call: SequenceCall?
+        /// The place behind the last element that was handed on.
+        @usableFromInline var place: Position?
+        /// Whether the source can go on behind the last element that was handed on, or nothing was.
+        @usableFromInline var canResume = true
+        /// Whether an element was handed on since the source was last made.
+        @usableFromInline var hasProgress = false
+        @usableFromInline var hasEnded = false
+
+        init(_ sequence: RetryingSequence) {
+            self.sequence = sequence
+            self.position = sequence.position
+        }
+
+        /// Returns the next element, or `nil` at the end.
+        ///
+        /// - Parameter actor: The actor that the source is asked on.
+        /// - Returns: The next element of the source, or `nil` if the source has ended.
+        /// - Throws: The error of the source, where it is not made again. `CancellationError` if the consumer was
+        ///   cancelled.
+        @inlinable
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Element? {
+            if call == nil { try await start(isolation: actor) }
+            while true {
+                do {
+                    guard let element = try await base?.next(isolation: actor) else { return end() }
+                    if !hasProgress { call?.progresses() }
+                    hasProgress = true
+                    if let position {
+                        place = position(element, place)
+                        canResume = place != nil
+                    } else {
+                        canResume = false
+                    }
+                    return element
+                } catch {
+                    try await restart(after: error, isolation: actor)
+                }
+            }
+        }
+
+        @inlinable
+        mutating func end() -> Element? {
+            hasEnded = true
+            base = nil
+            call?.ends()
+            return nil
+        }
+
+        /// Begins the call and makes the source, unless the iteration is over.
+        @usableFromInline
+        mutating func start(isolation actor: isolated (any Actor)?) async throws {
+            if hasEnded { return }
+            do {
+                try sequence.policy.checkSequence()
+            } catch {
+                hasEnded = true
+                throw error
+            }
+            let call = SequenceCall(sequence.policy, sequence.surroundings)
+            self.call = call
+            do {
+                base = try await sequence.source(from: nil)?.makeAsyncIterator()
+            } catch {
+                try await restart(after: error, isolation: actor)
+            }
+        }
+
+        /// Makes the source again after a wait, until that works; throws if it is not to be made again.
+        @usableFromInline
+        mutating func restart(after failure: any Error, isolation actor: isolated (any Actor)?) async throws {
+            base = nil
+            var failure = failure
+            while let call {
+                let isNewCall = hasProgress && sequence.restartsAttempts && canResume
+                hasProgress = false
+                guard await call.goesOn(after: failure, canResume: canResume, isNewCall: isNewCall) else {
+                    hasEnded = true
+                    throw call.error
+                }
+                do {
+                    base = try await sequence.source(from: place)?.makeAsyncIterator()
+                    return
+                } catch {
+                    failure = error
+                }
+            }
+        }
+    }
+}
+
+@available(*, unavailable)
+extension RetryingSequence.Iterator: Sendable {}
