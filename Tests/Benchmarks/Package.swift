@@ -19,6 +19,7 @@ let package = Package(
                 "PlainClient",
                 .product(name: "Benchmark", package: "benchmark"),
                 .product(name: "RetryAsync", package: "RetryKit"),
+                .product(name: "RetryFoundation", package: "RetryKit"),
             ],
             path: "RetryBenchmarks"
         ),

@@ -15,25 +15,35 @@ struct ConformanceTests {
         try await run.redressRuns()
         try await run.redressDeadlineRuns()
         try await run.redressStatuses()
+        try run.redressBreaker()
+        await run.redressSQLStates()
         run.finish(Coverage.redress)
     }
 
     @Test func bindu() async throws {
         var run = try ConformanceRun(seed: "bindu")
         try await run.binduWaits()
+        try await run.binduBreaker()
+        try await run.binduTransientTypes()
+        try await run.binduSyncCalls()
         run.finish(Coverage.bindu)
     }
 
     @Test func nodus() async throws {
         var run = try ConformanceRun(seed: "nodus")
         try await run.nodusMessages()
+        try await run.nodusActionIDs()
+        try await run.nodusEffectStore()
         try await run.nodusDelays()
+        try run.nodusPolicies()
+        try await run.nodusCalls()
         run.finish(Coverage.nodus)
     }
 
     @Test func cpex() async throws {
         var run = try ConformanceRun(seed: "cpex")
         try await run.cpexDelays()
+        try run.cpexTrackers()
         run.finish(Coverage.cpex)
     }
 

@@ -9,7 +9,9 @@ enum Main {
         await report.printHeader()
         await BenchmarkRunner.setupBenchmarkRunner { @Sendable in
             let topics = [
-                firstTryRows(), isolationRows(), failureRows(), timeoutRows(), blockingRows(), delayRows(),
+                firstTryRows(), isolationRows(), failureRows(), timeoutRows(), blockingRows(), delayRows(), guardRows(),
+                budgetRows(), breakerRows(),
+                trackerRows(), classificationRows(), sequenceRows(), configurationRows(),
             ]
             for row in topics.joined() {
                 row.register(report)

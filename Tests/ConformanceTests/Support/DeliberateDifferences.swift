@@ -1,6 +1,6 @@
 // The one list of what we do otherwise than the systems that we learned from. Paragraphs are those of SEEDS.md.
 extension DeliberateDifference {
-    static let all = reflexio + redress + bindu + nodus + aws
+    static let all = reflexio + redress + bindu + breakers + nodus + nodusPolicies + tools + aws + effects
 }
 
 extension DeliberateDifference {
