@@ -12,6 +12,7 @@ package struct PolicyRefinement: Sendable, Hashable {
     package var deadlineBehavior: DeadlineBehavior?
     package var attemptTimeout: Duration?
     package var hints: HintRule?
+    package var openCircuit: OpenCircuitBehavior?
     package var failsImmediately: Bool?
     package var guarantee: ExecutionGuarantee?
 
@@ -30,6 +31,7 @@ package struct PolicyRefinement: Sendable, Hashable {
         deadlineBehavior = try reader.value("deadline_behavior")
         attemptTimeout = try reader.duration("attempt_timeout")
         hints = try reader.value("hints")
+        openCircuit = try reader.value("open_circuit")
         failsImmediately = try reader.value("fails_immediately")
         guarantee = try reader.value("guarantee")
         for name in others { _ = try reader.value(name, as: Unread.self) }
@@ -41,7 +43,7 @@ package struct PolicyRefinement: Sendable, Hashable {
     package var isEmpty: Bool {
         maxAttempts == nil && minWait == nil && maxWait == nil && backoff == nil && backoffs.isEmpty && limits.isEmpty
             && deadline == nil && deadlineBehavior == nil && attemptTimeout == nil && hints == nil
-            && failsImmediately == nil && guarantee == nil
+            && openCircuit == nil && failsImmediately == nil && guarantee == nil
     }
 
     /// A setting that somebody else reads.
@@ -93,6 +95,7 @@ package struct PolicyRefinement: Sendable, Hashable {
         settings.deadlineBehavior = deadlineBehavior ?? settings.deadlineBehavior
         settings.attemptTimeout = attemptTimeout?.saturatedNanoseconds ?? settings.attemptTimeout
         settings.hints = hints ?? settings.hints
+        settings.openCircuit = openCircuit ?? settings.openCircuit
         settings.failsImmediately = failsImmediately ?? settings.failsImmediately
         settings.guarantee = guarantee ?? settings.guarantee
         return RetryPolicy(try settings.validated())
@@ -128,6 +131,7 @@ extension PolicyRefinement: Encodable {
         case retryLimits = "retry_limits"
         case deadlineBehavior = "deadline_behavior"
         case attemptTimeout = "attempt_timeout"
+        case openCircuit = "open_circuit"
         case failsImmediately = "fails_immediately"
     }
 
@@ -144,6 +148,7 @@ extension PolicyRefinement: Encodable {
         try container.encodeIfPresent(deadlineBehavior, forKey: .deadlineBehavior)
         try container.encodeIfPresent(attemptTimeout?.text, forKey: .attemptTimeout)
         try container.encodeIfPresent(hints, forKey: .hints)
+        try container.encodeIfPresent(openCircuit, forKey: .openCircuit)
         try container.encodeIfPresent(failsImmediately, forKey: .failsImmediately)
         try container.encodeIfPresent(guarantee, forKey: .guarantee)
     }

@@ -25,7 +25,7 @@ struct SchemaTests {
     private static let settings = [
         "enabled", "max_attempts", "min_wait", "min_wait_s", "max_wait", "max_wait_ms", "custom_exceptions", "backoff",
         "backoffs", "retry_limits", "deadline", "deadline_ms", "deadline_behavior", "attempt_timeout", "hints",
-        "fails_immediately", "guarantee", "policies", "operations", "budget", "odd", "name", "preset",
+        "fails_immediately", "guarantee", "open_circuit", "policies", "operations", "budget", "odd", "name", "preset",
     ]
 
     @Test func schemaAndDecoderAgree() throws {

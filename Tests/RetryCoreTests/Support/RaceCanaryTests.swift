@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+
+/// A race on purpose, which a run under the thread sanitizer has to report: else its silence about all the others means
+/// nothing. See `.ci/sanitize-threads`.
+@Suite(
+    "The canary of the thread sanitizer", .timeLimit(.minutes(5)),
+    .enabled(if: ProcessInfo.processInfo.environment["RETRY_RACE_CANARY"] != nil))
+struct RaceCanaryTests {
+    /// Unchecked, and wrongly so: that is the race.
+    private final class Shared: @unchecked Sendable {
+        var count = 0
+    }
+
+    @Test func twoThreadsCountWithoutALock() {
+        let shared = Shared()
+        let threads = (0..<2).map { _ in
+            TestThread {
+                for _ in 0..<100_000 { shared.count += 1 }
+            }
+        }
+        for thread in threads { #expect(thread.join() != nil) }
+        #expect(shared.count <= 200_000)
+    }
+}
