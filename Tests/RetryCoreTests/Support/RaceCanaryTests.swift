@@ -1,8 +1,10 @@
 import Foundation
 import Testing
 
-/// A race on purpose, which a run under the thread sanitizer has to report: else its silence about all the others means
-/// nothing. See `.ci/sanitize-threads`.
+/// A race on purpose.
+///
+/// A run under the thread sanitizer has to report it: else its silence about all the others means nothing. See
+/// `.ci/sanitize-threads`.
 @Suite(
     "The canary of the thread sanitizer", .timeLimit(.minutes(5)),
     .enabled(if: ProcessInfo.processInfo.environment["RETRY_RACE_CANARY"] != nil))
