@@ -51,7 +51,8 @@ struct BreakerRegistryTests {
     func million() throws {
         let registry = CircuitBreakerRegistry(
             capacity: 1_000,
-            policy: .default.slowCallRatio(1, slowerThan: .seconds(9), within: .seconds(9), minimumCalls: 99))
+            policy: .default.slowCallRatio(1, slowerThan: .seconds(9), within: .seconds(9), minimumCalls: 99),
+            clock: RetryClock(ManualClock()))
         let open = (0..<100).map { "open \($0)" }
         for key in open { registry.breaker("http", key: key).trip() }
         let tickets = (0..<100).compactMap { registry.breaker("busy", key: "\($0)").ticket() }
