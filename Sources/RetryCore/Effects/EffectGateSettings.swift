@@ -46,7 +46,9 @@ package struct EffectGateSettings: Sendable {
             let known = outer.classification(of: error)
             let certainty = execution.certainty(of: error, known)
             let failure = failure(error)
-            let isHopeless = known.hint == .never || !policy.isRetried(known.errorClass)
+            // An open circuit is not retried here, but a later call may well succeed.
+            let isHopeless =
+                !(error is CircuitOpenError) && (known.hint == .never || !policy.isRetried(known.errorClass))
             let goesOn = run.withLock { $0.attemptFailed(certainty, isHopeless: isHopeless, failure: failure) }
             return goesOn ? known : known.hint(.never)
         }

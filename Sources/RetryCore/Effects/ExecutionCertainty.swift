@@ -42,6 +42,11 @@ public struct NotExecutedError: ExecutionAwareError, WrappingError, CustomString
     public var description: String { "not executed: \(underlying)" }
 }
 
+extension CircuitOpenError: ExecutionAwareError {
+    /// Always not executed: the call was not made.
+    public var execution: ExecutionCertainty { .notExecuted }
+}
+
 /// Finds out whether the effect happened, from the error of an attempt.
 ///
 /// ```swift

@@ -1,6 +1,6 @@
 /// The keyed hash of RFC 2104 over SHA-256: nobody without the key can compute or test a digest.
 ///
-/// Use it, by way of ``ActionID/init(type:payload:scope:tenant:key:)``, where payloads can be guessed: the plain digest
+/// Use it, by way of ``ActionID/init(type:payload:scope:tenant:secret:)``, where payloads can be guessed: the plain digest
 /// of a phone number tells the number to everybody who tries them all.
 ///
 /// ```swift

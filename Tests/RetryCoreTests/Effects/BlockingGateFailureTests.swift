@@ -49,6 +49,17 @@ struct BlockingGateFailureTests {
         #expect(try scene.state() == .succeeded(Array("done".utf8)))
     }
 
+    // MARK: The circuit
+
+    @Test("an open circuit inside the effect leaves the key free, and is not tried again")
+    func openCircuit() throws {
+        let scene = GateScene()
+        let error = CircuitOpenError(name: "service", retryAfter: .seconds(9), state: .open)
+        let call = scene.once(error)
+        #expect(call.error as? CircuitOpenError == error && call.calls == 1)
+        #expect(try scene.state() == nil)
+    }
+
     // MARK: The lease
 
     @Test("the lease is renewed before each attempt after the first")

@@ -1,0 +1,144 @@
+import RetryCore
+
+/// Runs effects, each of them once: made once for a receiver, used wherever it is called.
+///
+/// ```swift
+/// let payments = EffectGate(store: store, policy: .api, receiver: .deduplicates)
+/// let receipt = try await payments.once("pay-\(order)", fingerprint: .init(of: request), as: .utf8) { effect in
+///     try await psp.charge(request, idempotencyKey: effect.key)
+/// }
+/// print(receipt.value, receipt.isReplay)
+/// ```
+///
+/// Of all callers that share the store and a key, one runs the effect; the others get its result, marked as a replay.
+/// The retries of the policy happen inside. An attempt that certainly did nothing is tried again; one of which nobody
+/// knows is tried again only if the receiver drops what it has seen before, and otherwise ends the call as
+/// indeterminate, to be looked into. ``/RetryCore/ExecutionClassifier`` tells the two apart.
+///
+/// **What is promised**: effectively once. One outcome is recorded, and later callers get it. The effect itself happens
+/// exactly once only if it commits together with the record, or if the receiver drops what it has seen. Otherwise, where
+/// an answer is lost, the gate halts (at most once) or lets somebody take over (at least once).
+///
+/// **Callers of one process** that use the same key of the same store at the same time share one run, through whichever
+/// gate they come: those that wait get the result of the one that runs, or its error. Whoever waits can be cancelled,
+/// and the run goes on. Where the one that runs is cancelled, one of the others goes on from what the store says. (A
+/// store that is a struct cannot be told from another one: there a second caller is told that the effect is in
+/// progress.)
+///
+/// **Cancellation** reaches the effect at once. Unless it returns a value all the same, its outcome is then
+/// indeterminate, because nobody knows. What the store is told is told in any case.
+///
+/// The lease is renewed as long as the effect runs, and before each attempt. Where somebody took the key over all the
+/// same, the effect is cancelled, and the call ends as fenced.
+public struct EffectGate: Sendable {
+    let store: any EffectStore
+    let settings: EffectGateSettings
+    let surroundings: Surroundings
+    let guards: Guards
+    let waitsForOwnProcess: Bool
+    /// The policy of the attempts: without a timeout, which the gate looks after itself where each attempt is judged.
+    let attemptPolicy: RetryPolicy
+    /// For how long a claim or a renewal counts, in nanoseconds: no attempt begins with less than half of it left.
+    let lease: Int64
+
+    /// Creates a gate; settings that make no sense trap.
+    ///
+    /// - Parameters:
+    ///   - store: Remembers the effects.
+    ///   - policy: How often, how soon and for how long an effect is tried.
+    ///   - receiver: What the receiver does with a request that it has had before.
+    ///   - lease: For how long a caller owns a key without a sign of life; above zero. It is at least twice the policy's
+    ///     attempt timeout.
+    ///   - rule: What happens where an earlier owner has gone without an outcome.
+    ///   - waitLimit: For how long a caller waits for the outcome of another one's run; not negative. If `nil`, it waits
+    ///     for one of this process to its end, and for one elsewhere not at all.
+    ///   - name: What events call the effects.
+    ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
+    ///   - budget: Bounds the retries of all calls that share it; none if `nil`.
+    ///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+    ///   - condition: Which errors are retried at all; by their class alone if `nil`.
+    ///   - execution: Finds out whether a failed attempt had its effect; ``/RetryCore/ExecutionClassifier/default`` if
+    ///     `nil`.
+    ///   - storesMessages: Whether the store gets the texts of errors. They can hold secrets.
+    ///   - observer: Sees what happens.
+    ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+    ///   - clock: Measures and waits; the system's if `nil`.
+    ///   - random: Draws the jitter; the system's if `nil`.
+    public init(
+        store: any EffectStore,
+        policy: RetryPolicy = .default,
+        receiver: EffectReceiver = .mayRepeat,
+        lease: Duration = .seconds(60),
+        ifAbandoned rule: AbandonedClaim = .halt,
+        waitingUpTo waitLimit: Duration? = nil,
+        named name: String? = nil,
+        breaker: CircuitBreaker? = nil,
+        budget: RetryBudget? = nil,
+        classifier: ErrorClassifier? = nil,
+        retryOn condition: RetryCondition? = nil,
+        execution: ExecutionClassifier? = nil,
+        storesMessages: Bool = false,
+        observer: RetryObserver? = nil,
+        onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
+        clock: RetryClock? = nil,
+        random: RandomSource? = nil
+    ) {
+        self.store = store
+        settings = checked { () throws(PolicyError) in
+            try EffectGateSettings(
+                policy: policy, receiver: receiver, lease: lease, rule: rule, waitLimit: waitLimit ?? .zero,
+                execution: execution, storesMessages: storesMessages)
+        }
+        surroundings = Surroundings(
+            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
+            clock: clock, random: random)
+        guards = Guards(breaker: breaker, budget: budget)
+        waitsForOwnProcess = waitLimit == nil
+        let timeout = policy.attemptTimeout?.saturatedNanoseconds ?? 0
+        self.lease = max(lease.saturatedNanoseconds, timeout.saturatingMultiply(2))
+        attemptPolicy = timeout == 0 ? settings.innerPolicy : settings.innerPolicy.attemptTimeout(nil)
+    }
+
+    /// Runs an effect, unless it has been run before.
+    ///
+    /// - Parameters:
+    ///   - key: Names the effect.
+    ///   - fingerprint: What the key stands for: a second call that means something else is refused.
+    ///   - codec: How the result is kept for those who ask again.
+    ///   - effect: Is run on the caller's actor until it succeeds, or until the policy or the gate gives up. A call from
+    ///     within it, with its own key, does not wait for itself: it is told that the effect is in progress.
+    /// - Returns: The result, and whether it is a replay.
+    /// - Throws: The effect's last error if it certainly did not happen; `EffectError` if it was not run, or if nobody
+    ///   knows; `CancellationError` if the call was cancelled; `ActionIDError` if the key is none; and what the store
+    ///   throws.
+    public nonisolated(nonsending) func once<Value>(
+        _ key: some EffectKey, fingerprint: EffectFingerprint = .none, as codec: EffectCodec<Value>,
+        effect: nonisolated(nonsending) (EffectContext) async throws -> Value
+    ) async throws -> OnceResult<Value> {
+        let call = EffectCall(self, try key.actionID(), fingerprint)
+        guard let flights = SingleFlight.enter(store) else { return try await call.lead(codec, effect).0.get() }
+        defer { flights.exit() }
+        while true {
+            let seat = Signal<SingleFlight.Landing>()
+            if await flights.board(call.flight, seat) {
+                let (result, landing) = await SingleFlight.$led.withValue(flights.leads(call.flight)) {
+                    await call.lead(codec, effect)
+                }
+                await flights.land(call.flight, landing)
+                return try result.get()
+            }
+            switch flights.isLed(call.flight) ? nil : await call.wait(seat) {
+            case .result(let bytes, let age): return OnceResult(try codec.decode(bytes), replayedAfter: age)
+            case .failed(let error): throw error
+            case .askAgain: continue
+            case nil:
+                await flights.leave(call.flight, seat)
+                try Task.checkCancellation()
+                if let error = try await call.inProgress() { throw error }
+                return try await call.lead(codec, effect).0.get()
+            }
+        }
+    }
+
+    var clock: RetryClock { surroundings.clock }
+}

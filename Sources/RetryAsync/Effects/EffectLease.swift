@@ -1,0 +1,64 @@
+import RetryCore
+
+/// The lease of a claim: how long it still is, by the caller's clock, and how it is made longer.
+final class EffectLease: Sendable {
+    let ticket: ClaimTicket
+    let duration: Int64
+    /// Told when the key is somebody else's.
+    let loss = Signal<Void>()
+    private let store: any EffectStore
+    private let clock: RetryClock
+    private let end: Locked<Int64>
+
+    /// Creates the lease of a claim that was asked for at `start`.
+    init(_ ticket: ClaimTicket, store: any EffectStore, duration: Int64, start: Int64, clock: RetryClock) {
+        self.ticket = ticket
+        self.store = store
+        self.duration = duration
+        self.clock = clock
+        end = Locked(start.saturatingAdd(duration))
+    }
+
+    /// The time that is left.
+    var left: Int64 { max(0, end.withLock { $0 }.saturatingAdd(-clock.nanoseconds)) }
+
+    /// Makes sure that an attempt does not begin with less than half of the lease left.
+    ///
+    /// - Parameter isFresh: Whether the claim was made for this attempt, and may still be long enough.
+    /// - Throws: `EffectError` if the key is not the caller's any more, `StoreFailure` if the store cannot be asked.
+    nonisolated(nonsending) func prepare(isFresh: Bool) async throws {
+        if isFresh, left >= duration / 2 { return }
+        for _ in 0..<3 {
+            let answer: RenewAnswer
+            do { answer = try await renew() } catch { throw StoreFailure(error) }
+            if case .lost(let current) = answer {
+                throw EffectError.fenced(ticket.id, own: ticket.token, current: current)
+            }
+            if left >= duration / 2 { return }
+        }
+        throw StoreFailure(EffectStoreError.unavailable(reason: "it takes half a lease to renew one"))
+    }
+
+    /// Renews the lease from time to time, until the task is cancelled or the key is somebody else's.
+    ///
+    /// A claim that somebody halted at, because it ended unnoticed, is still the caller's to settle. A store that cannot
+    /// be reached is asked again the next time.
+    nonisolated(nonsending) func keep() async {
+        let pause = max(duration / 3, 1_000_000)
+        while await !clock.sleepWasInterrupted(pause) {
+            if case .lost(let current)? = try? await renew(), current != ticket.token {
+                return loss.tell(())
+            }
+        }
+    }
+
+    private nonisolated(nonsending) func renew() async throws -> RenewAnswer {
+        // Read before the store is asked: the lease is then never thought to be longer than it is.
+        let now = clock.nanoseconds
+        let answer = try await store.renew(ticket, lease: .nanoseconds(duration))
+        if case .renewed(let left) = answer {
+            end.withLock { $0 = now.saturatingAdd(min(duration, left.saturatedNanoseconds)) }
+        }
+        return answer
+    }
+}

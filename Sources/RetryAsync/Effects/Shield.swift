@@ -1,0 +1,18 @@
+/// Runs an operation that no cancellation reaches, and waits until it is through.
+///
+/// It starts at once, and stays on the task's preferred executor.
+nonisolated(nonsending) func shielded<Value: Sendable>(
+    _ operation: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    if #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) {
+        try await Task.immediate(executorPreference: preferredExecutor) { try await operation() }.value
+    } else {
+        try await Task(executorPreference: preferredExecutor) { try await operation() }.value
+    }
+}
+
+/// The preferred executor of the current task, for a task that is no child of it; `nil` if there is none.
+var preferredExecutor: (any TaskExecutor)? {
+    guard #available(macOS 26.4, iOS 26.4, tvOS 26.4, watchOS 26.4, visionOS 26.4, *) else { return nil }
+    return withUnsafeCurrentTask { $0?.unownedTaskExecutor?.asTaskExecutor() }
+}

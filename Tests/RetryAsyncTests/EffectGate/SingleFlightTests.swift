@@ -1,0 +1,354 @@
+import RetryTesting
+import Testing
+
+@testable import RetryAsync
+
+@Suite("Callers of one key at the same time", .timeLimit(.minutes(5)))
+struct SingleFlightTests {
+    @Test("they share one run, through the function and through gates of their own", arguments: [true, false])
+    func share(isRemote: Bool) throws {
+        for seed in 0..<50 as Range<UInt64> {
+            try OnceScene.run(seed: seed) { scene in
+                var scene = scene
+                if isRemote { scene.store = RemoteStore(scene.memory) }
+                let (clock, store) = (scene.clock, scene.store)
+                let runs = Log<Void>()
+                let results = try await withThrowingTaskGroup(of: OnceResult<String>.self) { group in
+                    for number in 0..<4 {
+                        group.addTask { [scene] in
+                            let gate = number == 0 ? scene.gate : EffectGate(store: store, clock: RetryClock(clock))
+                            if number < 2 {
+                                return try await gate.once("a", as: .utf8) { _ in
+                                    runs.add(())
+                                    try await clock.sleep(for: .seconds(1))
+                                    return "\(number)"
+                                }
+                            }
+                            return try await once("a", in: store, as: .utf8, clock: RetryClock(clock)) { _ in
+                                runs.add(())
+                                try await clock.sleep(for: .seconds(1))
+                                return "\(number)"
+                            }
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(runs.count == 1 && Set(results.map(\.value)).count == 1)
+                #expect(results.count { !$0.isReplay } == 1)
+                #expect(clock.elapsed == .seconds(1))
+            }
+        }
+    }
+
+    @Test("they share its error, and do not try one after the other")
+    func shareErrors() throws {
+        try OnceScene.run { scene in
+            let runs = Log<Void>()
+            let clock = scene.clock
+            let calls = (0..<3).map { _ in
+                scene.start { _ in
+                    runs.add(())
+                    try await clock.sleep(for: .seconds(1))
+                    throw Refused()
+                }
+            }
+            for call in calls { #expect(await call.value.error is Refused) }
+            #expect(runs.count == 3, "attempts of one run")
+            #expect(clock.elapsed == .seconds(5))
+            #expect(scene.state() == nil)
+        }
+    }
+
+    @Test("whoever waits can be cancelled, and the run goes on")
+    func waiterIsCancelled() throws {
+        try OnceScene.run { scene in
+            let clock = scene.clock
+            let owner = scene.start { _ in
+                try await clock.sleep(for: .seconds(10))
+                return "done"
+            }
+            try await clock.sleep(for: .seconds(1))
+            let (first, second) = (scene.start { _ in throw Impossible() }, scene.start { _ in throw Impossible() })
+            try await clock.sleep(for: .seconds(1))
+            first.cancel()
+            #expect(await first.value.error is CancellationError)
+            #expect(clock.elapsed == .seconds(2), "at once")
+            #expect(await second.value.value == "done")
+            #expect(await owner.value.value == "done" && clock.elapsed == .seconds(10))
+        }
+    }
+
+    @Test("where the one that runs is cancelled, the others are told by the store", arguments: [true, false])
+    func ownerIsCancelled(hasBegun: Bool) throws {
+        try OnceScene.run { scene in
+            var scene = scene
+            let clock = scene.clock
+            scene.store = RemoteStore(scene.memory) { call in
+                if call == .claim, !hasBegun { try await clock.sleep(for: .seconds(5)) }
+            }
+            let owner = scene.start { _ in
+                try await clock.sleep(for: .seconds(10))
+                throw Impossible()
+            }
+            try await clock.sleep(for: .seconds(1))
+            let waiter = scene.start { _ in "waiter" }
+            try await clock.sleep(for: .seconds(1))
+            owner.cancel()
+            #expect(await owner.value.error is CancellationError)
+            let told = await waiter.value
+            #expect(hasBegun ? told.problem == "indeterminate" : told.value == "waiter")
+        }
+    }
+
+    @Test("a caller waits no longer than it wants to", arguments: [0, 3, 60])
+    func limit(seconds: Int) throws {
+        try OnceScene.run { scene in
+            let clock = scene.clock
+            let owner = scene.start { _ in
+                try await clock.sleep(for: .seconds(10))
+                return "done"
+            }
+            try await clock.sleep(for: .seconds(1))
+            var hasty = scene
+            hasty.waitLimit = .seconds(seconds)
+            let call = await hasty.once()
+            if seconds < 60 {
+                guard case .inProgress(_, let age, let left) = call.error as? EffectError else { throw Impossible() }
+                #expect(age == .seconds(seconds + 1) && left > .seconds(5) && call.calls == 0)
+                #expect(clock.elapsed == .seconds(seconds + 1))
+            } else {
+                #expect(call.value == "done" && call.isReplay == true)
+            }
+            #expect(await owner.value.value == "done")
+        }
+    }
+
+    @Test("a caller without time gets what is settled, also while somebody else asks for it")
+    func hastyReplay() throws {
+        try OnceScene.run { scene in
+            var scene = scene
+            let clock = scene.clock
+            _ = await scene.once()
+            scene.store = RemoteStore(scene.memory) { if $0 == .claim { try await clock.sleep(for: .seconds(1)) } }
+            let other = scene.start { _ in throw Impossible() }
+            try await clock.sleep(for: .milliseconds(500))
+            var hasty = scene
+            hasty.waitLimit = .zero
+            #expect(await hasty.once().isReplay == true)
+            #expect(await other.value.isReplay == true)
+        }
+    }
+
+    @Test("a caller without time does not overtake the one that is about to claim")
+    func hastyOvertaking() throws {
+        try OnceScene.run { scene in
+            var scene = scene
+            let clock = scene.clock
+            scene.store = RemoteStore(scene.memory) { if $0 == .claim { try await clock.sleep(for: .seconds(5)) } }
+            let owner = scene.start { _ in "done" }
+            try await clock.sleep(for: .seconds(1))
+            var hasty = scene
+            hasty.waitLimit = .zero
+            let call = await hasty.once()
+            #expect(call.problem == "in progress" && clock.elapsed == .seconds(1))
+            #expect(await owner.value.isReplay == false)
+        }
+    }
+
+    /// A store that is a value: nobody can tell it from another one.
+    private struct Handle: EffectStore {
+        let store: RemoteStore
+
+        func claim(
+            _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
+        ) async throws -> ClaimAnswer {
+            try await store.claim(id, fingerprint: fingerprint, lease: lease, ifAbandoned: rule)
+        }
+
+        func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer {
+            try await store.renew(ticket, lease: lease)
+        }
+
+        func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
+            try await store.settle(ticket, outcome)
+        }
+
+        func reconcile(
+            _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
+        ) async throws -> ReconcileAnswer {
+            try await store.reconcile(id, expectedToken: expectedToken, verdict: verdict)
+        }
+
+        func record(for id: ActionID) async throws -> EffectRecord? { try await store.record(for: id) }
+    }
+
+    @Test("callers of a store that is a value are apart, and the store decides")
+    func valueStore() throws {
+        try OnceScene.run { scene in
+            var scene = scene
+            scene.store = Handle(store: RemoteStore(scene.memory))
+            let clock = scene.clock
+            let owner = scene.start { _ in
+                try await clock.sleep(for: .seconds(10))
+                return "done"
+            }
+            try await clock.sleep(for: .seconds(1))
+            #expect(await scene.once().problem == "in progress")
+            scene.waitLimit = .seconds(60)
+            #expect(await scene.once().value == "done")
+            #expect(await owner.value.value == "done")
+        }
+    }
+
+    @Test("a request that means something else is refused, and not shared")
+    func fingerprint() throws {
+        try OnceScene.run { scene in
+            let clock = scene.clock
+            let owner = scene.start { _ in
+                try await clock.sleep(for: .seconds(10))
+                return "done"
+            }
+            try await clock.sleep(for: .seconds(1))
+            let error = await #expect(throws: EffectError.self) {
+                try await scene.gate.once("a", fingerprint: .init(of: "other".utf8), as: .utf8) { _ in "" }
+            }
+            guard case .fingerprintMismatch = error else { throw Impossible() }
+            #expect(await owner.value.value == "done")
+        }
+    }
+
+    @Test("a call from within the effect, with its own key, does not wait for itself")
+    func recursion() throws {
+        try OnceScene.run { scene in
+            let call = await scene.attempt { _ in
+                let (inner, other) = (await scene.once(), await scene.once(key: "b"))
+                return "\(inner.problem ?? "none"), \(other.value ?? "none")"
+            }
+            #expect(call.value == "in progress, done")
+        }
+    }
+
+    @Test("nothing is kept of calls that have ended")
+    func nothingKept() throws {
+        try OnceScene.run { scene in
+            let flights = SingleFlight.enter(scene.memory)
+            let flight = SingleFlight.Flight(id: try ActionID("a"), fingerprint: .none, rule: .halt)
+            for errors in [[], [Refused()] as [any Error]] {
+                let script = FaultScript<String>(steps: errors.map { .fail($0) } + [.succeed("done")], clock: nil)
+                async let first = scene.attempt { _ in try await script() }
+                async let second = scene.attempt { _ in try await script() }
+                _ = await (first, second)
+                #expect(await flights?.board(flight, Signal()) == true)
+                await flights?.land(flight, .askAgain)
+            }
+            flights?.exit()
+            let again = SingleFlight.enter(scene.memory)
+            #expect(again !== flights)
+            again?.exit()
+        }
+    }
+
+    // MARK: Owners in other processes
+
+    @Test("without a limit nobody waits for another process")
+    func foreignOwner() throws {
+        try OnceScene.run { scene in
+            _ = try scene.claimElsewhere()
+            try await scene.clock.sleep(for: .seconds(3))
+            guard case .inProgress(_, .seconds(3), .seconds(7)) = await scene.once().error as? EffectError else {
+                throw Impossible()
+            }
+        }
+    }
+
+    @Test("whoever waits gets the other one's outcome: when it is told, or when it asks", arguments: [true, false])
+    func foreignOutcome(tells: Bool) throws {
+        try OnceScene.run { scene in
+            var scene = scene
+            let store = RemoteStore(scene.memory)
+            if !tells { scene.store = store }
+            scene.waitLimit = .seconds(60)
+            let ticket = try scene.claimElsewhere(lease: .seconds(100))
+            let calls = (0..<2).map { _ in scene.start { _ in throw Impossible() } }
+            try await scene.clock.sleep(for: .milliseconds(4_500))
+            _ = try scene.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
+            for call in calls { #expect(await call.value.value == "theirs") }
+            #expect(scene.clock.elapsed < .seconds(6) && (tells ? scene.clock.elapsed == .milliseconds(4_500) : true))
+            #expect(scene.memory.snapshot().waiters == 0 && scene.clock.sleeperCount == 0)
+            #expect(store.calls.count < 20, "one asks for all, and less and less often")
+        }
+    }
+
+    @Test("a caller that waits gets the key where the other one gave it back, and halts where it is gone")
+    func foreignEnd() throws {
+        try OnceScene.run { scene in
+            var scene = scene
+            scene.waitLimit = .seconds(60)
+            let ticket = try scene.claimElsewhere()
+            let call = scene.start { _ in "mine" }
+            try await scene.clock.sleep(for: .seconds(5))
+            _ = try scene.memory.settle(ticket, .failedBeforeEffect)
+            #expect(await call.value.value == "mine")
+        }
+        try OnceScene.run { scene in
+            var scene = scene
+            scene.waitLimit = .seconds(60)
+            _ = try scene.claimElsewhere()
+            #expect(await scene.once().problem == "indeterminate")
+            #expect(scene.clock.elapsed == .seconds(10))
+            scene.rule = .takeOver
+            #expect(await scene.once().value == "done")
+        }
+    }
+
+    @Test("whoever has more time waits on for another process when the one that asked gives up")
+    func foreignPatience() throws {
+        try OnceScene.run { scene in
+            var (hasty, patient) = (scene, scene)
+            (hasty.waitLimit, patient.waitLimit) = (.seconds(3), .seconds(60))
+            let ticket = try scene.claimElsewhere(lease: .seconds(100))
+            let first = hasty.start { _ in throw Impossible() }
+            try await scene.clock.sleep(for: .seconds(1))
+            let second = patient.start { _ in throw Impossible() }
+            #expect(await first.value.problem == "in progress" && scene.clock.elapsed == .seconds(3))
+            try await scene.clock.sleep(for: .seconds(5))
+            _ = try scene.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
+            #expect(await second.value.value == "theirs" && scene.clock.elapsed == .seconds(8))
+        }
+    }
+
+    @Test("the wait for another process ends at its limit, and leaves nobody behind")
+    func foreignLimit() throws {
+        try OnceScene.run { scene in
+            var scene = scene
+            scene.waitLimit = .seconds(4)
+            _ = try scene.claimElsewhere()
+            #expect(await scene.once().problem == "in progress")
+            #expect(scene.clock.elapsed == .seconds(4))
+            #expect(scene.memory.snapshot().waiters == 0 && scene.clock.sleeperCount == 0)
+        }
+    }
+
+    // MARK: Threads
+
+    @Test("real threads: one runs, and all get its result")
+    func threads() async throws {
+        let store = InMemoryEffectStore()
+        let runs = Log<Void>()
+        for round in 0..<100 {
+            let values = try await withThrowingTaskGroup(of: [UInt8].self) { group in
+                for caller in 0..<6 {
+                    group.addTask {
+                        try await once("key \(round)", in: store, as: .bytes) { _ in
+                            runs.add(())
+                            return [UInt8(caller)]
+                        }.value
+                    }
+                }
+                return try await group.reduce(into: [[UInt8]]()) { $0.append($1) }
+            }
+            #expect(values.count == 6 && Set(values).count == 1)
+        }
+        #expect(runs.count == 100)
+    }
+}
