@@ -19,6 +19,16 @@ package final class Checks {
             "\(name): \(time.short), but should be \(least.short) to \(most.short)")
     }
 
+    /// Checks that a number is not too small, and says at once if it is.
+    package func expect(_ name: String, _ number: Double, atLeast least: Double) {
+        check(number >= least, "\(name): \(number), but should be \(least) or more")
+    }
+
+    /// Checks that a number is not too large, and says at once if it is.
+    package func expect(_ name: String, _ number: Double, atMost most: Double) {
+        check(number <= most, "\(name): \(number), but should be \(most) or less")
+    }
+
     /// Tells how the checks went.
     ///
     /// - Throws: ``ChecksFailed`` unless all of them passed.

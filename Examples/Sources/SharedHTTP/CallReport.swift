@@ -58,12 +58,6 @@ private func text(of hint: RetryHint) -> String {
 }
 
 extension String {
-    /// The text with spaces after it up to a width, or before it if the width is negative.
-    fileprivate func padded(_ width: Int) -> String {
-        let spaces = String(repeating: " ", count: Swift.max(0, abs(width) - count))
-        return width < 0 ? spaces + self : self + spaces
-    }
-
     fileprivate var withoutTrailingSpaces: String {
         let end = lastIndex { $0 != " " }.map(index(after:)) ?? startIndex
         return String(self[..<end])

@@ -14,6 +14,21 @@ extension HTTPClient {
         guard (200..<300).contains(response.status.code) else { throw HTTPError(response) }
         return response.status
     }
+
+    /// Gets a page, or posts a text to it, and returns what is answered, up to a mebibyte of it.
+    ///
+    /// - Throws: As ``get(_:)`` does.
+    package func text(_ url: String, posting body: String? = nil) async throws -> String {
+        var request = HTTPClientRequest(url: url)
+        if let body {
+            request.method = .POST
+            request.body = .bytes(ByteBuffer(string: body))
+        }
+        let response = try await execute(request, deadline: .distantFuture)
+        let answer = try await response.body.collect(upTo: 1 << 20)
+        guard (200..<300).contains(response.status.code) else { throw HTTPError(response) }
+        return String(buffer: answer)
+    }
 }
 
 extension HTTPClient.Configuration {

@@ -1,5 +1,5 @@
+import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 
 /// An HTTP server that misbehaves as it is told, on a free port of this machine's loopback address.
@@ -15,26 +15,12 @@ package struct Upstream: Sendable {
         _ script: Script, _ body: (Upstream) async throws -> Result
     ) async throws -> Result {
         let visits = Visits(script: script)
-        let (ports, listensOn) = AsyncStream.makeStream(of: Int.self)
-        let server = Application(
-            responder: CallbackResponder<BasicRequestContext> { request, _ in
-                await visits.answer(to: request.uri.path).response
-            },
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { channel in listensOn.yield(channel.localAddress?.port ?? 0) },
-            logger: Logger(label: "upstream") { _ in SwiftLogNoOpLogHandler() }
-        )
-        // This task is cancelled and awaited when the function returns or throws.
-        async let serving: Void = {
-            defer { listensOn.finish() }
-            try await server.run()
-        }()
-        guard let port = await ports.first(where: { _ in true }) else {
-            // It could not start, and the error says why; it has none if this task was cancelled.
-            try await serving
-            throw CancellationError()
+        return try await LocalServer.run { request, _ in
+            let question = try await Question(request)
+            return try await visits.answer(to: question.path).response(to: question)
+        } body: { port in
+            try await body(Upstream(port: port, visits: visits))
         }
-        return try await body(Upstream(port: port, visits: visits))
     }
 
     /// Returns the address of a path.
@@ -58,6 +44,26 @@ package struct Upstream: Sendable {
     /// The number of all requests.
     package var requestCount: Int {
         get async { await visits.arrivals.values.map(\.count).reduce(0, +) }
+    }
+}
+
+extension Upstream {
+    /// What a client asked for.
+    package struct Question: Sendable {
+        package let path: String
+        package let body: String
+        private let headers: HTTPFields
+
+        fileprivate init(_ request: Request) async throws {
+            path = request.uri.path
+            headers = request.headers
+            body = String(buffer: try await request.body.collect(upTo: 1 << 20))
+        }
+
+        /// Returns a header, or `nil` if it was not sent.
+        package func header(_ name: String) -> String? {
+            HTTPField.Name(name).flatMap { headers[$0] }
+        }
     }
 }
 

@@ -1,0 +1,193 @@
+import CLibPQ
+import RetryCore
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The connection is gone, or is not to be used any more; nobody knows what became of the statement.
+struct ConnectionLost: Error {
+    let reason: String
+
+    var asStoreError: EffectStoreError { .unavailable(reason: reason) }
+}
+
+/// One connection to a server, used by one thread.
+///
+/// Every statement is sent at once and answered at once: one round trip. Waiting has an end, after which the connection
+/// is given up.
+final class ServerConnection {
+    private let handle: OpaquePointer
+    private let timeout: Duration
+    private var prepared: Set<String> = []
+    /// How many times the server was sent something and answered.
+    private(set) var roundTrips = 0
+
+    /// Connects.
+    init(to database: String, connectTimeout: Duration, timeout: Duration) throws {
+        let seconds = max(2, min(3_600, connectTimeout.components.seconds))
+        let parameters = [
+            ("dbname", database), ("connect_timeout", "\(seconds)"), ("fallback_application_name", "RetryKit"),
+            ("client_encoding", "UTF8"),
+        ]
+        let keys = parameters.map { strdup($0.0) } + [nil]
+        let values = parameters.map { strdup($0.1) } + [nil]
+        defer { for text in keys + values { free(text) } }
+        let connection = PQconnectdbParams(
+            keys.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 1)
+        guard let connection else { throw EffectStoreError.unavailable(reason: "no memory for a connection") }
+        handle = connection
+        self.timeout = timeout
+        guard PQstatus(connection) == CONNECTION_OK else { throw Self.refusal(connection) }
+        PQsetnonblocking(connection, 1)
+        PQsetNoticeReceiver(connection, { _, _ in }, nil)
+    }
+
+    deinit {
+        PQfinish(handle)
+    }
+
+    /// What kept us from connecting: something to wait for, or something to put right.
+    private static func refusal(_ connection: OpaquePointer) -> any Error {
+        let message = oneLine(PQerrorMessage(connection))
+        let toPutRight = [
+            "password", "authentication", "no pg_hba.conf entry", "role \"", "database \"", "invalid connection option",
+            "invalid URI", "missing \"=\"", "invalid port", "certificate", "does not support SSL",
+        ]
+        let isTemporary = message.contains("starting up") || message.contains("shutting down")
+        if !isTemporary, toPutRight.contains(where: { message.contains($0) }) {
+            return PostgresEffectStoreError.accessDenied(sqlState: nil, message: message)
+        }
+        return EffectStoreError.unavailable(
+            reason: "the server cannot be reached: \(message). Check that it runs, and its address.")
+    }
+
+    /// Whether the server has not ended the connection while nobody used it.
+    var isAlive: Bool {
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        guard poll(&descriptor, 1, 0) > 0 else { return true }
+        return PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
+    }
+
+    var isInTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INTRANS }
+    var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE }
+
+    /// Runs a statement under a name: it is parsed once for each connection.
+    func run(_ name: String, _ sql: @autoclosure () -> String, _ values: [PostgresValue]) throws -> ServerReply {
+        if !prepared.contains(name) {
+            let types = values.map(\.type)
+            try send(PQsendPrepare(handle, name, sql(), Int32(types.count), types))
+            _ = try receive()
+            prepared.insert(name)
+        }
+        try send(
+            Self.withParameters(values) {
+                PQsendQueryPrepared(handle, name, Int32(values.count), $0, $1, $2, 1)
+            })
+        return try receive()
+    }
+
+    /// Runs a statement once, with its answer as text.
+    func query(_ sql: String, _ values: [PostgresValue]) throws -> [[String?]] {
+        let types = values.map(\.type)
+        try send(
+            Self.withParameters(values) {
+                PQsendQueryParams(handle, sql, Int32(values.count), types, $0, $1, $2, 0)
+            })
+        return try receive().rows.map { row in
+            row.map { $0.map { String(decoding: $0, as: UTF8.self) } }
+        }
+    }
+
+    /// Runs statements without values; returns what the server calls the last one.
+    @discardableResult
+    func command(_ sql: String) throws -> String {
+        try send(PQsendQuery(handle, sql))
+        return try receive().command
+    }
+
+    private static func withParameters(
+        _ values: [PostgresValue],
+        _ body: (
+            UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?
+        ) -> Int32
+    ) -> Int32 {
+        let encoded = values.map(\.encoded)
+        var bytes: [CChar] = []
+        var starts: [Int?] = []
+        for value in encoded {
+            starts.append(value.map { _ in bytes.count })
+            if let value { bytes.append(contentsOf: value.map { CChar(bitPattern: $0) }) }
+        }
+        // An address also where there is not a single byte.
+        bytes.append(0)
+        let lengths = encoded.map { Int32($0?.count ?? 0) }
+        let formats: [Int32] = values.map { $0.isBinary ? 1 : 0 }
+        return bytes.withUnsafeBufferPointer { buffer in
+            let pointers = starts.map { start in start.flatMap { start in buffer.baseAddress.map { $0 + start } } }
+            return body(pointers, lengths, formats)
+        }
+    }
+
+    private func send(_ status: Int32) throws {
+        guard status == 1 else { throw lost() }
+    }
+
+    /// Sends what is to be sent, and waits for the whole answer.
+    private func receive() throws -> ServerReply {
+        roundTrips += 1
+        let end = ContinuousClock.now + timeout
+        while true {
+            let flushed = PQflush(handle)
+            if flushed == 0 { break }
+            guard flushed == 1 else { throw lost() }
+            if try wait(Int16(POLLIN | POLLOUT), until: end) & Int16(POLLIN) != 0 { try consume() }
+        }
+        var answer: Result<ServerReply, any Error>?
+        while true {
+            while PQisBusy(handle) == 1 {
+                _ = try wait(Int16(POLLIN), until: end)
+                try consume()
+            }
+            guard let result = PQgetResult(handle) else { break }
+            defer { PQclear(result) }
+            if case .failure = answer { continue }
+            answer = Result { try ServerReply(result) }
+        }
+        if PQstatus(handle) != CONNECTION_OK { throw lost() }
+        guard let answer else { throw lost() }
+        return try answer.get()
+    }
+
+    private func consume() throws {
+        guard PQconsumeInput(handle) == 1 else { throw lost() }
+    }
+
+    private func wait(_ events: Int16, until end: ContinuousClock.Instant) throws -> Int16 {
+        while true {
+            let left = ContinuousClock.now.duration(to: end)
+            guard left > .zero else {
+                throw ConnectionLost(reason: "the server has not answered for \(timeout)")
+            }
+            var descriptor = pollfd(fd: PQsocket(handle), events: events, revents: 0)
+            let count = poll(&descriptor, 1, Int32(clamping: left.milliseconds + 1))
+            if count > 0 { return descriptor.revents }
+            if count < 0, errno != EINTR { throw lost() }
+        }
+    }
+
+    private func lost() -> ConnectionLost {
+        ConnectionLost(reason: "the connection to the server was lost: \(oneLine(PQerrorMessage(handle)))")
+    }
+}
+
+/// A message of libpq as one line.
+func oneLine(_ text: UnsafePointer<CChar>?) -> String {
+    guard let text else { return "" }
+    let lines = String(cString: text).split(whereSeparator: \.isNewline)
+    return lines.map { $0.drop { $0 == " " || $0 == "\t" } }.joined(separator: "; ")
+}

@@ -1,0 +1,105 @@
+import RetryCore
+
+/// What one thread of a store does its work with: a connection, made again when it is lost.
+final class ServerSession {
+    private let settings: PostgresEffectStore.Settings
+    let schema: Schema
+    private let shared: Monitor<Shared>
+    private var connection: ServerConnection?
+
+    /// What the sessions of a store know together.
+    struct Shared: Sendable {
+        var roundTrips = 0
+        /// Whether the schema's limits have been compared with the store's: that is done once, so that a change of them
+        /// takes no running store out of service.
+        var areLimitsChecked = false
+    }
+
+    init(_ settings: PostgresEffectStore.Settings, _ schema: Schema, _ shared: Monitor<Shared>) {
+        self.settings = settings
+        self.schema = schema
+        self.shared = shared
+    }
+
+    /// Does work that can be done again without harm: after a lost connection it is, once.
+    func repeatable<Result>(_ work: (ServerConnection) throws -> Result) throws -> Result {
+        do {
+            return try once(work)
+        } catch is ConnectionLost {
+            return try mapped { try once(work) }
+        }
+    }
+
+    /// Does work of which nobody knows, after a lost connection, whether it was done.
+    func unrepeatable<Result>(_ work: (ServerConnection) throws -> Result) throws -> Result {
+        if let connection, !connection.isAlive { self.connection = nil }
+        return try mapped { try once(work) }
+    }
+
+    private func once<Result>(_ work: (ServerConnection) throws -> Result) throws -> Result {
+        let connection = try self.connection ?? connect()
+        self.connection = connection
+        let before = connection.roundTrips
+        defer { shared.update { $0.roundTrips += connection.roundTrips - before } }
+        do {
+            let result = try work(connection)
+            if !connection.isIdle { self.connection = nil }
+            return result
+        } catch {
+            if error is ConnectionLost || !connection.isIdle { self.connection = nil }
+            throw error
+        }
+    }
+
+    func mapped<Result>(_ work: () throws -> Result) throws -> Result {
+        do {
+            return try work()
+        } catch let lost as ConnectionLost {
+            throw lost.asStoreError
+        }
+    }
+
+    private func connect() throws -> ServerConnection {
+        let connection = try ServerConnection(
+            to: settings.database, connectTimeout: settings.connectTimeout, timeout: settings.timeout)
+        try prepare(connection)
+        try schema.open(connection)
+        if !shared.update({ $0.areLimitsChecked }) {
+            try schema.checkLimits(connection, settings)
+            shared.update { $0.areLimitsChecked = true }
+        }
+        return connection
+    }
+
+    /// Makes sure of what the store depends on, whatever the role and the database are set up to.
+    private func prepare(_ connection: ServerConnection) throws {
+        let timeout = max(1, settings.timeout.milliseconds)
+        try connection.command(
+            """
+            SET default_transaction_isolation = 'read committed';
+            SET default_transaction_read_only = off;
+            SET statement_timeout = \(timeout);
+            SET lock_timeout = \(max(1, min(1_000, timeout / 2)));
+            SET idle_in_transaction_session_timeout = \(timeout);
+            """)
+        // A server that is set up to wait for more than its own disk is left to.
+        let commit = try connection.query("SHOW synchronous_commit", []).first?.first ?? nil
+        if commit == "off" { try connection.command("SET synchronous_commit = on") }
+        let standby = try connection.query("SELECT pg_is_in_recovery()", []).first?.first ?? nil
+        if standby == "t" {
+            throw EffectStoreError.unavailable(
+                reason: "the server is a standby, which cannot record anything. Name the primary, or set "
+                    + "target_session_attrs=read-write.")
+        }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds of a duration that is known to be short.
+    var milliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+
+    /// The duration in whole nanoseconds, at most what fits into 64 bits, and at least zero.
+    var wholeNanoseconds: Int64 { max(0, Int64(clamping: attoseconds / 1_000_000_000)) }
+}

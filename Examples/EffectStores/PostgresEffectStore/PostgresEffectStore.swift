@@ -1,0 +1,127 @@
+public import RetryCore
+
+/// Remembers effects in a PostgreSQL database: for callers on many machines.
+///
+/// ```swift
+/// let store = try PostgresEffectStore(.init(database: "host=db dbname=shop"))
+/// let receipt = try await once("pay-\(order)", in: store, as: .utf8) { effect in
+///     try await psp.charge(order, idempotencyKey: effect.key)
+/// }
+/// ```
+///
+/// A claim is one round trip: a function of the schema decides, on the server's clock. Connections are made when they
+/// are needed, and made again when they are lost; each is used by a thread of the store, and no task's thread ever
+/// waits for the server. A claim, a renewal or a settlement whose reply is lost with its connection is asked for again,
+/// and gets the same answer.
+///
+/// Where the effect itself is a change in the same database, ``withTransaction(_:fingerprint:_:)`` makes both one.
+public final class PostgresEffectStore: EffectStore {
+    /// Where the store keeps its records, and for how long.
+    public let settings: Settings
+    let schema: Schema
+    let pool: ConnectionPool
+    private let shared: Monitor<ServerSession.Shared>
+
+    /// Creates a store; the server is asked for nothing before the first claim.
+    ///
+    /// - Parameter settings: Where it keeps its records, and for how long.
+    /// - Throws: ``PostgresEffectStoreError`` that names the setting and its value.
+    public convenience init(_ settings: Settings = Settings()) throws(PostgresEffectStoreError) {
+        try self.init(settings, migrations: Schema.migrations)
+    }
+
+    package init(_ settings: Settings, migrations: [String]) throws(PostgresEffectStoreError) {
+        try settings.check()
+        self.settings = settings
+        let schema = Schema(settings.schema, migrations: migrations)
+        let shared = Monitor(ServerSession.Shared())
+        self.schema = schema
+        self.shared = shared
+        pool = ConnectionPool(limit: settings.connections) { ServerSession(settings, schema, shared) }
+    }
+
+    deinit {
+        pool.close()
+    }
+
+    /// How many times the store has sent something to the server and waited for the answer.
+    public var roundTrips: Int { shared.update { $0.roundTrips } }
+
+    /// Claims a key, as `EffectStore.claim(_:fingerprint:lease:ifAbandoned:)` does.
+    public func claim(
+        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
+    ) async throws -> ClaimAnswer {
+        let claim = StoreRequest.Claim(id, fingerprint, lease, rule)
+        return try await perform { try claim.run($0) }
+    }
+
+    /// Extends the lease of a claim, as `EffectStore.renew(_:lease:)` does.
+    public func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer {
+        try await perform { try StoreRequest.renew(ticket, lease, $0) }
+    }
+
+    /// Records how an effect ended, as `EffectStore.settle(_:_:)` does.
+    public func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
+        try checkLength(outcome)
+        return try await perform { [settings] in try StoreRequest.settle(ticket, outcome, settings.retention, $0) }
+    }
+
+    /// Records a verdict, as `EffectStore.reconcile(_:expectedToken:verdict:)` does.
+    ///
+    /// A verdict whose reply is lost is not told again: look at the record to see whether it is there.
+    public func reconcile(
+        _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
+    ) async throws -> ReconcileAnswer {
+        try checkLength(verdict)
+        return try await perform { [settings] in
+            try StoreRequest.reconcile(id, expectedToken, verdict, settings.retention, $0)
+        }
+    }
+
+    /// Returns what is known of a key, as `EffectStore.record(for:)` does.
+    public func record(for id: ActionID) async throws -> EffectRecord? {
+        try await perform { try StoreRequest.record(id, $0) }
+    }
+
+    /// Has something done on a connection's thread.
+    func perform<Result: Sendable>(
+        isTransaction: Bool = false, _ work: @escaping @Sendable (ServerSession) throws -> Result
+    ) async throws -> Result {
+        let work = inTime(work)
+        return try await withCheckedThrowingContinuation { continuation in
+            pool.submit(isTransaction: isTransaction) { session in
+                let result = Swift.Result { try work(session) }
+                return { continuation.resume(with: result) }
+            }
+        }
+    }
+
+    /// Work that is not begun any more when it has waited for a connection for too long.
+    func inTime<Result>(
+        _ work: @escaping @Sendable (ServerSession) throws -> Result
+    ) -> @Sendable (ServerSession) throws -> Result {
+        let end = ContinuousClock.now + settings.timeout + settings.connectTimeout
+        return { [settings] session in
+            guard ContinuousClock.now < end else {
+                throw EffectStoreError.unavailable(
+                    reason: "no connection was free in time; the store has \(settings.connections). Allow more, or "
+                        + "keep transactions short.")
+            }
+            return try work(session)
+        }
+    }
+
+    func checkLength(_ outcome: EffectOutcome) throws(EffectStoreError) {
+        if case .succeeded(let result) = outcome { try checkLength(result) }
+    }
+
+    func checkLength(_ verdict: EffectVerdict) throws(EffectStoreError) {
+        if case .happened(let result) = verdict { try checkLength(result) }
+    }
+
+    func checkLength(_ result: [UInt8]) throws(EffectStoreError) {
+        if result.count > settings.maxResultBytes {
+            throw .resultTooLong(count: result.count, limit: settings.maxResultBytes)
+        }
+    }
+}

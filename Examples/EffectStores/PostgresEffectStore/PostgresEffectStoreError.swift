@@ -1,0 +1,77 @@
+public import RetryCore
+
+/// What a PostgreSQL store cannot do and waiting alone does not mend; nothing was recorded.
+///
+/// A server that cannot be reached is an `EffectStoreError.unavailable`, and a schema of a newer version an
+/// `EffectStoreError.newerSchema`.
+public enum PostgresEffectStoreError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A setting makes no sense.
+    case invalidSetting(name: String, value: String, requirement: String)
+    /// The server refuses the role, its password or its rights, or has no such database.
+    case accessDenied(sqlState: String?, message: String)
+    /// The schema has other limits than the store was given. They are the schema's, for everybody who uses it.
+    case limitsDiffer(recorded: Limits, given: Limits)
+    /// The server refuses a statement: one of a transaction's body, or one of the store's in a damaged schema.
+    case refused(sqlState: String, message: String)
+    /// A transaction was used after its end, or its body ended it.
+    case transactionIsOver
+    /// Nobody knows whether a transaction was committed: the connection was lost, and the server cannot be asked.
+    ///
+    /// Ask again by the same key: the answer is a replay if it was committed.
+    case commitUnknown(FencingToken)
+
+    /// How many records there may be.
+    public struct Limits: Sendable, Hashable, CustomStringConvertible {
+        /// How many there are at most; `nil` for any number.
+        public let capacity: Int?
+        /// How many a tenant has at most; `nil` for any number.
+        public let tenantQuota: Int?
+
+        /// Both numbers.
+        public var description: String {
+            func text(_ limit: Int?) -> String { limit.map { "\($0)" } ?? "none" }
+            return "capacity \(text(capacity)), tenant quota \(text(tenantQuota))"
+        }
+    }
+
+    /// What is wrong, and what to do.
+    public var description: String {
+        switch self {
+        case .invalidSetting(let name, let value, let requirement):
+            "\(name) is \(value): it \(requirement)"
+        case .accessDenied(let state, let message):
+            "The server refuses access\(state.map { " (\($0))" } ?? ""): \(message). Check role, password, database "
+                + "and the role's rights on the schema."
+        case .limitsDiffer(let recorded, let given):
+            "The schema has other limits (\(recorded)) than the store was given (\(given)). Give all stores of the "
+                + "schema the same, or change the schema's with setLimits."
+        case .refused(let state, let message):
+            "The server refuses a statement (\(state)): \(message)"
+        case .transactionIsOver:
+            "The transaction is over. Use it inside its body only, and leave commit and rollback to the store."
+        case .commitUnknown(let token):
+            "Nobody knows whether the transaction of token \(token) was committed. Ask again by the same key: the "
+                + "answer is a replay if it was."
+        }
+    }
+}
+
+extension PostgresEffectStoreError: SelfClassifyingError {
+    /// A matter of concurrency for deadlocks and conflicts, transient where the server lacks something, else permanent.
+    public var classification: Classification {
+        switch self {
+        case .refused(let state, _):
+            if ["40001", "40P01", "55P03"].contains(state) { return .concurrency }
+            return ["53", "57", "58"].contains(state.prefix(2)) ? .transient : .permanent
+        case .commitUnknown: return .transient
+        case .accessDenied, .limitsDiffer, .invalidSetting, .transactionIsOver: return .permanent
+        }
+    }
+}
+
+extension PostgresEffectStoreError: ExecutionAwareError {
+    /// Unknown if the commit is, else not executed: the transaction was rolled back.
+    public var execution: ExecutionCertainty {
+        if case .commitUnknown = self { .unknown } else { .notExecuted }
+    }
+}

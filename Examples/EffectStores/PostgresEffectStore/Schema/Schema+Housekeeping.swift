@@ -1,0 +1,140 @@
+extension Schema {
+    /// Arithmetic that holds at the ends of its range.
+    static let arithmetic = """
+        CREATE OR REPLACE FUNCTION @.after(p_now bigint, p_time bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
+            'SELECT CASE WHEN p_time > 0 AND p_now > 9223372036854775807 - p_time THEN 9223372036854775807
+                ELSE p_now + p_time END';
+
+        CREATE OR REPLACE FUNCTION @.between(p_from bigint, p_to bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
+            'SELECT CASE WHEN p_to <= p_from THEN 0
+                WHEN p_from < 0 AND p_to > 9223372036854775807 + p_from THEN 9223372036854775807
+                ELSE p_to - p_from END';
+        """
+
+    /// Counting against limits, and letting records go.
+    ///
+    /// Nothing is counted that has no limit, because a count is a row that claims wait for each other at. The store's
+    /// count is taken before a tenant's, and tenants' in their order, so that no two of them wait for each other.
+    static let limitFunctions = """
+        CREATE OR REPLACE FUNCTION @.uncount(p_tenant bytea, p_number bigint) RETURNS void LANGUAGE plpgsql AS $body$
+        DECLARE
+            s @.store;
+        BEGIN
+            SELECT * INTO s FROM @.store;
+            IF s.capacity IS NOT NULL THEN
+                UPDATE @.counts c SET n = c.n - p_number WHERE c.scope = '';
+            END IF;
+            IF s.tenant_quota IS NOT NULL AND p_tenant <> '' THEN
+                UPDATE @.counts c SET n = c.n - p_number WHERE c.scope = p_tenant;
+            END IF;
+        END $body$;
+
+        CREATE OR REPLACE FUNCTION @.let_go(
+            p_tenant bytea, p_released boolean, p_limit bigint, p_now bigint
+        ) RETURNS bigint LANGUAGE plpgsql AS $body$
+        DECLARE
+            v_all bigint := 0;
+            v_tenant bytea;
+            v_number bigint;
+        BEGIN
+            FOR v_tenant, v_number IN
+                WITH gone AS (
+                    DELETE FROM @.effects t WHERE (t.tenant, t.key) IN (
+                        SELECT o.tenant, o.key FROM @.effects o
+                        WHERE (p_tenant IS NULL OR o.tenant = p_tenant)
+                            AND ((o.phase IN (4, 5, 6) AND o.until <= p_now) OR (p_released AND o.phase = 6))
+                        LIMIT p_limit FOR UPDATE SKIP LOCKED
+                    ) RETURNING t.tenant
+                )
+                SELECT g.tenant, count(*) FROM gone g GROUP BY g.tenant ORDER BY g.tenant
+            LOOP
+                PERFORM @.uncount(v_tenant, v_number);
+                v_all := v_all + v_number;
+            END LOOP;
+            RETURN v_all;
+        END $body$;
+
+        CREATE OR REPLACE FUNCTION @.sweep(p_limit bigint, p_now bigint DEFAULT NULL)
+        RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+        BEGIN
+            -- The counts first, in the order in which claims take them.
+            PERFORM 1 FROM @.counts c WHERE c.scope = '' FOR UPDATE;
+            RETURN @.let_go(NULL, false, p_limit,
+                coalesce(p_now, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000));
+        END $body$;
+
+        CREATE OR REPLACE FUNCTION @.take(
+            p_scope bytea, p_most bigint, p_now bigint
+        ) RETURNS bigint LANGUAGE plpgsql AS $body$
+        DECLARE
+            v_used bigint;
+        BEGIN
+            FOR i IN 1..2 LOOP
+                INSERT INTO @.counts AS c (scope, n) VALUES (p_scope, 1)
+                ON CONFLICT (scope) DO UPDATE SET n = c.n + 1 WHERE c.n < p_most;
+                IF FOUND THEN
+                    RETURN NULL;
+                END IF;
+                EXIT WHEN i = 2 OR @.let_go(nullif(p_scope, ''), true, 64, p_now) = 0;
+            END LOOP;
+            SELECT c.n INTO v_used FROM @.counts c WHERE c.scope = p_scope;
+            RETURN v_used;
+        END $body$;
+
+        CREATE OR REPLACE FUNCTION @.reserve(p_tenant bytea, p_now bigint)
+        RETURNS @.reply LANGUAGE plpgsql AS $body$
+        DECLARE
+            s @.store;
+            a @.reply;
+        BEGIN
+            SELECT * INTO s FROM @.store;
+            IF s.capacity IS NOT NULL THEN
+                a.used := @.take('', s.capacity, p_now);
+                a.most := s.capacity;
+            END IF;
+            IF a.used IS NULL AND s.tenant_quota IS NOT NULL AND p_tenant <> '' THEN
+                a.used := @.take(p_tenant, s.tenant_quota, p_now);
+                a.most := s.tenant_quota;
+                IF a.used IS NOT NULL AND s.capacity IS NOT NULL THEN
+                    UPDATE @.counts c SET n = c.n - 1 WHERE c.scope = '';
+                END IF;
+            END IF;
+            IF a.used IS NOT NULL THEN
+                a.answer := 6;
+            END IF;
+            RETURN a;
+        END $body$;
+
+        CREATE OR REPLACE FUNCTION @.set_limits(p_capacity bigint, p_tenant_quota bigint)
+        RETURNS void LANGUAGE plpgsql AS $body$
+        BEGIN
+            -- Every claim in flight has looked at this table: when it is ours, all of them are through.
+            LOCK TABLE @.effects IN ACCESS EXCLUSIVE MODE;
+            UPDATE @.store SET capacity = p_capacity, tenant_quota = p_tenant_quota;
+            DELETE FROM @.counts;
+            IF p_capacity IS NOT NULL THEN
+                INSERT INTO @.counts (scope, n) SELECT '', count(*) FROM @.effects;
+            END IF;
+            IF p_tenant_quota IS NOT NULL THEN
+                INSERT INTO @.counts (scope, n)
+                SELECT t.tenant, count(*) FROM @.effects t WHERE t.tenant <> '' GROUP BY t.tenant;
+                CREATE INDEX IF NOT EXISTS effects_tenant ON @.effects (tenant, phase, until) WHERE phase >= 4;
+            ELSE
+                DROP INDEX IF EXISTS @.effects_tenant;
+            END IF;
+        END $body$;
+        """
+
+    /// What happened to a transaction whose commit was not answered: waits until it is through, then looks.
+    static let resolveFunction = """
+        CREATE OR REPLACE FUNCTION @.resolve(
+            p_space integer, p_tenant bytea, p_key bytea, p_token bigint
+        ) RETURNS @.reply LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+        BEGIN
+            PERFORM pg_advisory_xact_lock(p_space, (p_token % 2147483647)::integer);
+            RETURN @.record(p_tenant, p_key);
+        END $body$;
+        """
+
+    static let functions = [arithmetic, limitFunctions, claimFunction, eventFunctions, resolveFunction]
+}

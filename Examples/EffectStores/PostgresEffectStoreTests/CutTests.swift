@@ -1,0 +1,269 @@
+import PostgresEffectStore
+import RetryCore
+import RetryTesting
+import Testing
+
+/// The connection is cut at every single request, in every way, and nothing happens twice or is lost in silence.
+@Suite(
+    "The PostgreSQL store and lost connections", .timeLimit(.minutes(5)), .serialized,
+    .enabled(if: ServerForTests.isThere, ServerForTests.hint))
+struct CutTests {
+    /// Every way to cut, for a moment and for good.
+    static let ways = CuttingProxy.Cut.allCases.flatMap { cut in [(cut, false), (cut, true)] }
+
+    @Test("an effect in the gate, cut at every request", arguments: ways)
+    func gate(_ cut: CuttingProxy.Cut, isForGood: Bool) async throws {
+        let scene = try await CutScene()
+        defer { scene.proxy.close() }
+        try #require(scene.runInGate(key: "whole", .init()) == .succeeded)
+        let requests = scene.proxy.requests
+        #expect(requests > 5, "connecting, claiming and settling are \(requests) requests")
+        for number in 1...requests {
+            let key = "key \(number)"
+            let first = scene.runInGate(
+                key: key, .init(request: number, cut: cut, isForGood: isForGood))
+            try scene.waitForLeftovers()
+            try ServerForTests.pass(.seconds(1_000), in: [scene.schema])
+            let second = scene.runDirectly(key: key)
+            let effects = scene.count(key)
+            #expect(effects <= 1, "\(effects) effects, cut at \(number): \(first), then \(second)")
+            // Who was told of a success finds it again; who was not finds out, or is told that nobody knows.
+            if first == .succeeded { #expect(second == .replayed, "cut at \(number)") }
+            #expect(second != .failed, "cut at \(number)")
+            if second == .halted {
+                let id = try ActionID(key)
+                let record = try #require(await scene.direct.record(for: id))
+                let verdict = effects == 1 ? EffectVerdict.happened([1]) : .didNotHappen
+                let answer = try await scene.direct.reconcile(id, expectedToken: record.token, verdict: verdict)
+                #expect(answer == .reconciled)
+            }
+            // A reply that is lost for a moment costs nobody anything.
+            if !isForGood { #expect(first == .succeeded, "cut at \(number)") }
+            #expect(scene.runDirectly(key: key) == .replayed || effects == 0)
+        }
+    }
+
+    @Test("an effect in the record's transaction, cut at every request", arguments: ways)
+    func transaction(_ cut: CuttingProxy.Cut, isForGood: Bool) async throws {
+        let scene = try await CutScene()
+        defer { scene.proxy.close() }
+        try ServerForTests.admin().run("CREATE TABLE \(scene.schema).ledger (key text NOT NULL)")
+        try #require(await scene.runInTransaction(key: "whole", .init()) == .succeeded)
+        let requests = scene.proxy.requests
+        for number in 1...requests {
+            let key = "key \(number)"
+            let first = await scene.runInTransaction(
+                key: key, .init(request: number, cut: cut, isForGood: isForGood))
+            try scene.waitForLeftovers()
+            let between = try scene.rows(key)
+            #expect(between <= 1, "cut at \(number)")
+            if first == .succeeded { #expect(between == 1, "cut at \(number)") }
+            if first == .rolledBack { #expect(between == 0, "cut at \(number)") }
+            let second = await scene.runInTransaction(key: key, .init())
+            #expect(try scene.rows(key) == 1, "cut at \(number): \(first), then \(second)")
+            #expect(second == (between == 1 ? .replayed : .succeeded), "cut at \(number): \(first)")
+        }
+    }
+
+    @Test("a settlement whose reply is lost is asked for again and recorded once")
+    func lostSettlement() async throws {
+        let scene = try await CutScene()
+        defer { scene.proxy.close() }
+        let store = try scene.store()
+        let id = try ActionID("a")
+        _ = try await store.record(for: id)
+        let answer = try await store.claim(id, fingerprint: .none, lease: .seconds(60), ifAbandoned: .halt)
+        guard case .execute(let token, _) = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        let ticket = ClaimTicket(id, token)
+        scene.proxy.follow(.init(request: 1, statement: "settle", cut: .beforeReply, isForGood: true))
+        await #expect(throws: EffectStoreError.self) { try await store.settle(ticket, .succeeded([1])) }
+        #expect(try await scene.direct.record(for: id)?.state == .succeeded([1]))
+        scene.proxy.follow(.init())
+        #expect(try await store.settle(ticket, .succeeded([1])) == .alreadyRecorded)
+        #expect(try await store.settle(ticket, .succeeded([2])) == .fenced(current: token))
+    }
+
+    @Test("a server that says nothing is given up")
+    func silence() async throws {
+        let scene = try await CutScene()
+        defer { scene.proxy.close() }
+        let store = try scene.store()
+        _ = try await store.record(for: ActionID("a"))
+        scene.proxy.follow(.init(request: 1, cut: .silence, isForGood: true))
+        await #expect(throws: EffectStoreError.self) { try await store.record(for: ActionID("a")) }
+    }
+
+    @Test("connections that the server ends are made again")
+    func terminated() async throws {
+        let scene = try await CutScene()
+        defer { scene.proxy.close() }
+        let admin = try ServerForTests.admin()
+        var tokens: [FencingToken] = []
+        for round in 0..<5 {
+            let id = try ActionID("key \(round)")
+            let answer = try await scene.direct.claim(id, fingerprint: .none, lease: .seconds(60), ifAbandoned: .halt)
+            guard case .execute(let token, _) = answer else {
+                Issue.record("\(answer)")
+                return
+            }
+            tokens.append(token)
+            try scene.terminate(admin)
+            #expect(try await scene.direct.renew(ClaimTicket(id, token), lease: .seconds(60)) != .lost(current: token))
+            try scene.terminate(admin)
+            #expect(try await scene.direct.settle(ClaimTicket(id, token), .succeeded([1])) == .recorded)
+            try scene.terminate(admin)
+            #expect(try await scene.direct.record(for: id)?.state == .succeeded([1]))
+            try scene.terminate(admin)
+        }
+        #expect(tokens == tokens.sorted() && Set(tokens).count == 5)
+    }
+
+    @Test("callers race while their connections are ended, and no key has two effects")
+    func storm() async throws {
+        let scene = try await CutScene()
+        defer { scene.proxy.close() }
+        let isDone = SharedValue(false)
+        let kills = SharedValue(0)
+        startThread {
+            guard let admin = try? ServerForTests.admin() else { return }
+            while !isDone.withLock({ $0 }) {
+                let rows = try? scene.terminate(admin)
+                kills.withLock { $0 += rows ?? 0 }
+            }
+        }
+        await withTaskGroup { group in
+            for caller in 0..<4 {
+                group.addTask {
+                    for number in 0..<60 { _ = await scene.claimAndSettle(key: "key \((number + caller * 7) % 60)") }
+                }
+            }
+        }
+        isDone.withLock { $0 = true }
+        for number in 0..<60 { #expect(scene.count("key \(number)") <= 1) }
+        #expect(kills.withLock { $0 } > 10)
+    }
+}
+
+/// One schema, a store that reaches it through a proxy, and one that reaches it directly.
+struct CutScene: Sendable {
+    enum Ending: Sendable, Equatable {
+        case succeeded
+        case replayed
+        case halted
+        case rolledBack
+        case failed
+    }
+
+    let schema = ServerForTests.newSchema()
+    let proxy: CuttingProxy
+    let direct: PostgresEffectStore
+    private let effects = Counts()
+
+    private final class Counts: Sendable {
+        let values = SharedValue<[String: Int]>([:])
+    }
+
+    init() async throws {
+        proxy = try CuttingProxy()
+        direct = try PostgresEffectStore(.init(database: "application_name=\(schema)", schema: schema))
+        _ = try await direct.record(for: ActionID("made"))
+    }
+
+    /// A store through the proxy.
+    func store() throws -> PostgresEffectStore {
+        try PostgresEffectStore(
+            .init(
+                database: "\(proxy.database) application_name=\(schema)p", schema: schema, timeout: .milliseconds(200)))
+    }
+
+    func count(_ key: String) -> Int { effects.values.withLock { $0[key, default: 0] } }
+
+    /// Runs an effect through the proxy in a store of its own.
+    func runInGate(key: String, _ plan: CuttingProxy.Plan) -> Ending {
+        guard let store = try? store() else { return .failed }
+        proxy.follow(plan)
+        return run(key, in: store)
+    }
+
+    func runDirectly(key: String) -> Ending { run(key, in: direct) }
+
+    private func run(_ key: String, in store: PostgresEffectStore) -> Ending {
+        do {
+            let sleeper = ManualSleeper()
+            let result = try onceBlocking(
+                key, in: store.blocking, as: .bytes, lease: .seconds(500), sleeper: sleeper.sleeper
+            ) { _ in
+                effects.values.withLock { $0[key, default: 0] += 1 }
+                return [1]
+            }
+            return result.isReplay ? .replayed : .succeeded
+        } catch EffectError.indeterminate {
+            return .halted
+        } catch {
+            return .failed
+        }
+    }
+
+    /// Claims, has the effect, and settles as a gate does, again where the store cannot be told.
+    func claimAndSettle(key: String) async -> Ending {
+        guard let id = try? ActionID(key),
+            let answer = try? await direct.claim(id, fingerprint: .none, lease: .seconds(500), ifAbandoned: .halt)
+        else { return .failed }
+        guard case .execute(let token, _) = answer else { return .replayed }
+        effects.values.withLock { $0[key, default: 0] += 1 }
+        for _ in 0..<50 {
+            if let answer = try? await direct.settle(ClaimTicket(id, token), .succeeded([1])) {
+                if case .fenced = answer { return .halted }
+                return .succeeded
+            }
+        }
+        return .failed
+    }
+
+    func runInTransaction(key: String, _ plan: CuttingProxy.Plan) async -> Ending {
+        do {
+            let store = try store()
+            proxy.follow(plan)
+            let answer = try await store.withTransaction(ActionID(key)) { [schema] transaction in
+                try transaction.execute("INSERT INTO \(schema).ledger VALUES ($1)", [.text(key)])
+                return [1]
+            }
+            switch answer {
+            case .committed: return .succeeded
+            case .notOwner(.replay): return .replayed
+            case .notOwner: return .halted
+            }
+        } catch is NotExecutedError {
+            return .rolledBack
+        } catch PostgresEffectStoreError.commitUnknown {
+            return .halted
+        } catch {
+            return .failed
+        }
+    }
+
+    func rows(_ key: String) throws -> Int {
+        let text = try ServerForTests.admin().run("SELECT count(*) FROM \(schema).ledger WHERE key = '\(key)'")
+        return Int(text.first?.first.flatMap { $0 } ?? "") ?? -1
+    }
+
+    /// Ends every connection of a store to this schema; returns how many there were.
+    @discardableResult
+    func terminate(_ admin: Admin) throws -> Int {
+        try admin.run(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE application_name = '\(schema)'
+            """
+        ).count
+    }
+
+    /// Waits until the server is through with every connection that came through the proxy.
+    func waitForLeftovers() throws {
+        let admin = try ServerForTests.admin()
+        while try !admin.run("SELECT FROM pg_stat_activity WHERE application_name = '\(schema)p'").isEmpty {}
+    }
+}

@@ -1,0 +1,91 @@
+import CLibPQ
+import PostgresEffectStore
+import RetryCore
+import RetryTesting
+import Synchronization
+import Testing
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// The server that the environment names, by libpq's own variables.
+enum ServerForTests {
+    static let isThere = getenv("PGHOST") != nil
+    static let hint: Comment = "PGHOST names no PostgreSQL server: run the tests by .ci/postgres"
+
+    /// A name for a schema that no other test has.
+    static func newSchema() -> String {
+        "t\(UInt64.random(in: 0 ..< .max))"
+    }
+
+    /// What a test asks the server for by itself.
+    static func admin() throws -> Admin { try Admin() }
+
+    /// Lets time pass for the records of some schemas: it is the same as to move all of them into the past.
+    static func pass(_ duration: Duration, in schemas: [String]) throws {
+        let nanoseconds = Int64(duration.attoseconds / 1_000_000_000)
+        let admin = try admin()
+        for schema in schemas {
+            try admin.run(
+                """
+                UPDATE \(schema).effects SET since = since - \(nanoseconds),
+                until = CASE WHEN until = 9223372036854775807 THEN until ELSE until - \(nanoseconds) END
+                """)
+        }
+    }
+}
+
+/// A value that many threads change.
+final class SharedValue<Value: Sendable>: Sendable {
+    private let mutex: Mutex<Value>
+
+    init(_ value: Value) {
+        mutex = Mutex(value)
+    }
+
+    func withLock<Result: Sendable>(_ body: @Sendable (inout Value) throws -> Result) rethrows -> Result {
+        try mutex.withLock { try body(&$0) }
+    }
+}
+
+/// A plain connection, for what a store has no function for.
+final class Admin {
+    struct Failure: Error {
+        let message: String
+    }
+
+    private let handle: OpaquePointer
+
+    init(_ database: String = "") throws {
+        guard let handle = PQconnectdb(database), PQstatus(handle) == CONNECTION_OK else {
+            throw Failure(message: "no connection")
+        }
+        self.handle = handle
+        PQsetNoticeReceiver(handle, { _, _ in }, nil)
+    }
+
+    deinit {
+        PQfinish(handle)
+    }
+
+    /// Runs a statement; returns its rows as text.
+    @discardableResult
+    func run(_ sql: String) throws -> [[String?]] {
+        let result = PQexec(handle, sql)
+        defer { PQclear(result) }
+        let status = PQresultStatus(result)
+        guard status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK else {
+            throw Failure(message: String(cString: PQerrorMessage(handle)))
+        }
+        return (0..<PQntuples(result)).map { row in
+            (0..<PQnfields(result)).map { column in
+                PQgetisnull(result, row, column) == 1 ? nil : String(cString: PQgetvalue(result, row, column))
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+import PostgresEffectStore
+import RetryCore
+import RetryTesting
+import Testing
+
+@Suite(
+    "Effects in the record's transaction", .timeLimit(.minutes(5)),
+    .enabled(if: ServerForTests.isThere, ServerForTests.hint))
+struct TransactionTests {
+    private let schema = ServerForTests.newSchema()
+    private let store: PostgresEffectStore
+
+    init() throws {
+        store = try PostgresEffectStore(.init(schema: schema, timeout: .seconds(2)))
+        let admin = try ServerForTests.admin()
+        try admin.run("CREATE SCHEMA \(schema)x")
+        try admin.run("CREATE TABLE \(schema)x.ledger (key text PRIMARY KEY DEFERRABLE INITIALLY DEFERRED)")
+    }
+
+    private func insert(_ key: String) -> @Sendable (PostgresTransaction) throws -> [UInt8] {
+        { [schema] transaction in
+            try transaction.execute("INSERT INTO \(schema)x.ledger VALUES ($1)", [.text(key)])
+            return Array(key.utf8)
+        }
+    }
+
+    private func rows() throws -> [String?] {
+        try ServerForTests.admin().run("SELECT key FROM \(schema)x.ledger ORDER BY key").map { $0[0] }
+    }
+
+    @Test("the effect and its record are committed together, once")
+    func together() async throws {
+        let id = try ActionID("a", tenant: "t")
+        guard case .committed(let token, [0x61]) = try await store.withTransaction(id, insert("a")) else {
+            Issue.record("not committed")
+            return
+        }
+        #expect(try await store.record(for: id)?.state == .succeeded([0x61]))
+        #expect(try await store.record(for: id)?.token == token)
+        guard case .notOwner(.replay(let replay)) = try await store.withTransaction(id, insert("b")) else {
+            Issue.record("no replay")
+            return
+        }
+        #expect(replay.ending == .succeeded([0x61]))
+        #expect(try rows() == ["a"])
+    }
+
+    @Test("of many transactions at once, one has the effect")
+    func race() async throws {
+        let id = try ActionID("a")
+        let committed = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<10 {
+                group.addTask {
+                    let answer = try await store.withTransaction(id, insert("\(number)"))
+                    return if case .committed = answer { true } else { false }
+                }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(committed == 1)
+        #expect(try rows().count == 1)
+    }
+
+    @Test("a body that throws leaves nothing behind, and the key is free")
+    func throwing() async throws {
+        struct Declined: Error {}
+        let id = try ActionID("a")
+        await #expect(throws: Declined.self) {
+            try await store.withTransaction(id) { transaction in
+                _ = try insert("a")(transaction)
+                throw Declined()
+            }
+        }
+        #expect(try rows().isEmpty)
+        #expect(try await store.record(for: id) == nil)
+        guard case .committed = try await store.withTransaction(id, insert("a")) else {
+            Issue.record("the key is not free")
+            return
+        }
+    }
+
+    @Test("a commit that the server refuses leaves nothing behind")
+    func refusedCommit() async throws {
+        _ = try await store.withTransaction(ActionID("a"), insert("same"))
+        // The constraint is looked at when the transaction is committed.
+        let error = await #expect(throws: PostgresEffectStoreError.self) {
+            try await store.withTransaction(ActionID("b"), insert("same"))
+        }
+        #expect(error?.execution == .notExecuted)
+        #expect(try await store.record(for: ActionID("b")) == nil)
+        #expect(try rows() == ["same"])
+    }
+
+    @Test("a body that hides a failed statement commits nothing")
+    func hiddenFailure() async throws {
+        await #expect(throws: (any Error).self) {
+            try await store.withTransaction(ActionID("a")) { transaction in
+                _ = try insert("a")(transaction)
+                _ = try? transaction.execute("SELECT 1 / 0")
+                return []
+            }
+        }
+        #expect(try rows().isEmpty)
+        #expect(try await store.record(for: ActionID("a")) == nil)
+    }
+
+    @Test("commit and rollback are not the body's", arguments: ["COMMIT", "ROLLBACK", "COMMIT; SELECT 1", "END"])
+    func ending(_ sql: String) async throws {
+        await #expect(throws: (any Error).self) {
+            try await store.withTransaction(ActionID("a")) { transaction in
+                _ = try? transaction.execute(sql)
+                return try insert("a")(transaction)
+            }
+        }
+        #expect(try rows().isEmpty)
+        #expect(try await store.record(for: ActionID("a"))?.state.isOver != true)
+    }
+
+    @Test("a transaction that is kept beyond its body does nothing")
+    func kept() async throws {
+        final class Box: @unchecked Sendable {
+            var transaction: PostgresTransaction?
+        }
+        let box = Box()
+        _ = try await store.withTransaction(ActionID("a")) { transaction in
+            box.transaction = transaction
+            return []
+        }
+        #expect(throws: PostgresEffectStoreError.transactionIsOver) {
+            try box.transaction?.execute("INSERT INTO \(schema)x.ledger VALUES ('late')")
+        }
+        #expect(try rows().isEmpty)
+    }
+
+    @Test("values of every kind arrive as they are, and text with a NUL does not")
+    func values() async throws {
+        let rows = SharedValue<[[String?]]>([])
+        _ = try await store.withTransaction(ActionID("a")) { transaction in
+            let found = try transaction.execute(
+                "SELECT $1::bigint, $2::boolean, encode($3::bytea, 'hex'), $4::text, $5::int, $6::text",
+                [.integer(.min), .boolean(true), .bytes([0, 255]), .text("é'; --"), .text("7"), .null])
+            rows.withLock { $0 = found }
+            return []
+        }
+        #expect(rows.withLock { $0 } == [["-9223372036854775808", "t", "00ff", "é'; --", "7", nil]])
+        let error = await #expect(throws: PostgresEffectStoreError.self) {
+            try await store.withTransaction(ActionID("b")) { transaction in
+                try transaction.execute("SELECT $1::text", [.text("a\u{0}b")])
+                return []
+            }
+        }
+        guard case .refused("22021", _) = error else {
+            Issue.record("\(error as Any)")
+            return
+        }
+    }
+
+    @Test("others who claim the key meanwhile are told that it is in progress, and nobody is kept waiting for long")
+    func meanwhile() async throws {
+        let id = try ActionID("a")
+        let answers = SharedValue<[ClaimAnswer]>([])
+        let blocking = store.blocking
+        _ = try await store.withTransaction(id) { [schema] transaction in
+            // On the transaction's thread: the other connections of the store answer.
+            let answer = try blocking.claim(id, fingerprint: .none, lease: .seconds(1), ifAbandoned: .takeOver)
+            answers.withLock { $0.append(answer) }
+            try transaction.execute("INSERT INTO \(schema)x.ledger VALUES ('a')")
+            return [1]
+        }
+        #expect(answers.withLock { $0 } == [.inProgress(runningFor: .zero, leaseLeft: .seconds(1))])
+        #expect(try await store.record(for: id)?.state == .succeeded([1]))
+    }
+
+    @Test("inside a gate the effect settles its own claim, and the gate finds it settled")
+    func inGate() async throws {
+        let gate = BlockingEffectGate(store: store.blocking, sleeper: ManualSleeper().sleeper)
+        let attempts = SharedValue(0)
+        let run: @Sendable (EffectContext) throws -> [UInt8] = { effect in
+            try store.blocking.withTransaction(settling: ClaimTicket(effect.id, effect.token)) { transaction in
+                let number = attempts.withLock { count in
+                    count += 1
+                    return count
+                }
+                let result = try insert("a")(transaction)
+                // A conflict is tried again: it was rolled back.
+                if number == 1 { throw PostgresEffectStoreError.refused(sqlState: "40001", message: "a conflict") }
+                return result
+            }
+        }
+        let first = try gate.once("a", as: .bytes, effect: run)
+        let second = try gate.once("a", as: .bytes, effect: run)
+        #expect(!first.isReplay && second.isReplay && second.value == [0x61])
+        #expect(attempts.withLock { $0 } == 2)
+        #expect(try rows() == ["a"])
+    }
+
+    @Test("who is not the owner any more commits nothing")
+    func fenced() async throws {
+        let id = try ActionID("a")
+        guard
+            case .execute(let token, _) = try await store.claim(
+                id, fingerprint: .none, lease: .zero, ifAbandoned: .halt),
+            case .execute(let newer, true) = try await store.claim(
+                id, fingerprint: .none, lease: .seconds(60), ifAbandoned: .takeOver)
+        else {
+            Issue.record("the key cannot be had")
+            return
+        }
+        let error = await #expect(throws: EffectError.self) {
+            try await store.withTransaction(settling: ClaimTicket(id, token), insert("a"))
+        }
+        guard case .fenced(_, token, newer) = error else {
+            Issue.record("\(error as Any)")
+            return
+        }
+        #expect(try rows().isEmpty)
+    }
+}
+
+extension EffectRecord.State {
+    fileprivate var isOver: Bool {
+        switch self {
+        case .succeeded, .failed: true
+        case .running, .indeterminate: false
+        }
+    }
+}

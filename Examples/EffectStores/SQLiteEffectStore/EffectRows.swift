@@ -1,0 +1,159 @@
+import RetryCore
+
+/// The rows of the records, read and written one by one inside a transaction of somebody else's.
+final class EffectRows {
+    private static let columns =
+        "phase, token, fingerprint, since, until, result, failure_type, failure_code, failure_message"
+
+    private let find: Statement
+    private let insert: Statement
+    private let update: Statement
+    private let delete: Statement
+    private let ending: Statement
+    private let endingOfTenant: Statement
+    private let released: Statement
+    private let releasedOfTenant: Statement
+    private let after: Statement
+
+    init(_ connection: Connection) throws {
+        find = try connection.prepare("SELECT \(Self.columns) FROM effects WHERE tenant = ? AND key = ?")
+        insert = try connection.prepare(
+            "INSERT INTO effects (tenant, key, \(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        update = try connection.prepare(
+            """
+            UPDATE effects SET phase = ?3, token = ?4, fingerprint = ?5, since = ?6, until = ?7, result = ?8,
+                failure_type = ?9, failure_code = ?10, failure_message = ?11
+            WHERE tenant = ?1 AND key = ?2
+            """)
+        delete = try connection.prepare("DELETE FROM effects WHERE tenant = ? AND key = ?")
+        ending = try connection.prepare(
+            "SELECT tenant, key FROM effects WHERE phase >= 4 AND until <= ? ORDER BY until LIMIT ?")
+        endingOfTenant = try connection.prepare(
+            """
+            SELECT tenant, key FROM effects WHERE tenant = ?3 AND phase >= 4 AND tenant <> x'' AND until <= ?1
+            ORDER BY until LIMIT ?2
+            """)
+        released = try connection.prepare("SELECT tenant, key FROM effects WHERE phase = 6 LIMIT ?")
+        releasedOfTenant = try connection.prepare(
+            "SELECT tenant, key FROM effects WHERE phase = 6 AND tenant = ?2 ORDER BY until LIMIT ?1")
+        after = try connection.prepare(
+            """
+            SELECT \(Self.columns), tenant, key FROM effects WHERE (tenant, key) > (?, ?)
+            ORDER BY tenant, key LIMIT ?
+            """)
+    }
+
+    /// The record of a key; `nil` if there is no row.
+    func ledger(of key: RowKey) throws -> EffectLedger? {
+        try find.first(.bytes(key.tenant), .bytes(key.key)) { try Self.ledger($0) }
+    }
+
+    /// Writes the record of a key that has no row yet.
+    func add(_ key: RowKey, _ ledger: EffectLedger) throws {
+        try write(insert, key, ledger)
+    }
+
+    /// Writes the record of a key that has a row.
+    func change(_ key: RowKey, _ ledger: EffectLedger) throws {
+        try write(update, key, ledger)
+    }
+
+    func remove(_ key: RowKey) throws {
+        try delete.run(.bytes(key.tenant), .bytes(key.key))
+    }
+
+    /// The keys whose records have had their time, oldest first; those of one tenant, if one is given.
+    func ended(_ now: Int64, of tenant: [UInt8]? = nil, limit: Int) throws -> [RowKey] {
+        guard let tenant else {
+            return try ending.all(.integer(now), .integer(Int64(limit))) { RowKey($0) }
+        }
+        return try endingOfTenant.all(.integer(now), .integer(Int64(limit)), .bytes(tenant)) { RowKey($0) }
+    }
+
+    /// Keys that were given back, and whose records are not needed where there is no room.
+    func released(of tenant: [UInt8]? = nil, limit: Int) throws -> [RowKey] {
+        guard let tenant else { return try released.all(.integer(Int64(limit))) { RowKey($0) } }
+        return try releasedOfTenant.all(.integer(Int64(limit)), .bytes(tenant)) { RowKey($0) }
+    }
+
+    /// The records that follow a key in the order of their bytes.
+    func page(after key: RowKey, limit: Int) throws -> [(key: RowKey, ledger: EffectLedger)] {
+        try after.all(.bytes(key.tenant), .bytes(key.key), .integer(Int64(limit))) { row in
+            (RowKey(row, firstColumn: 9), try Self.ledger(row))
+        }
+    }
+
+    private func write(_ statement: Statement, _ key: RowKey, _ ledger: EffectLedger) throws {
+        let failure = ledger.failure
+        try statement.run(
+            .bytes(key.tenant), .bytes(key.key), .integer(Int64(ledger.phase.rawValue)),
+            .integer(ledger.token.rawValue), .bytes(ledger.fingerprint.digest.bytes), .integer(ledger.since),
+            .integer(ledger.until), ledger.result.map { .bytes($0) } ?? .null,
+            failure.map { .text($0.type) } ?? .null, failure?.code.map { .text($0) } ?? .null,
+            failure?.message.map { .text($0) } ?? .null)
+    }
+
+    private static func ledger(_ row: Statement) throws -> EffectLedger {
+        let (number, token, digest) = (row.integer(0), row.integer(1), row.bytes(2))
+        guard let phase = EffectLedger.Phase(rawValue: UInt8(clamping: number)), phase != .absent, number > 0 else {
+            throw EffectStoreError.unreadableRecord(field: "phase", value: "\(number)")
+        }
+        guard token > 0 else { throw EffectStoreError.unreadableRecord(field: "token", value: "\(token)") }
+        guard let fingerprint = SHA256Digest(bytes: digest) else {
+            throw EffectStoreError.unreadableRecord(field: "fingerprint", value: "\(digest.count) bytes")
+        }
+        if phase == .succeeded, row.isNull(5) {
+            throw EffectStoreError.unreadableRecord(field: "result", value: "NULL")
+        }
+        return EffectLedger(
+            phase: phase, token: FencingToken(token), fingerprint: EffectFingerprint(digest: fingerprint),
+            since: row.integer(3), until: row.integer(4), result: row.isNull(5) ? nil : row.bytes(5),
+            failure: try failure(row, of: phase))
+    }
+
+    private static func failure(_ row: Statement, of phase: EffectLedger.Phase) throws -> EffectFailure? {
+        guard let type = try text(row, 6, "failure_type") else {
+            if phase == .failed { throw EffectStoreError.unreadableRecord(field: "failure_type", value: "NULL") }
+            return nil
+        }
+        return EffectFailure(
+            type: type, code: try text(row, 7, "failure_code"), message: try text(row, 8, "failure_message"))
+    }
+
+    private static func text(_ row: Statement, _ column: Int32, _ field: String) throws -> String? {
+        if row.isNull(column) { return nil }
+        let bytes = row.bytes(column)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw EffectStoreError.unreadableRecord(field: field, value: "\(bytes.count) bytes that are no UTF-8")
+        }
+        return text
+    }
+}
+
+/// The key of a row: bytes, which SQLite compares as bytes.
+struct RowKey: Sendable {
+    let tenant: [UInt8]
+    let key: [UInt8]
+
+    /// The key before all others.
+    static let first = RowKey(tenant: [], key: [])
+
+    init(tenant: [UInt8], key: [UInt8]) {
+        self.tenant = tenant
+        self.key = key
+    }
+
+    init(_ id: ActionID) {
+        self.init(tenant: Array(id.tenant.utf8), key: Array(id.key))
+    }
+
+    init(_ row: Statement, firstColumn: Int32 = 0) {
+        self.init(tenant: row.bytes(firstColumn), key: row.bytes(firstColumn + 1))
+    }
+
+    /// The id; `nil` where the row has none that could have been claimed.
+    var id: ActionID? {
+        guard let tenant = String(validating: tenant, as: UTF8.self) else { return nil }
+        return try? ActionID(bytes: key, tenant: tenant)
+    }
+}

@@ -1,0 +1,228 @@
+import RetryCore
+
+/// An open store: asks the ledger, and writes what it says, in one transaction for each question.
+final class OpenStore {
+    typealias Settings = SQLiteEffectStore.Settings
+
+    private let settings: Settings
+    private let time: StoreTime
+    private let schema: Schema
+    let connection: Connection
+    private let rows: EffectRows
+    private let totals: StoreTotals
+    private let shift: Int64
+    private let begin: Statement
+    private let beginReading: Statement
+    private let commit: Statement
+    private let version: Statement
+
+    init(path: String, settings: Settings, time: StoreTime, schema: Schema = .current) throws {
+        try StoreFile(path: path).prepare()
+        let connection = try Connection(path: path, busyTimeout: settings.busyTimeout)
+        try Self.configure(connection)
+        try schema.migrate(connection)
+        (self.settings, self.time, self.schema, self.connection) = (settings, time, schema, connection)
+        shift = try StoreShift(connection).shift(time)
+        rows = try EffectRows(connection)
+        totals = try StoreTotals(connection)
+        begin = try connection.prepare("BEGIN IMMEDIATE")
+        beginReading = try connection.prepare("BEGIN")
+        commit = try connection.prepare("COMMIT")
+        version = try connection.prepare("PRAGMA user_version")
+    }
+
+    /// Settings that survive a crash and a power loss, also where this SQLite may lose what is in a write-ahead log.
+    private static func configure(_ connection: Connection) throws {
+        let mode = try connection.prepare("PRAGMA journal_mode = TRUNCATE").first { $0.bytes(0) }
+        if mode != Array("truncate".utf8) {
+            let mode = String(decoding: mode ?? [], as: UTF8.self)
+            throw SQLiteEffectStoreError(.journalMode, connection.path, "its mode is \(mode)")
+        }
+        for setting in [
+            "synchronous = EXTRA",
+            // Where plain fsync does not reach the disk (macOS).
+            "fullfsync = ON",
+            // No reads through a mapping: they die of a file that became shorter.
+            "mmap_size = 0",
+            "cell_size_check = ON",
+            "temp_store = MEMORY",
+        ] {
+            try connection.execute("PRAGMA \(setting)")
+        }
+    }
+
+    // MARK: What a store is asked
+
+    func claim(
+        _ id: ActionID, fingerprint: EffectFingerprint, lease: Int64, ifAbandoned rule: AbandonedClaim
+    ) throws -> ClaimAnswer {
+        let key = RowKey(id)
+        return try writing { now in
+            let known = try rows.ledger(of: key)
+            if known == nil, let refusal = try makeRoom(for: key, now) { return refusal }
+            var totals = try totals.totals()
+            var ledger = known ?? EffectLedger()
+            var isOurs = false
+            let answer = ledger.claim(fingerprint: fingerprint, lease: lease, ifAbandoned: rule, now: now) {
+                isOurs = true
+                return FencingToken(totals.token + 1)
+            }
+            if isOurs {
+                totals.token += 1
+                if known == nil { totals.count += 1 }
+                try self.totals.record(totals, clock: now, calendar: time.calendar())
+            }
+            try record(key, known, ledger, now)
+            return answer
+        }
+    }
+
+    func renew(_ ticket: ClaimTicket, lease: Int64) throws -> RenewAnswer {
+        try changing(RowKey(ticket.id), else: .lost(current: nil)) { ledger, now in
+            ledger.renew(token: ticket.token, lease: lease, now: now)
+        }
+    }
+
+    func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) throws -> SettleAnswer {
+        let retention = settings.retention.clampedNanoseconds
+        return try changing(RowKey(ticket.id), else: .fenced(current: nil)) { ledger, now in
+            ledger.settle(token: ticket.token, outcome, retention: retention, now: now)
+        }
+    }
+
+    func reconcile(
+        _ id: ActionID, expectedToken: FencingToken, _ verdict: EffectVerdict
+    ) throws -> ReconcileAnswer {
+        let retention = settings.retention.clampedNanoseconds
+        return try changing(RowKey(id), else: .notIndeterminate) { ledger, now in
+            ledger.reconcile(expectedToken: expectedToken, verdict, retention: retention, now: now)
+        }
+    }
+
+    func record(for id: ActionID) throws -> EffectRecord? {
+        try reading { now in try rows.ledger(of: RowKey(id))?.record(now: now) }
+    }
+
+    // MARK: Housekeeping
+
+    func count() throws -> Int {
+        try reading { _ in Int(try totals.totals().count) }
+    }
+
+    func count(of tenant: String) throws -> Int {
+        try reading { _ in Int(try totals.count(of: Array(tenant.utf8))) }
+    }
+
+    /// Lets one batch of records go whose time is over; how many went.
+    func sweep(limit: Int) throws -> Int {
+        try writing { now in try evict(try rows.ended(now, limit: limit)) }
+    }
+
+    /// The records without an outcome among the next ones, and the last key that was looked at.
+    func unsettled(after key: RowKey, limit: Int) throws -> (found: [(ActionID, EffectRecord)], last: RowKey?) {
+        try reading { now in
+            let page = try rows.page(after: key, limit: limit)
+            var found: [(ActionID, EffectRecord)] = []
+            for (key, ledger) in page {
+                guard let id = key.id, let record = ledger.record(now: now), record.state.isOpen else { continue }
+                found.append((id, record))
+            }
+            return (found, page.last?.key)
+        }
+    }
+
+    // MARK: Steps
+
+    /// Asks the ledger of a key that has a row, and writes what has changed.
+    private func changing<Answer>(
+        _ key: RowKey, else absent: Answer, _ event: (inout EffectLedger, Int64) -> Answer
+    ) throws -> Answer {
+        try writing { now in
+            guard let known = try rows.ledger(of: key) else { return absent }
+            var ledger = known
+            let answer = event(&ledger, now)
+            try record(key, known, ledger, now)
+            return answer
+        }
+    }
+
+    /// Writes a record if it has changed.
+    ///
+    /// Whoever writes lets two records go whose time is over.
+    private func record(_ key: RowKey, _ known: EffectLedger?, _ ledger: EffectLedger, _ now: Int64) throws {
+        if ledger == known { return }
+        if ledger.phase == .absent {
+            try evict([key])
+        } else if known != nil {
+            try rows.change(key, ledger)
+        } else {
+            try rows.add(key, ledger)
+            try totals.add(1, to: key.tenant)
+        }
+        try evict(try rows.ended(now, limit: 2))
+    }
+
+    /// Looks whether there is room for one more record, and lets go what need not be kept; what to answer if not.
+    private func makeRoom(for key: RowKey, _ now: Int64) throws -> ClaimAnswer? {
+        var count = Int(try totals.totals().count)
+        if count >= settings.capacity {
+            count -= try evict(try rows.ended(now, limit: 64))
+            if count >= settings.capacity { count -= try evict(try rows.released(limit: 64)) }
+            if count >= settings.capacity { return .full(count: count, limit: settings.capacity) }
+        }
+        guard let quota = settings.tenantQuota, !key.tenant.isEmpty else { return nil }
+        count = Int(try totals.count(of: key.tenant))
+        if count >= quota {
+            count -= try evict(try rows.ended(now, of: key.tenant, limit: 64))
+            if count >= quota { count -= try evict(try rows.released(of: key.tenant, limit: 64)) }
+            if count >= quota { return .full(count: count, limit: quota) }
+        }
+        return nil
+    }
+
+    @discardableResult
+    private func evict(_ keys: [RowKey]) throws -> Int {
+        for key in keys {
+            try rows.remove(key)
+            try totals.add(-1, to: key.tenant)
+        }
+        if !keys.isEmpty { try totals.add(-keys.count) }
+        return keys.count
+    }
+
+    /// Runs a step that nobody in any process gets between, at a time that was read inside it.
+    private func writing<Answer>(_ step: (Int64) throws -> Answer) throws -> Answer {
+        try transaction(begin, step)
+    }
+
+    private func reading<Answer>(_ step: (Int64) throws -> Answer) throws -> Answer {
+        try transaction(beginReading, step)
+    }
+
+    private func transaction<Answer>(_ begin: Statement, _ step: (Int64) throws -> Answer) throws -> Answer {
+        connection.rollBack()
+        try begin.run()
+        do {
+            // Whoever has the old file would not see what is claimed in the new one.
+            if connection.isMoved { throw SQLiteEffectStoreError(.moved, connection.path) }
+            // A newer version may have changed the tables since the file was opened.
+            let found = Int(try version.first { $0.integer(0) } ?? 0)
+            if found != schema.version { throw EffectStoreError.newerSchema(found: found, known: schema.version) }
+            let answer = try step(time.monotonic() &+ shift)
+            try commit.run()
+            return answer
+        } catch {
+            connection.rollBack()
+            throw error
+        }
+    }
+}
+
+extension EffectRecord.State {
+    fileprivate var isOpen: Bool {
+        switch self {
+        case .running, .indeterminate: true
+        case .succeeded, .failed: false
+        }
+    }
+}

@@ -1,0 +1,54 @@
+extension SQLiteEffectStore {
+    /// The bounds of a store.
+    ///
+    /// They belong to the process, not to the file. Give all processes that share a file the same ones.
+    public struct Settings: Sendable, Hashable {
+        /// How many records the store has at most, at least 1.
+        public var capacity: Int
+        /// How many records a tenant has at most, at least 1; `nil` for no bound but the store's.
+        public var tenantQuota: Int?
+        /// For how long a settled effect is replayed; above zero.
+        public var retention: Duration
+        /// How many bytes a result has at most; from 0 to 256 MiB.
+        public var maxResultBytes: Int
+        /// For how long a call waits for other processes that have the file locked; from 0 to 10 minutes.
+        public var busyTimeout: Duration
+
+        /// Creates settings.
+        ///
+        /// - Parameters:
+        ///   - capacity: How many records the store has at most, at least 1.
+        ///   - tenantQuota: How many records a tenant has at most, at least 1; `nil` for no bound but the store's.
+        ///   - retention: For how long a settled effect is replayed; above zero.
+        ///   - maxResultBytes: How many bytes a result has at most; from 0 to 256 MiB.
+        ///   - busyTimeout: For how long a call waits for other processes; from 0 to 10 minutes.
+        public init(
+            capacity: Int = 10_000_000, tenantQuota: Int? = nil, retention: Duration = .seconds(86_400),
+            maxResultBytes: Int = 1_048_576, busyTimeout: Duration = .seconds(5)
+        ) {
+            self.capacity = capacity
+            self.tenantQuota = tenantQuota
+            self.retention = retention
+            self.maxResultBytes = maxResultBytes
+            self.busyTimeout = busyTimeout
+        }
+
+        func check() throws(SQLiteEffectStoreError) {
+            try check("capacity", capacity, capacity >= 1, "must be at least 1")
+            try check("tenantQuota", tenantQuota ?? 1, tenantQuota ?? 1 >= 1, "must be at least 1")
+            try check("retention", retention, retention > .zero, "must be above zero")
+            try check(
+                "maxResultBytes", maxResultBytes, (0...268_435_456).contains(maxResultBytes),
+                "must be from 0 to 268,435,456")
+            try check(
+                "busyTimeout", busyTimeout, (.zero ... .seconds(600)).contains(busyTimeout),
+                "must be from 0 to 10 minutes")
+        }
+
+        private func check(
+            _ setting: String, _ value: some CustomStringConvertible, _ isRight: Bool, _ requirement: String
+        ) throws(SQLiteEffectStoreError) {
+            if !isRight { throw SQLiteEffectStoreError(.invalidSetting, setting, "it is \(value) and \(requirement)") }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+public import RetryCore
+
+/// What keeps a store from its file; nothing was recorded.
+///
+/// What any store can say, such as a result that is too long or a schema from a newer version, is an
+/// `EffectStoreError` here too.
+public struct SQLiteEffectStoreError: Error, Sendable, Hashable {
+    /// What is wrong.
+    ///
+    /// Later versions may add cases.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// A setting makes no sense.
+        case invalidSetting
+        /// The directory of the file does not exist.
+        case missingDirectory
+        /// The path is none, or leads to something that is not a file.
+        case notAFile
+        /// The file or its directory cannot be written by this process.
+        case readOnly
+        /// Anybody may change the file, or put another one in its place.
+        case worldWritable
+        /// The file belongs to another program, or is not one of SQLite at all.
+        case foreignFile
+        /// The file is in a journal mode that this store does not use, and somebody has it open.
+        case journalMode
+        /// The file is damaged.
+        case damaged
+        /// The file was moved, deleted or replaced after it was opened.
+        case moved
+        /// There is no room on the disk.
+        case diskFull
+        /// Other processes kept the file locked for too long.
+        case busy
+        /// The disk or the file system failed.
+        case inputOutput
+        /// Anything else.
+        case failed
+    }
+
+    /// What is wrong.
+    public let kind: Kind
+    /// The file or the directory that it is about; the name of the setting, where it is about one.
+    public let subject: String
+    /// SQLite's extended result code, or 0.
+    public let code: Int32
+    /// What is known beyond that, in English.
+    public let detail: String
+
+    init(_ kind: Kind, _ subject: String, code: Int32 = 0, _ detail: String = "") {
+        self.kind = kind
+        self.subject = subject
+        self.code = code
+        self.detail = detail
+    }
+}
+
+extension SQLiteEffectStoreError: CustomStringConvertible {
+    /// What is wrong, and what to do.
+    public var description: String {
+        let facts = [detail, code == 0 ? "" : "SQLite says \(code)"].filter { !$0.isEmpty }
+        return sentence + (facts.isEmpty ? "" : " (\(facts.joined(separator: "; ")))")
+    }
+
+    private var sentence: String {
+        switch kind {
+        case .invalidSetting: "The setting \(subject) makes no sense."
+        case .missingDirectory: "The directory \(subject) does not exist. Create it; the store creates only its file."
+        case .notAFile: "\(subject) is not a file. Give the path of a file, or of one to be created."
+        case .readOnly:
+            "\(subject) cannot be written by this process. The store writes the file, and a journal beside it: give "
+                + "this user the right to write both the file and its directory."
+        case .worldWritable:
+            "Anybody may write \(subject), and so forge or erase what has happened. Take that right away (chmod o-w)."
+        case .foreignFile: "\(subject) is not a file of an effect store. Give the store one of its own."
+        case .journalMode:
+            "\(subject) is in another journal mode, and somebody has it open. Close the other program."
+        case .damaged:
+            "\(subject) is damaged. Stop all its users, keep a copy, and recover it with the command line tool of "
+                + "SQLite (.recover). Without it, what has happened is not known any more."
+        case .moved:
+            "\(subject) was moved, deleted or replaced while it was open. Put it back, or stop all its users and open "
+                + "the store again."
+        case .diskFull: "There is no room on the disk of \(subject). Make room, and try again."
+        case .busy: "\(subject) was locked by other processes all the time. Try again, or raise busyTimeout."
+        case .inputOutput:
+            "The disk or the file system of \(subject) failed. Check the disk and its mount; try again."
+        case .failed: "SQLite could not work on \(subject)."
+        }
+    }
+}
+
+extension SQLiteEffectStoreError: SelfClassifyingError {
+    /// Transient where waiting may help, else permanent.
+    public var classification: Classification {
+        switch kind {
+        case .busy, .diskFull, .inputOutput: .transient
+        default: .permanent
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import RetryCore
+import Testing
+
+@testable import SQLiteEffectStore
+
+@Suite(.timeLimit(.minutes(5)))
+struct MigrationTests {
+    private let folder: TemporaryFolder
+    private let next = Schema(
+        migrations: Schema.current.migrations
+            + [["ALTER TABLE effects ADD COLUMN note TEXT", "CREATE TABLE notes (a)"]])
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func open(_ schema: Schema) throws -> SQLiteEffectStore {
+        try SQLiteEffectStore(path: folder.file, .init(), time: .system, schema: schema)
+    }
+
+    @Test func aNewFileHasTheCurrentVersion() throws {
+        _ = try folder.store()
+        #expect(try folder.run("PRAGMA user_version") == 1)
+        #expect(try folder.run("PRAGMA application_id") == Schema.applicationID)
+    }
+
+    @Test func anEarlierVersionIsBroughtUp() throws {
+        try folder.store().settled("a", .succeeded([1]))
+        let store = try open(next)
+        #expect(try store.claim(ActionID("a"), lease: .seconds(1)).result == [1])
+        #expect(try folder.run("PRAGMA user_version") == 2)
+        #expect(try folder.run("SELECT count(*) FROM notes") == 0)
+        #expect(try open(next).own("b").token == FencingToken(2))
+    }
+
+    @Test func aMigrationThatFailsChangesNothing() throws {
+        try folder.store().settled("a", .succeeded([1]))
+        let broken = Schema(migrations: next.migrations + [["CREATE TABLE more (a)", "CREATE TABLE effects (a)"]])
+        #expect(try kind { _ = try open(broken) } == .failed)
+        #expect(try folder.run("PRAGMA user_version") == 1)
+        #expect(try folder.run("SELECT count(*) FROM sqlite_master WHERE name IN ('notes', 'more')") == 0)
+        #expect(try folder.store().claim(ActionID("a"), lease: .seconds(1)).result == [1])
+    }
+
+    @Test func aProcessOfBeforeStopsAfterAMigration() throws {
+        let old = try folder.store()
+        _ = try open(next)
+        #expect(throws: EffectStoreError.newerSchema(found: 2, known: 1)) { try old.own("a") }
+        #expect(try folder.run("SELECT count(*) FROM effects") == 0)
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import RetryAsync
+import RetryFoundation
+import RetryTesting
+import Shared
+import SharedHTTP
+
+extension Program {
+    /// Changes the file in the midst of a call, once well and twice badly.
+    func reload() async throws {
+        begin("Reload", "the file is changed while a call runs")
+        let (operations, file) = (operations, file)
+        let call = weatherExecutor(ManualClock(autoAdvance: true)) { _, attempt in
+            if attempt == 1 { Self.write(#"{"retry_policy": {"max_attempts": 2, "custom_exceptions": []}}"#, to: file) }
+            // An application does this on a signal, or on a request of its administrator.
+            if attempt == 1 { operations.reload() }
+        }
+        checks.expect("attempts of the call that ran", await attempts(call), is: 10)
+        checks.expect("attempts of the next call", await attempts(), is: 2)
+        checks.expect("generation", operations.generation, is: 2)
+
+        for (text, setting) in [
+            (#"{"retry_policy": {"max_attempts": 0}}"#, "retry_policy.max_attempts"),
+            (#"{"retry_policy": {"max_atempts": 5}}"#, "retry_policy.max_atempts"),
+        ] {
+            Self.write(text, to: file)
+            guard case .failure(let error as ConfigurationError) = operations.reload() else {
+                checks.expect("reload of \(text)", true, is: false)
+                continue
+            }
+            print("    \(error.setting ?? "") \(error.problem). \(error.advice)")
+            checks.expect("setting", error.setting, is: setting)
+            checks.expect("attempts after a bad file", await attempts(), is: 2)
+        }
+        checks.expect("generation", operations.generation, is: 2)
+    }
+
+    /// How often a call of a service that is down is tried.
+    private func attempts(_ executor: RetryExecutor? = nil) async -> Int {
+        let executor = executor ?? weatherExecutor(ManualClock(autoAdvance: true))
+        let outcome = await executor.outcome { try await client.text(upstream.url("/weather/down")) }
+        print("    \(outcome.attempts) attempts")
+        return outcome.attempts
+    }
+
+    private static func write(_ text: String, to file: URL) {
+        try? Data(text.utf8).write(to: file, options: .atomic)
+    }
+}

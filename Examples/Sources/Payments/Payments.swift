@@ -1,0 +1,26 @@
+import ArgumentParser
+
+/// Pays a thousand orders with a client that is killed again and again, and counts what became of each of them.
+///
+/// ```sh
+/// .ci/postgres swift run --package-path Examples Payments     # with a PostgreSQL server of its own
+/// swift run --package-path Examples Payments --stores memory sqlite
+/// ```
+///
+/// - `Site.swift`: the other side, over HTTP: a queue of orders, and a ledger that drops replies.
+/// - `Ledger.swift`: the ledger. It does not know what it has been asked before: what is paid twice stays paid twice.
+/// - `Client.swift`: pays the orders, each of them `once`, and finds out about those of which nobody knows.
+/// - `Drill.swift`: starts the client, kills it in the midst of its work, and starts it again.
+@main
+struct Payments: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "Payments",
+        abstract: "Pays orders once each, however often the client is killed.",
+        discussion: """
+            Exits with an error unless every store that outlives its process has paid every order, and none twice. The \
+            store in memory does not outlive its process: what it pays twice is shown for what it is.
+            """,
+        subcommands: [DrillCommand.self, ClientCommand.self],
+        defaultSubcommand: DrillCommand.self
+    )
+}

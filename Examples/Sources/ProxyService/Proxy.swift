@@ -1,0 +1,78 @@
+import AsyncHTTPClient
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Observers
+import RetryAsync
+import SharedHTTP
+import Tracing
+
+/// Passes requests on to the upstream, and tells how that goes.
+struct Proxy: Sendable {
+    private let url: String
+    private let client: HTTPClient
+    private let records: Records?
+    private let breaker: CircuitBreaker
+    private let budget: RetryBudget
+    private let counts = RetryMetrics()
+    private let registry = PrometheusRegistry()
+    private let executor: RetryExecutor
+
+    init(url: String, client: HTTPClient, records: Records?) {
+        self.url = url
+        self.client = client
+        self.records = records
+        breaker = CircuitBreaker(
+            "orders",
+            policy: CircuitBreakerPolicy(consecutiveFailures: 8, breakDuration: .milliseconds(400)),
+            observer: .log { _, line in print(line) })
+        budget = RetryBudget(.ratio(0.05, floor: 1, ttl: .seconds(5)), named: "orders")
+        var observers = [counts.observer, .swiftMetrics(registry)]
+        // A service logs and traces to where its logs and traces are collected.
+        if let records { observers += [.swiftLog(records.logger), .tracing(records.tracer)] }
+        executor = RetryExecutor(
+            policy: .api.attempts(3).backoff(.exponential(initial: .milliseconds(20))), named: "orders",
+            breaker: breaker, budget: budget, classifier: .asyncHTTPClient, observer: RetryObserver(observers))
+    }
+
+    /// Serves on a port while `body` runs.
+    func serve<Result>(port: Int, _ body: (Int) async throws -> Result) async throws -> Result {
+        let router = Router()
+        router.get("orders") { _, _ in await orders() }
+        router.get("/") { _, _ in page(Dashboard.html, "text/html; charset=utf-8") }
+        router.get("metrics") { _, _ in page(registry.text, "text/plain; version=0.0.4") }
+        router.get("status") { _, _ in
+            let status = Status(counts.snapshot(), breaker.snapshot, budget.snapshot())
+            return page(try status.json, "application/json")
+        }
+        let responder = router.buildResponder()
+        return try await LocalServer.run(port: port) { request, context in
+            try await responder.respond(to: request, context: context)
+        } body: { port in
+            try await body(port)
+        }
+    }
+
+    /// The upstream's orders; 503 where it is not even asked, and 502 where it failed to answer.
+    private func orders() async -> Response {
+        do {
+            return page(try await traced { try await executor.execute { try await client.text(url) } }, "text/plain")
+        } catch is CircuitOpenError {
+            return Response(status: .serviceUnavailable, headers: [.retryAfter: "1"])
+        } catch {
+            return Response(status: .badGateway)
+        }
+    }
+
+    private func traced(_ body: () async throws -> String) async throws -> String {
+        guard let records else { return try await body() }
+        return try await records.tracer.withSpan("GET /orders") { _ in try await body() }
+    }
+
+    private func page(_ text: String, _ type: String) -> Response {
+        let body = ResponseBody(byteBuffer: ByteBuffer(string: text))
+        return Response(status: .ok, headers: [.contentType: type], body: body)
+    }
+}

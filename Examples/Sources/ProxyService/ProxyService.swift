@@ -1,0 +1,85 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Foundation
+import RetryAsync
+import Shared
+import SharedHTTP
+
+/// A service in front of an upstream that is not always well, with pages that show how it copes.
+///
+/// ```sh
+/// swift run --package-path Examples ProxyService                # then open http://127.0.0.1:8080/ in a browser
+/// swift run --package-path Examples ProxyService --self-test    # fails unless the pages are right
+/// ```
+///
+/// - `Proxy.swift`: the executor with its breaker, its budget and its observers, and the routes of the service.
+/// - `Status.swift`: what the dashboard asks for, as JSON.
+/// - `Dashboard.swift`: the dashboard: a page with a script that reads the status.
+/// - `SelfTest.swift`: the visitors, and what is checked.
+/// - `Observers/`: observers over swift-log, swift-metrics and swift-distributed-tracing. Copy them.
+@main
+struct ProxyService: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ProxyService",
+        abstract: "A proxy in front of a misbehaving service, with a page of metrics and a dashboard."
+    )
+
+    @Option(help: "The port of the service; 0 for one that is free.")
+    var port = 8080
+
+    @Option(help: ArgumentHelp("End after some time.", valueName: "seconds"))
+    var seconds: Int?
+
+    @Flag(help: "Check the pages while visitors come, and fail unless they are right.")
+    var selfTest = false
+
+    func run() async throws {
+        if selfTest { Watchdog.start(.seconds(30)) }
+        let outages = Outages(every: .milliseconds(2_500), lasting: .seconds(1))
+        // Each client is shut down before the server that it calls.
+        try await Upstream.run(["/orders": [.decided { _ in outages.answer() }]]) { upstream in
+            try await HTTPClient.withHTTPClient(configuration: .withoutOwnRetries) { client in
+                let records = selfTest ? Records() : nil
+                let proxy = Proxy(url: upstream.url("/orders"), client: client, records: records)
+                try await proxy.serve(port: selfTest ? 0 : port) { port in
+                    try await HTTPClient.withHTTPClient(configuration: .withoutOwnRetries) { visitor in
+                        try await visit(Visitors(client: visitor, port: port), records)
+                    }
+                }
+            }
+        }
+    }
+
+    private func visit(_ visitors: Visitors, _ records: Records?) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await visitors.come() }
+            if let records {
+                try await visitors.check(records)
+            } else {
+                print("The dashboard is at \(visitors.url("/")); Ctrl-C ends the service.")
+                fflush(nil)
+                try await Task.sleep(for: seconds.map { .seconds($0) } ?? .seconds(86_400))
+            }
+            group.cancelAll()
+        }
+    }
+}
+
+/// When the upstream is well, and when it is not.
+struct Outages: Sendable {
+    private let start = ContinuousClock.now
+    private let period: Duration
+    private let length: Duration
+
+    init(every period: Duration, lasting length: Duration) {
+        self.period = period
+        self.length = length
+    }
+
+    /// Well at the beginning of each period, out of order at its end; and one request in fifty fails at any time.
+    func answer() -> Upstream.Answer {
+        let time = start.duration(to: .now) / period
+        let isOut = (time - time.rounded(.down)) > 1 - length / period
+        return isOut || Int.random(in: 1...50) == 1 ? .status(503) : .json("3 orders")
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import RetryAsync
+
+/// What the dashboard shows.
+struct Status: Codable {
+    let calls: Int
+    let successes: Int
+    let attempts: Int
+    let retries: Int
+    let ends: [String: Int]
+    let circuit: Circuit
+    let budget: Budget
+
+    struct Circuit: Codable {
+        let state: String
+        let consecutiveFailures: Int
+        let openings: Int
+        let secondsLeft: Double
+    }
+
+    struct Budget: Codable {
+        let balance: Double
+        let granted: Int
+        let refused: Int
+        let isExhausted: Bool
+    }
+
+    init(
+        _ counts: RetryMetrics.Snapshot, _ breaker: CircuitBreakerSnapshot, _ budget: RetryBudget.Snapshot
+    ) {
+        calls = counts.calls
+        successes = counts.successes
+        attempts = counts.attemptsStarted
+        retries = counts.retries
+        ends = counts.ends
+        circuit = Circuit(
+            state: breaker.state.rawValue, consecutiveFailures: breaker.consecutiveFailures,
+            openings: breaker.openings, secondsLeft: breaker.timeLeft.map { $0 / .seconds(1) } ?? 0)
+        self.budget = Budget(
+            balance: budget.balance, granted: budget.grants, refused: budget.refusals,
+            isExhausted: budget.isExhausted)
+    }
+
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+}
