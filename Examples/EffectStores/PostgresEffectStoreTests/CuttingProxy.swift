@@ -211,7 +211,12 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
     #else
     var thread = pthread_t()
     #endif
-    pthread_create(&thread, nil, threadMain, start)
+    guard pthread_create(&thread, nil, threadMain, start) == 0 else { return }
+    #if canImport(Darwin)
+    if let thread { pthread_detach(thread) }
+    #else
+    pthread_detach(thread)
+    #endif
 }
 
 private final class ThreadBody: Sendable {

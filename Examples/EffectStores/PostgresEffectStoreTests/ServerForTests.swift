@@ -2,7 +2,6 @@ import CLibPQ
 import PostgresEffectStore
 import RetryCore
 import RetryTesting
-import Synchronization
 import Testing
 
 #if canImport(Darwin)
@@ -41,15 +40,28 @@ enum ServerForTests {
 }
 
 /// A value that many threads change.
-final class SharedValue<Value: Sendable>: Sendable {
-    private let mutex: Mutex<Value>
+///
+/// Behind a pthread mutex, because the thread sanitizer does not know the one of `Synchronization` on Linux.
+final class SharedValue<Value: Sendable>: @unchecked Sendable {
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private var value: Value
 
     init(_ value: Value) {
-        mutex = Mutex(value)
+        self.value = value
+        mutex = .allocate(capacity: 1)
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, nil)
+    }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
     }
 
     func withLock<Result: Sendable>(_ body: @Sendable (inout Value) throws -> Result) rethrows -> Result {
-        try mutex.withLock { try body(&$0) }
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return try body(&value)
     }
 }
 
