@@ -24,7 +24,10 @@ extension ConfigurationText {
     /// and some never end.
     private static func beginning(of url: URL) throws -> Data {
         let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
-        if let size = attributes[.size] as? NSNumber, size.uint64Value > UInt64(maximumSize) {
+        // A folder has a size too, which says nothing.
+        if attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? NSNumber,
+            size.uint64Value > UInt64(maximumSize)
+        {
             throw ConfigurationError.tooLarge(file: url.path)
         }
         let handle = try FileHandle(forReadingFrom: url)
