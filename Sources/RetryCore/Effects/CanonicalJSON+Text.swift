@@ -73,7 +73,7 @@ extension CanonicalJSON {
             case 0x0a: bytes += "\\n".utf8
             case 0x0d: bytes += "\\r".utf8
             case 0x09: bytes += "\\t".utf8
-            case 0x20...0x7f: bytes.append(UInt8(truncatingIfNeeded: unit))
+            case 0x20...0x7e: bytes.append(UInt8(truncatingIfNeeded: unit))
             default:
                 bytes += "\\u".utf8
                 for shift in [12, 8, 4, 0] as [UInt16] {
