@@ -38,6 +38,17 @@ struct BudgetInRetryTests {
         #expect(budget.snapshot().deposits == 4 && budget.snapshot().balance == 2)
     }
 
+    @Test("is told of a call once, however often it is retried", arguments: Door.allCases)
+    func depositsOnce(_ door: Door) async throws {
+        let budget = budget(.ratio(0.5, floor: 10))
+        let attempts = Log<Int>()
+        try await call(.immediate(3), budget).run(door) {
+            attempts.add(1)
+            if attempts.count < 3 { throw Fault(1) }
+        }
+        #expect(budget.snapshot().deposits == 1 && budget.snapshot().grants == 2)
+    }
+
     @Test("is told of no call that the breaker turned away", arguments: Door.allCases)
     func rejected(_ door: Door) async throws {
         let breaker = CircuitBreaker("service", clock: clock.retryClock)
