@@ -8,5 +8,61 @@
 nonisolated(nonsending) func withTimeLimit<Value: ~Copyable>(
     _ nanoseconds: Int64, clock: RetryClock, operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value? {
-    try await withInterruption({ await !clock.sleepWasInterrupted(nanoseconds) }, operation: operation)
+    try await race(nanoseconds, clock: clock, isolation: #isolation, operation)
+}
+
+/// The operation and a timer as two child tasks, the operation as one that starts at once on the caller's actor.
+private func race<Value: ~Copyable>(
+    _ nanoseconds: Int64, clock: RetryClock, isolation: isolated (any Actor)?,
+    _ operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value? {
+    let end = End<Value>()
+    let isTimeOver = await withoutActuallyEscaping(operation) { operation in
+        await withTaskGroup(of: Bool.self) { group in
+            if #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) {
+                group.addImmediateTask {
+                    _ = isolation
+                    await end.take(operation)
+                    return false
+                }
+            } else {
+                let handedOver = HandedOver(end: end, operation: operation)
+                group.addTask {
+                    await handedOver.run(isolation: isolation)
+                    return false
+                }
+            }
+            group.addTask { await !clock.sleepWasInterrupted(nanoseconds) }
+            let isTimeOver = await group.next(isolation: isolation) == true
+            group.cancelAll()
+            await group.waitForAll(isolation: isolation)
+            return isTimeOver
+        }
+    }
+    if let error = end.error, !isTimeOver || Task.isCancelled { throw error }
+    return end.value.take()
+}
+
+/// How the operation ended; only touched on the caller's actor.
+private final class End<Value: ~Copyable> {
+    var value: Value?
+    var error: (any Error)?
+
+    init() { value = nil }
+
+    nonisolated(nonsending) func take(_ operation: nonisolated(nonsending) () async throws -> Value) async {
+        do { value = try await operation() } catch { self.error = error }
+    }
+}
+
+/// The same on systems without immediate tasks: a plain child task, which hops to the caller's actor first.
+///
+/// Unchecked, because the compiler cannot see that the caller only waits while the child runs.
+private struct HandedOver<Value: ~Copyable>: @unchecked Sendable {
+    let end: End<Value>
+    let operation: nonisolated(nonsending) () async throws -> Value
+
+    func run(isolation: isolated (any Actor)?) async {
+        await end.take(operation)
+    }
 }
