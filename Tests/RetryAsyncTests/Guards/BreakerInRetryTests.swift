@@ -75,6 +75,21 @@ struct BreakerInRetryTests {
         #expect(call.recorder.codes == door.codes("attempt", "retry", "attempt", "success"))
     }
 
+    @Test("that opens while the call waits is waited for, which costs no attempt", arguments: Door.allCases)
+    func opensAndIsWaitedFor(_ door: Door) async throws {
+        let breaker = breaker(.default)
+        var call = call(.every(.seconds(1), 2).openCircuit(.wait), breaker)
+        call.onRetry = { _, _ in breaker.trip() }
+        let attempts = Log<Duration>()
+        try await call.run(door) { [clock] in
+            attempts.add(clock.elapsed)
+            if attempts.count == 1 { throw Fault(1) }
+        }
+        #expect(attempts.events == [.zero, .seconds(60)])
+        #expect(call.recorder.codes == door.codes("attempt", "retry", "circuit_wait", "attempt", "success"))
+        #expect(call.recorder.events.filter { $0.kind == .attempt }.map(\.attempt) == (door.isObserved ? [1, 2] : []))
+    }
+
     @Test("is not waited for up to the deadline", arguments: Door.allCases)
     func deadline(_ door: Door) async throws {
         let breaker = breaker(.default)
