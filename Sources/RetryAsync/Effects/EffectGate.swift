@@ -140,5 +140,20 @@ public struct EffectGate: Sendable {
         }
     }
 
+    /// Runs an effect whose result knows how it is kept, unless it has been run before.
+    ///
+    /// - Parameters:
+    ///   - key: Names the effect.
+    ///   - fingerprint: What the key stands for: a second call that means something else is refused.
+    ///   - effect: Is run on the caller's actor until it succeeds, or until the policy or the gate gives up.
+    /// - Returns: The result, and whether it is a replay.
+    /// - Throws: As ``once(_:fingerprint:as:effect:)`` does.
+    public nonisolated(nonsending) func once<Value: EffectResult>(
+        _ key: some EffectKey, fingerprint: EffectFingerprint = .none,
+        effect: nonisolated(nonsending) (EffectContext) async throws -> Value
+    ) async throws -> OnceResult<Value> {
+        try await once(key, fingerprint: fingerprint, as: Value.effectCodec, effect: effect)
+    }
+
     var clock: RetryClock { surroundings.clock }
 }

@@ -163,8 +163,3 @@ extension EffectGateRun {
             lastErrorType: EffectFailure(error).type, underlying: (error as? StoreFailure)?.underlying ?? error)
     }
 }
-
-/// Ends a call without an attempt, and so that it counts for nothing with a circuit breaker: the service was not asked.
-private struct CalledOff: CancellationAwareError {
-    var isCancellation: Bool { true }
-}

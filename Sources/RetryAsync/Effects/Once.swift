@@ -67,3 +67,65 @@ public nonisolated(nonsending) func once<Value>(
         random: random
     ).once(key, fingerprint: fingerprint, as: codec, effect: effect)
 }
+
+/// Runs an effect once, whose result knows how it is kept: unless it has been run before.
+///
+/// ```swift
+/// let number = try await once("order-\(order.id)", in: store) { effect in
+///     try await shop.place(order, idempotencyKey: effect.key).number
+/// }
+/// ```
+///
+/// - Parameters:
+///   - key: Names the effect: text, or an `ActionID`.
+///   - store: Remembers the effects.
+///   - fingerprint: What the key stands for: a second call that means something else is refused.
+///   - policy: How often, how soon and for how long the effect is tried.
+///   - receiver: What the receiver does with a request that it has had before.
+///   - lease: For how long the caller owns the key without a sign of life; at least twice the policy's attempt timeout.
+///   - rule: What happens where an earlier owner has gone without an outcome.
+///   - waitLimit: For how long the call waits for the outcome of another one's run. If `nil`, it waits for one of this
+///     process to its end, and for one elsewhere not at all.
+///   - name: What events call the effect.
+///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
+///   - budget: Bounds the retries of all calls that share it; none if `nil`.
+///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+///   - condition: Which errors are retried at all; by their class alone if `nil`.
+///   - execution: Finds out whether a failed attempt had its effect; ``/RetryCore/ExecutionClassifier/default`` if `nil`.
+///   - storesMessages: Whether the store gets the texts of errors. They can hold secrets.
+///   - observer: Sees what happens.
+///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+///   - clock: Measures and waits; the system's if `nil`.
+///   - random: Draws the jitter; the system's if `nil`.
+///   - effect: Is run until it succeeds, or until the policy or the gate gives up.
+/// - Returns: The result, and whether it is a replay.
+/// - Throws: As ``EffectGate/once(_:fingerprint:effect:)`` does.
+public nonisolated(nonsending) func once<Value: EffectResult>(
+    _ key: some EffectKey,
+    in store: any EffectStore,
+    fingerprint: EffectFingerprint = .none,
+    policy: RetryPolicy = .default,
+    receiver: EffectReceiver = .mayRepeat,
+    lease: Duration = .seconds(60),
+    ifAbandoned rule: AbandonedClaim = .halt,
+    waitingUpTo waitLimit: Duration? = nil,
+    named name: String? = nil,
+    breaker: CircuitBreaker? = nil,
+    budget: RetryBudget? = nil,
+    classifier: ErrorClassifier? = nil,
+    retryOn condition: RetryCondition? = nil,
+    execution: ExecutionClassifier? = nil,
+    storesMessages: Bool = false,
+    observer: RetryObserver? = nil,
+    onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
+    clock: RetryClock? = nil,
+    random: RandomSource? = nil,
+    effect: nonisolated(nonsending) (EffectContext) async throws -> Value
+) async throws -> OnceResult<Value> {
+    try await EffectGate(
+        store: store, policy: policy, receiver: receiver, lease: lease, ifAbandoned: rule, waitingUpTo: waitLimit,
+        named: name, breaker: breaker, budget: budget, classifier: classifier, retryOn: condition,
+        execution: execution, storesMessages: storesMessages, observer: observer, onRetry: onRetry, clock: clock,
+        random: random
+    ).once(key, fingerprint: fingerprint, effect: effect)
+}

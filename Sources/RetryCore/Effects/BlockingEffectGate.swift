@@ -23,6 +23,7 @@ public struct BlockingEffectGate: Sendable {
     let store: any BlockingEffectStore
     let settings: EffectGateSettings
     let surroundings: Surroundings
+    let guards: Guards
     let waiting: Waiting
 
     /// Creates a gate; settings that make no sense trap.
@@ -35,6 +36,8 @@ public struct BlockingEffectGate: Sendable {
     ///   - rule: What happens where an earlier owner has gone without an outcome.
     ///   - waitLimit: For how long a caller waits for the outcome of another one's run; not negative.
     ///   - name: What events call the effects.
+    ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
+    ///   - budget: Bounds the retries of all calls that share it; none if `nil`.
     ///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
     ///   - condition: Which errors are retried at all; by their class alone if `nil`.
     ///   - execution: Finds out whether a failed attempt had its effect; ``ExecutionClassifier/default`` if `nil`.
@@ -53,6 +56,8 @@ public struct BlockingEffectGate: Sendable {
         ifAbandoned rule: AbandonedClaim = .halt,
         waitingUpTo waitLimit: Duration = .zero,
         named name: String? = nil,
+        breaker: CircuitBreaker? = nil,
+        budget: RetryBudget? = nil,
         classifier: ErrorClassifier? = nil,
         retryOn condition: RetryCondition? = nil,
         execution: ExecutionClassifier? = nil,
@@ -73,6 +78,7 @@ public struct BlockingEffectGate: Sendable {
         surroundings = Surroundings(
             name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
             clock: clock, random: random)
+        guards = Guards(breaker: breaker, budget: budget)
         waiting = Waiting(sleeper: sleeper, cancellation: cancellation)
     }
 
@@ -106,6 +112,20 @@ public struct BlockingEffectGate: Sendable {
         default: break
         }
         throw answer.error(for: id) ?? CancellationError()
+    }
+
+    /// Runs an effect whose result knows how it is kept, unless it has been run before.
+    ///
+    /// - Parameters:
+    ///   - key: Names the effect.
+    ///   - fingerprint: What the key stands for: a second call that means something else is refused.
+    ///   - effect: Is run until it succeeds, or until the policy or the gate gives up.
+    /// - Returns: The result, and whether it is a replay.
+    /// - Throws: As ``once(_:fingerprint:as:effect:)`` does.
+    public func once<Value: EffectResult>(
+        _ key: some EffectKey, fingerprint: EffectFingerprint = .none, effect: (EffectContext) throws -> Value
+    ) throws -> OnceResult<Value> {
+        try once(key, fingerprint: fingerprint, as: Value.effectCodec, effect: effect)
     }
 
     var clock: RetryClock { surroundings.clock }

@@ -36,16 +36,25 @@ struct BlockingEffectRun {
     private func attempts<Value>(
         _ codec: EffectCodec<Value>, _ effect: (EffectContext) throws -> Value
     ) -> Result<(Value, [UInt8]), any Error> {
-        Result {
+        var obstacle: (any Error)?
+        do {
             let driver = try BlockingDriver(
                 policy: gate.settings.innerPolicy,
-                surroundings: gate.settings.surroundings(gate.surroundings, judgedBy: state), waiting: gate.waiting)
+                surroundings: gate.settings.surroundings(gate.surroundings, judgedBy: state), guards: gate.guards,
+                waiting: gate.waiting)
             let value = try driver.run(rejecting: nil) { attempt in
-                try prepare(attempt)
+                do {
+                    try prepare(attempt)
+                } catch {
+                    obstacle = error
+                    throw CalledOff()
+                }
                 state.withLock { $0.attemptStarts() }
                 return try effect(context(attempt))
             }
-            return (value, try encode(value, codec))
+            return .success((value, try encode(value, codec)))
+        } catch {
+            return .failure(obstacle ?? error)
         }
     }
 

@@ -4,8 +4,8 @@
 /// let receipt = try onceBlocking("pay-17", in: store, as: .utf8) { effect in try charge(effect.key) }
 /// ```
 ///
-/// RetryFoundation has one for everything that is `Codable`. A result that holds a secret is better left out: return
-/// what it can be found by.
+/// A type that conforms to ``EffectResult`` has one of its own, and nobody names it. RetryFoundation has one for
+/// everything that is `Codable`. A result that holds a secret is better left out: return what it can be found by.
 public struct EffectCodec<Value>: Sendable {
     private let encodeValue: @Sendable (Value) throws -> [UInt8]
     private let decodeBytes: @Sendable ([UInt8]) throws -> Value

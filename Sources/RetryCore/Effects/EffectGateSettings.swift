@@ -67,6 +67,13 @@ package struct StoreFailure: Error {
     }
 }
 
+/// Ends a call without an attempt, and so that it counts for nothing with a circuit breaker: the service was not asked.
+package struct CalledOff: CancellationAwareError {
+    package init() {}
+
+    package var isCancellation: Bool { true }
+}
+
 extension ClaimAnswer {
     /// What the caller is told where the effect is not to be run now, and no result is there.
     package func error(for id: ActionID) -> EffectError? {

@@ -51,6 +51,17 @@ public struct EffectFailure: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+extension EffectFailure {
+    /// Compares byte for byte, as a server does: text that is composed and text that is decomposed are two.
+    public static func == (one: EffectFailure, other: EffectFailure) -> Bool {
+        func areSame(_ one: String?, _ other: String?) -> Bool {
+            guard let one, let other else { return one == nil && other == nil }
+            return one.utf8.elementsEqual(other.utf8)
+        }
+        return areSame(one.type, other.type) && areSame(one.code, other.code) && areSame(one.message, other.message)
+    }
+}
+
 /// What somebody found out about an effect whose outcome was not known.
 public enum EffectVerdict: Sendable, Hashable {
     /// It happened; this is its result, for those who ask again.

@@ -25,6 +25,11 @@ extension EffectCodec where Value: Codable & SendableMetatype {
     }
 }
 
+extension EffectResult where Self: Codable {
+    /// The value as JSON.
+    public static var effectCodec: EffectCodec<Self> { .json }
+}
+
 extension EffectFingerprint {
     /// Creates the fingerprint of a request that is `Encodable`, by its JSON with sorted keys.
     ///

@@ -30,6 +30,18 @@ struct EffectGateTests {
         #expect(count == 1)
     }
 
+    @Test("text and bytes know how they are kept")
+    func textAndBytes() async throws {
+        let store = InMemoryEffectStore()
+        let gate = EffectGate(store: store)
+        for isReplay in [false, true] {
+            let text = try await once("a", in: store) { _ in isReplay ? "again" : "é" }
+            #expect(text.value == "é" && text.isReplay == isReplay)
+            let bytes = try await gate.once("b") { _ -> [UInt8] in isReplay ? [] : [0xff, 0] }
+            #expect(bytes.value == [0xff, 0] && bytes.isReplay == isReplay)
+        }
+    }
+
     @Test("what certainly did nothing is tried again")
     func notExecuted() throws {
         try OnceScene.run { scene in

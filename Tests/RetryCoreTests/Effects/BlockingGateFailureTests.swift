@@ -60,6 +60,42 @@ struct BlockingGateFailureTests {
         #expect(try scene.state() == nil)
     }
 
+    @Test("the breaker is asked for each attempt, and what it turns away did not happen")
+    func breaker() throws {
+        var scene = GateScene()
+        let breaker = CircuitBreaker(
+            "psp", policy: .init(consecutiveFailures: 2, breakDuration: .seconds(100)), clock: scene.sleeper.retryClock)
+        scene.breaker = breaker
+        let call = scene.once(Refused(), Refused())
+        #expect(call.error is Refused && call.calls == 2 && breaker.state == .open)
+        #expect(try scene.state() == nil)
+        let rejected = scene.once()
+        #expect(rejected.error is CircuitOpenError && rejected.calls == 0)
+        #expect(try scene.state() == nil)
+    }
+
+    @Test("an empty budget ends the call with the service's own error, and the key is free")
+    func budget() throws {
+        var scene = GateScene()
+        scene.budget = RetryBudget(.limit(1, per: .seconds(60)), clock: scene.sleeper.retryClock)
+        let call = scene.once(Refused(), Refused())
+        #expect(call.error is Refused && call.calls == 2)
+        #expect(try scene.state() == nil)
+    }
+
+    @Test("a store that cannot be reached counts for nothing with the breaker")
+    func breakerAndStore() throws {
+        var scene = GateScene()
+        let breaker = CircuitBreaker(
+            "psp", policy: .init(consecutiveFailures: 2, breakDuration: .seconds(100)), clock: scene.sleeper.retryClock)
+        scene.breaker = breaker
+        scene.store.fail(renewals: 1)
+        let call = scene.once(Refused(), Refused())
+        #expect(call.error is FaultyStore.Unreachable && call.calls == 1)
+        #expect(breaker.snapshot.consecutiveFailures == 1 && breaker.state == .closed)
+        #expect(scene.recorder.codes.last == "cancelled")
+    }
+
     // MARK: The lease
 
     @Test("the lease is renewed before each attempt after the first")

@@ -94,14 +94,18 @@ struct EffectLedgerTests {
             .succeeded([1]), .succeeded([2]), .failedFinal(EffectFailure(type: "A")),
             .failedFinal(EffectFailure(type: "B")), .failedBeforeEffect, .indeterminate(nil),
             .indeterminate(EffectFailure(type: "A")),
+            // Twins: the same text to read, and two to a server.
+            .failedFinal(EffectFailure(type: "A", message: "caf\u{e9}")),
+            .failedFinal(EffectFailure(type: "A", message: "cafe\u{301}")),
+            .failedFinal(EffectFailure(type: "A", code: "")),
         ]
-        for first in outcomes {
-            for second in outcomes {
+        for (index, first) in outcomes.enumerated() {
+            for (other, second) in outcomes.enumerated() {
                 var ledger = claimed()
                 #expect(ledger.settle(token: FencingToken(7), first, retention: 100, now: 1) == .recorded)
                 let before = ledger
                 let answer = ledger.settle(token: FencingToken(7), second, retention: 100, now: 2)
-                #expect(answer == (first == second ? .alreadyRecorded : .fenced(current: FencingToken(7))))
+                #expect(answer == (index == other ? .alreadyRecorded : .fenced(current: FencingToken(7))))
                 #expect(ledger == before)
                 #expect(
                     ledger.settle(token: FencingToken(6), first, retention: 100, now: 2)

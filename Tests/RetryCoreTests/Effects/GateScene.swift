@@ -13,6 +13,8 @@ struct GateScene {
     var rule = AbandonedClaim.halt
     var waitLimit = Duration.zero
     var storesMessages = false
+    var breaker: CircuitBreaker?
+    var budget: RetryBudget?
 
     init(settings: InMemoryEffectStore.Settings = .init(), duringSleep: @escaping @Sendable (Int) -> Void = { _ in }) {
         sleeper = ManualSleeper(duringSleep: duringSleep)
@@ -25,8 +27,9 @@ struct GateScene {
     var gate: BlockingEffectGate {
         BlockingEffectGate(
             store: store, policy: policy, receiver: receiver, lease: .seconds(10), ifAbandoned: rule,
-            waitingUpTo: waitLimit, storesMessages: storesMessages, observer: recorder.observer,
-            sleeper: sleeper.sleeper, cancellation: token, clock: sleeper.retryClock, random: .seeded(1))
+            waitingUpTo: waitLimit, breaker: breaker, budget: budget, storesMessages: storesMessages,
+            observer: recorder.observer, sleeper: sleeper.sleeper, cancellation: token, clock: sleeper.retryClock,
+            random: .seeded(1))
     }
 
     /// Runs an effect that throws these errors in turn and then returns, and returns what came of it.

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Effects and Foundation", .timeLimit(.minutes(5)))
 struct EffectCodecTests {
-    struct Receipt: Codable, Equatable {
+    struct Receipt: Codable, Equatable, EffectResult {
         var number: Int
         var text: String
         var date: Date?
