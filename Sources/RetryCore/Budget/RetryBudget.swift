@@ -1,4 +1,4 @@
-/// Bounds the retries of all calls to one service, so that retries cannot keep it down.
+/// Bounds the retries of all calls to one service, so that retries add little to what it has to bear.
 ///
 /// When a service fails, every caller retries, and the load doubles or triples when it can be borne least. A budget that
 /// the callers share lets through what its ``RetryBudgetLaw`` allows; a call whose retry is refused ends with the error

@@ -11,6 +11,8 @@
 /// 6. Is the circuit breaker open for longer than that? → stop, or wait for it, as the policy says
 /// 7. Does the wait reach the deadline? → stop, without waiting
 ///
+/// Whoever holds a ``RetryBudget`` asks it after all that, and only for a retry.
+///
 /// ```swift
 /// var state = RetryState(policy: .api)
 /// switch state.attemptFailed(.serverError, elapsed: elapsed, using: &generator) {
