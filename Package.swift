@@ -20,7 +20,8 @@ let package = Package(
         .testTarget(name: "RetryFoundationTests", dependencies: ["RetryFoundation"]),
         .testTarget(name: "RetryTestingTests", dependencies: ["RetryTesting"]),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["RetryAsync", "RetryTesting"], resources: [.copy("Resources")]),
+            name: "ConformanceTests", dependencies: ["RetryAsync", "RetryFoundation", "RetryTesting"],
+            resources: [.copy("Resources")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import RetryAsync
 import Testing
 
 @Suite("The recorded behaviour of the systems that this library learned from", .timeLimit(.minutes(5)))
@@ -26,6 +27,7 @@ struct ConformanceTests {
         try await run.binduBreaker()
         try await run.binduTransientTypes()
         try await run.binduSyncCalls()
+        try run.binduConfigurations()
         run.finish(Coverage.bindu)
     }
 
@@ -54,5 +56,15 @@ struct ConformanceTests {
         try await run.awsDecorator()
         try await run.awsRateLimits()
         run.finish(Coverage.aws)
+    }
+
+    @Test func theDriversDifferOnlyInWhatTheBlockingOneRefuses() async throws {
+        for refused in SeedCall.refusedByBlocking {
+            let records = await SeedCall.failing(refused.policy).runs()
+            #expect(records[.asynchronous].calls == 2)
+            #expect(records[.blocking].calls == 0)
+            let error = #expect(throws: PolicyError.self) { try records[.blocking].result.get() }
+            #expect(error?.setting == refused.setting)
+        }
     }
 }

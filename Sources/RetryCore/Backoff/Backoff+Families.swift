@@ -65,6 +65,9 @@ extension Backoff {
 
     /// Delays drawn each from the one before: min(cap, U[initial, 3 · previous]).
     ///
+    /// No delay is below `initial`: where the one before was, as it was for a failure of another class, `initial` counts
+    /// as *previous*.
+    ///
     /// - Parameters:
     ///   - initial: The shortest delay, not negative.
     ///   - cap: The delay that no draw passes, at least `initial`.

@@ -35,8 +35,8 @@ extension Jitter {
 
     /// Each delay is drawn from the one before: min(cap, U[initial, 3 · previous]).
     ///
-    /// The backoff's growth plays no part, so this is not for a list or a custom backoff. Before the first delay,
-    /// *previous* is the initial delay.
+    /// The backoff's growth plays no part, so this is not for a list or a custom backoff. Before the first delay, and
+    /// where the delay before was a shorter one of another class of failure, *previous* is the initial delay.
     @inlinable public static var decorrelated: Jitter { Jitter(kind: .decorrelated) }
 
     /// The delay give or take a share of it: U[d · (1 − fraction), min(cap, d · (1 + fraction))].
@@ -113,8 +113,7 @@ extension Jitter {
         case .equal:
             return delay / 2...delay
         case .decorrelated:
-            let most = max(0, previous ?? initial).saturatingMultiply(3)
-            return min(initial, most)...max(initial, most)
+            return initial...max(initial, previous ?? initial).saturatingMultiply(3)
         case .proportional:
             let spread = min(delay, Int64(saturating: Double(delay) * fraction))
             return delay - spread...max(delay, min(cap, delay.saturatingAdd(spread)))

@@ -83,7 +83,7 @@ extension ErrorClassifier {
 
     /// Knows errors that carry a status, by the table of ``HTTPStatus``.
     public static let httpStatus = ErrorClassifier { error in
-        ErrorTypeFacts.of(error).hasStatusCode ? classifyByStatus(error) : nil
+        ErrorTypeFacts.of(error).statusClassification?(error)
     }
 
     /// Knows errors by the words in their type's name: `ReadTimeoutError` is transient.
@@ -98,22 +98,11 @@ extension ErrorClassifier {
 
     private static func classifyByDefault(_ error: any Error, depth: Int) -> Classification? {
         let facts = ErrorTypeFacts.of(error)
-        if facts.isSelfClassifying, let own = error as? any SelfClassifyingError { return own.classification }
-        if facts.hasStatusCode, let known = classifyByStatus(error) { return known }
-        if facts.hasServiceCode, let code = (error as? any ServiceCodeError)?.serviceCode,
-            AWSErrorCodes.throttling.contains(code)
-        {
-            return .rateLimit
-        }
+        if let own = facts.classification?(error) { return own }
+        if let known = facts.statusClassification?(error) { return known }
+        if let code = facts.serviceCode?(error), AWSErrorCodes.throttling.contains(code) { return .rateLimit }
         if let errorClass = facts.classByName { return Classification(errorClass) }
-        guard facts.isWrapping, depth < ErrorTypeFacts.maximumDepth,
-            let inner = (error as? any WrappingError)?.wrappedError
-        else { return nil }
+        guard depth < ErrorTypeFacts.maximumDepth, let inner = facts.wrappedError?(error) else { return nil }
         return classifyByDefault(inner, depth: depth + 1)
-    }
-
-    private static func classifyByStatus(_ error: any Error) -> Classification? {
-        guard let error = error as? any StatusCodeError, let status = error.statusCode else { return nil }
-        return HTTPStatus.errorClass(status).map { Classification($0, hint: error.retryHint) }
     }
 }

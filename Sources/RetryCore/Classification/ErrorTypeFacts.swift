@@ -5,14 +5,25 @@ import Synchronization
 /// A dynamic cast to a protocol costs some 80 ns and a lowercased type name 3 µs and a dozen allocations; the facts of
 /// a type that was seen before cost a lock and a look-up.
 final class ErrorTypeFacts: Sendable {
+    /// Reads something of an error of this type.
+    ///
+    /// It casts to the type itself: a cast to a protocol would put an error of more than three words into a box.
+    typealias Reader<Value> = @Sendable (any Error) -> Value?
+
     let name: String
     let classByName: ErrorClass?
     let isCancellationError: Bool
-    let isCancellationAware: Bool
-    let isSelfClassifying: Bool
-    let hasStatusCode: Bool
-    let hasServiceCode: Bool
-    let isWrapping: Bool
+    let isCancellation: Reader<Bool>?
+    /// What an error says of itself.
+    let classification: Reader<Classification>?
+    /// What an error's status says of it.
+    let statusClassification: Reader<Classification>?
+    let serviceCode: Reader<String>?
+    let wrappedError: Reader<any Error>?
+
+    var isSelfClassifying: Bool { classification != nil }
+    var hasStatusCode: Bool { statusClassification != nil }
+    var hasServiceCode: Bool { serviceCode != nil }
 
     /// The facts of an error's type.
     static func of(_ error: any Error) -> ErrorTypeFacts {
@@ -31,12 +42,40 @@ final class ErrorTypeFacts: Sendable {
         let isCodingError = error is DecodingError || error is EncodingError
         classByName = isCodingError ? .permanent : TypeNames.errorClass(of: name)
         isCancellationError = error is CancellationError
-        isCancellationAware = error is any CancellationAwareError
-        isSelfClassifying = error is any SelfClassifyingError
-        hasStatusCode = error is any StatusCodeError
-        hasServiceCode = error is any ServiceCodeError
-        isWrapping = error is any WrappingError
+        let type = type(of: error)
+        isCancellation = (type as? any CancellationAwareError.Type)?.isCancellationReader
+        classification = (type as? any SelfClassifyingError.Type)?.classificationReader
+        statusClassification = (type as? any StatusCodeError.Type)?.statusReader
+        serviceCode = (type as? any ServiceCodeError.Type)?.serviceCodeReader
+        wrappedError = (type as? any WrappingError.Type)?.wrappedErrorReader
     }
+}
+
+extension CancellationAwareError {
+    fileprivate static var isCancellationReader: ErrorTypeFacts.Reader<Bool> { { ($0 as? Self)?.isCancellation } }
+}
+
+extension SelfClassifyingError {
+    fileprivate static var classificationReader: ErrorTypeFacts.Reader<Classification> {
+        { ($0 as? Self)?.classification }
+    }
+}
+
+extension StatusCodeError {
+    fileprivate static var statusReader: ErrorTypeFacts.Reader<Classification> {
+        { error in
+            guard let error = error as? Self, let status = error.statusCode else { return nil }
+            return HTTPStatus.errorClass(status).map { Classification($0, hint: error.retryHint) }
+        }
+    }
+}
+
+extension ServiceCodeError {
+    fileprivate static var serviceCodeReader: ErrorTypeFacts.Reader<String> { { ($0 as? Self)?.serviceCode } }
+}
+
+extension WrappingError {
+    fileprivate static var wrappedErrorReader: ErrorTypeFacts.Reader<any Error> { { ($0 as? Self)?.wrappedError } }
 }
 
 extension ErrorTypeFacts {
@@ -52,17 +91,15 @@ extension ErrorTypeFacts {
     /// The type that was last found to be no cancellation: errors come in rows of one type, which is looked up once.
     private static let lastHarmless = Atomic<ObjectIdentifier?>(nil)
 
-    private var canBeCancellation: Bool { isCancellationError || isCancellationAware || isWrapping }
+    private var canBeCancellation: Bool { isCancellationError || isCancellation != nil || wrappedError != nil }
 
     private static func findsCancellation(in error: any Error) -> Bool {
         var current = error
         for _ in 0...maximumDepth {
             let facts = of(current)
             if facts.isCancellationError { return true }
-            if facts.isCancellationAware, (current as? any CancellationAwareError)?.isCancellation == true {
-                return true
-            }
-            guard facts.isWrapping, let inner = (current as? any WrappingError)?.wrappedError else { return false }
+            if facts.isCancellation?(current) == true { return true }
+            guard let inner = facts.wrappedError?(current) else { return false }
             current = inner
         }
         return false

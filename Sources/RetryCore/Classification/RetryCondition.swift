@@ -24,12 +24,8 @@ public struct RetryCondition: Sendable, ExpressibleByArrayLiteral {
     /// An error with a code or a status is judged by that alone, any other by its text.
     public static let rateLimits = RetryCondition { error in
         let facts = ErrorTypeFacts.of(error)
-        if facts.isSelfClassifying, let own = error as? any SelfClassifyingError {
-            return own.classification.errorClass == .rateLimit
-        }
-        if facts.hasServiceCode, let code = (error as? any ServiceCodeError)?.serviceCode {
-            return AWSErrorCodes.throttling.contains(code)
-        }
+        if let own = facts.classification?(error) { return own.errorClass == .rateLimit }
+        if let code = facts.serviceCode?(error) { return AWSErrorCodes.throttling.contains(code) }
         if facts.hasStatusCode, let status = (error as? any StatusCodeError)?.statusCode { return status == 429 }
         return MessageTable.awsRateLimit.errorClass(of: String(describing: error)) == .rateLimit
     }

@@ -19,15 +19,14 @@ extension RetryPolicy: Codable {
             return
         }
         var reader = try SettingsReader(decoder)
-        var settings = RetryPolicy.default.settings
-        settings.name = ""
+        var policy = RetryPolicy.default.named("")
         if let name = try reader.value("preset", as: String.self) {
-            let path: [any CodingKey] = decoder.codingPath + [SettingsReader.Key(stringValue: "preset")]
-            settings = try Self.preset(name, path: path).settings
+            policy = try Self.preset(name, path: decoder.codingPath + [SettingsReader.Key(stringValue: "preset")])
         }
-        try settings.read(&reader)
+        if let name = try reader.value("name", as: String.self) { policy = policy.named(name) }
+        let refinement = try PolicyRefinement(&reader)
         try reader.finish()
-        self.init(try reader.checked { () throws(PolicyError) in try settings.validated() })
+        self = try reader.checked { () throws(PolicyError) in try refinement.refine(policy) }
     }
 
     private static func preset(_ name: String, path: [any CodingKey]) throws -> RetryPolicy {
@@ -40,85 +39,15 @@ extension RetryPolicy: Codable {
                 codingPath: path, debugDescription: "There is no policy named \"\(name)\"; known are \(known)"))
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case name, backoff, backoffs, deadline, hints, guarantee
-        case maxAttempts = "max_attempts"
-        case retryLimits = "retry_limits"
-        case deadlineBehavior = "deadline_behavior"
-        case attemptTimeout = "attempt_timeout"
-        case openCircuit = "open_circuit"
-        case failsImmediately = "fails_immediately"
-    }
+    private enum CodingKeys: String, CodingKey { case name }
 
     /// Encodes all settings.
     ///
     /// - Throws: `EncodingError` if the policy has a custom backoff.
     public func encode(to encoder: any Encoder) throws {
-        let settings = settings
         var container = encoder.container(keyedBy: CodingKeys.self)
-        if !settings.name.isEmpty { try container.encode(settings.name, forKey: .name) }
-        try container.encode(settings.maxAttempts, forKey: .maxAttempts)
-        try container.encode(settings.backoff, forKey: .backoff)
-        try container.encode(Dictionary(settings.backoffs.entries), forKey: .backoffs)
-        try container.encode(Dictionary(settings.limitsBesideStandard), forKey: .retryLimits)
-        try container.encodeIfPresent(deadline?.text, forKey: .deadline)
-        try container.encode(settings.deadlineBehavior, forKey: .deadlineBehavior)
-        try container.encodeIfPresent(attemptTimeout?.text, forKey: .attemptTimeout)
-        try container.encode(settings.hints, forKey: .hints)
-        try container.encode(settings.openCircuit, forKey: .openCircuit)
-        try container.encode(settings.failsImmediately, forKey: .failsImmediately)
-        try container.encode(settings.guarantee, forKey: .guarantee)
-    }
-}
-
-extension PolicySettings {
-    fileprivate mutating func read(_ reader: inout SettingsReader) throws {
-        name = try reader.value("name") ?? name
-        maxAttempts = try reader.value("max_attempts") ?? maxAttempts
-        backoff = try reader.value("backoff") ?? backoff
-        for (id, backoff) in try reader.value("backoffs", as: ClassKeyed<Backoff>.self)?.values ?? [] {
-            backoffs[id] = backoff
-        }
-        for (id, limit) in try reader.value("retry_limits", as: ClassKeyed<RetryLimit>.self)?.values ?? [] {
-            limits[id] = limit == .unlimited ? nil : limit
-        }
-        deadline = try reader.duration("deadline")?.saturatedNanoseconds ?? deadline
-        deadlineBehavior = try reader.value("deadline_behavior") ?? deadlineBehavior
-        attemptTimeout = try reader.duration("attempt_timeout")?.saturatedNanoseconds ?? attemptTimeout
-        hints = try reader.value("hints") ?? hints
-        openCircuit = try reader.value("open_circuit") ?? openCircuit
-        failsImmediately = try reader.value("fails_immediately") ?? failsImmediately
-        guarantee = try reader.value("guarantee") ?? guarantee
-    }
-}
-
-extension PolicySettings {
-    /// The limits, and which classes have none that have one in a policy that starts from nothing.
-    fileprivate var limitsBesideStandard: [(errorClass: ErrorClass, value: RetryLimit)] {
-        let lifted = ClassTable<RetryLimit>.standard.entries.filter { limits[$0.errorClass] == nil }
-        return limits.entries + lifted.map { (errorClass: $0.errorClass, value: .unlimited) }
-    }
-}
-
-/// An object whose keys are names of error classes.
-private struct ClassKeyed<Value: Decodable>: Decodable {
-    let values: [(ErrorClass, Value)]
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: SettingsReader.Key.self)
-        values = try container.allKeys.map { key in
-            do {
-                return (try ErrorClass(validating: key.stringValue), try container.decode(Value.self, forKey: key))
-            } catch let error as PolicyError {
-                throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "\(error)")
-            }
-        }
-    }
-}
-
-extension Dictionary {
-    fileprivate init(_ entries: [(errorClass: ErrorClass, value: Value)]) where Key == String {
-        self.init(entries.map { ($0.errorClass.id, $0.value) }) { $1 }
+        if !name.isEmpty { try container.encode(name, forKey: .name) }
+        try PolicyRefinement(all: settings).encode(to: encoder)
     }
 }
 

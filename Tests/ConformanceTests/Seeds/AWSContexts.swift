@@ -5,25 +5,27 @@ extension ConformanceRun {
     mutating func awsContexts() async throws {
         for row in vectors["aws/retry_context"].array {
             let recorded = row["trace"].array
-            var loops: [JSON] = []
-            for driver in SeedCall.Driver.allCases {
+            let loops = try await ByDriver { driver in
                 let loop = try AWSLoop(try awsPolicy(row["kw"]), condition: try condition(row["kw"]))
-                try await loop.run(recorded.map { $0[1] == "fail" }, on: driver)
-                loops.append(loop.record)
+                try await loop.run(recorded.map { $0[1] == "fail" }, by: driver)
+                return loop.record
             }
             compare(
-                "aws/retry_context", "\(row["kw"]) \(recorded.count) rounds", recorded: row.without("kw"), ours: loops)
+                "aws/retry_context", "\(row["kw"]) \(recorded.count) rounds", recorded: row.without("kw"), calls: loops)
         }
-        let exhausted = try AWSLoop(try awsPolicy(["max_attempts": "3"]), condition: nil)
-        try await exhausted.run([true, true, true], on: .blocking)
+        let exhausted = try await ByDriver { driver in
+            let loop = try AWSLoop(try awsPolicy(["max_attempts": "3"]), condition: nil)
+            try await loop.run([true, true, true], by: driver)
+            return JSON.number(Double(loop.context.currentAttempt))
+        }
         compare(
             "aws/context_exhausted_without_break_current_attempt", "all",
             recorded: vectors["aws/context_exhausted_without_break_current_attempt"],
-            ours: [.number(Double(exhausted.context.currentAttempt))])
+            calls: exhausted)
         let new = try RetryContext(policy: try awsPolicy([:]))
         compare(
             "aws/context_get_delay_before_iteration", "all",
-            recorded: vectors["aws/context_get_delay_before_iteration"], ours: [new.delay.map(JSON.seconds) ?? .null])
+            recorded: vectors["aws/context_get_delay_before_iteration"], ours: new.delay.map(JSON.seconds) ?? .null)
     }
 
     /// The policy of a context; its arguments are recorded as text.
@@ -59,7 +61,7 @@ private final class AWSLoop {
     }
 
     /// Goes round once for each result, and once more if it is let; true is a failure, of a type that no list has.
-    func run(_ failures: [Bool], on driver: SeedCall.Driver) async throws {
+    func run(_ failures: [Bool], by driver: Driver) async throws {
         let error = try SeedErrors.make("KeyError")
         for attempt in context {
             guard failures.indices.contains(attempt - 1) else {

@@ -6,11 +6,9 @@ extension ConformanceRun {
         compare(
             "aws/rate_limit_defaults", "all", recorded: vectors["aws/rate_limit_defaults"],
             ours: [
-                [
-                    "max_attempts": .number(Double(RetryPolicy.rateLimited.maxAttempts)),
-                    "initial_delay": .seconds(backoff.initial), "max_delay": .seconds(backoff.cap),
-                    "exponential_base": .number(backoff.factor), "jitter": .bool(backoff.jitter != .none),
-                ]
+                "max_attempts": .number(Double(RetryPolicy.rateLimited.maxAttempts)),
+                "initial_delay": .seconds(backoff.initial), "max_delay": .seconds(backoff.cap),
+                "exponential_base": .number(backoff.factor), "jitter": .bool(backoff.jitter != .none),
             ])
         try await compareCodes()
         try await compareTexts()
@@ -19,10 +17,10 @@ extension ConformanceRun {
             let error = try Self.error(name)
             compare(
                 "aws/rate_limit_predicate", "\(name) is one", recorded: row["is_rate_limit_error"],
-                ours: [.bool(RetryCondition.rateLimits.contains(error))])
+                ours: .bool(RetryCondition.rateLimits.contains(error)))
             compare(
                 "aws/rate_limit_predicate", "\(name) is retried",
-                recorded: row["actually_retried_by_upstream_when_botocore_installed"], ours: await isRetried(error))
+                recorded: row["actually_retried_by_upstream_when_botocore_installed"], calls: await isRetried(error))
         }
     }
 
@@ -31,22 +29,22 @@ extension ConformanceRun {
         for code in codes {
             compare(
                 "aws/throttle_codes", code, recorded: true,
-                ours: await isRetried(ClientError(code: code, text: "failed")))
+                calls: await isRetried(ClientError(code: code, text: "failed")))
         }
         compare(
             "aws/throttle_codes", "no other", recorded: .array(codes.sorted().map(JSON.string)),
-            ours: [.array(AWSErrorCodes.throttling.sorted().map(JSON.string))])
+            ours: .array(AWSErrorCodes.throttling.sorted().map(JSON.string)))
     }
 
     private mutating func compareTexts() async throws {
         for needle in vectors["aws/message_needles"].array.compactMap(\.string) {
             let error = try SeedErrors.make("RuntimeError", SeedErrorFacts(text: "x\(needle.uppercased())y"))
-            compare("aws/message_needles", needle, recorded: true, ours: await isRetried(error))
+            compare("aws/message_needles", needle, recorded: true, calls: await isRetried(error))
         }
     }
 
     /// Whether each driver retries the error under the policy for rate limits, where only these are retried.
-    private func isRetried(_ error: any Error) async -> [JSON] {
+    private func isRetried(_ error: any Error) async -> ByDriver<JSON> {
         var call = SeedCall.failing(.rateLimited, error: error)
         call.condition = .rateLimits
         return await call.runs().map { .bool($0.calls > 1) }

@@ -14,32 +14,32 @@ extension ConformanceRun {
                     jitter: .floor(bounds.shortest))
             } catch {
                 let refusal = JSON.string("refused: \(error)")
-                compare("bindu_wait_windows_s", "\(name) \(key)", recorded: windows, ours: [refusal])
+                compare("bindu_wait_windows_s", "\(name) \(key)", recorded: windows, ours: refusal)
                 continue
             }
             let policy = RetryPolicy(maxAttempts: windows.array.count + 1, backoff: backoff)
             let shortest = await SeedCall.failing(policy, random: [0]).runs()
             let longest = await SeedCall.failing(policy, random: [1]).runs()
-            let ours = zip(shortest, longest).map { low, high in
+            let calls = shortest.zip(longest) { low, high in
                 JSON.array(zip(low.sleeps, high.sleeps).map { [.seconds($0), .seconds($1)] })
             }
-            compare("bindu_wait_windows_s", "\(name) \(key)", recorded: windows, ours: ours)
-            compareSpread(name, kind, blocking: ours[0], asynchronous: ours[1])
+            compare("bindu_wait_windows_s", "\(name) \(key)", recorded: windows, calls: calls)
+            compareSpread(name, kind, calls)
         }
     }
 
     /// Whether a driver draws its waits, or takes the longest: the seed's two drivers did not always do the same.
-    private mutating func compareSpread(_ name: String, _ kind: JSON, blocking: JSON, asynchronous: JSON) {
+    private mutating func compareSpread(_ name: String, _ kind: JSON, _ windows: ByDriver<JSON>) {
         func spread(_ windows: JSON) -> JSON {
             windows.array.contains { $0[0] != $0[1] } ? "uniform(lo,hi)" : "deterministic upper bound"
         }
-        for (key, windows) in [("async_decorator", asynchronous), ("sync_and_config_decorator", blocking)] {
+        for (key, driver) in [("async_decorator", Driver.asynchronous), ("sync_and_config_decorator", .blocking)] {
             guard let recorded = kind[key].string else { continue }
             // One kind has no decorator for blocking calls, only a configuration.
             let isDrawn = recorded.hasSuffix("uniform(lo,hi)")
             compare(
                 "bindu_wait_windows_s", "\(name) \(key)", recorded: isDrawn ? "uniform(lo,hi)" : .string(recorded),
-                ours: [spread(windows)])
+                ours: spread(windows[driver]))
         }
     }
 

@@ -5,7 +5,7 @@ extension ConformanceRun {
         for row in vectors["bindu_transient_types"].array {
             let name = try row[0].string.unwrapped("a row has no type")
             let records = await Self.binduCall(failing: .max, with: try Self.binduError(name)).runs()
-            compare("bindu_transient_types", name, recorded: row[1], ours: records.map { .bool($0.calls > 1) })
+            compare("bindu_transient_types", name, recorded: row[1], calls: records.map { .bool($0.calls > 1) })
         }
     }
 
@@ -20,7 +20,7 @@ extension ConformanceRun {
             compare(
                 "bindu_sync_counts_calls_outcome", run.name,
                 recorded: vectors["bindu_sync_counts_calls_outcome"][run.name],
-                ours: records.map { [.number(Double($0.calls)), $0.outcome] })
+                calls: records.map { [.number(Double($0.calls)), $0.outcome] })
         }
     }
 

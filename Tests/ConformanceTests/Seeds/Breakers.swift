@@ -4,23 +4,24 @@ import RetryTesting
 extension ConformanceRun {
     mutating func binduBreaker() async throws {
         for (name, run) in vectors["bindu_breaker"].members {
-            var ours: [JSON] = []
-            for isAsync in [false, true] {
-                ours.append(try await Self.binduTrace(run["config"], run["trace"].array, isAsync: isAsync))
+            let traces = try await ByDriver { driver in
+                try await Self.binduTrace(run["config"], run["trace"].array, by: driver)
             }
-            compare("bindu_breaker", name, recorded: run["trace"], ours: ours)
+            compare("bindu_breaker", name, recorded: run["trace"], calls: traces)
         }
         let key = "bindu_breaker_half_open_concurrent_probes_observed_of_10"
-        compare(key, "probes", recorded: vectors[key], ours: [Self.concurrentProbes()])
+        compare(key, "probes", recorded: vectors[key], ours: Self.concurrentProbes())
         let late = "bindu_breaker_late_failure_while_open_restarts_timer_last_failure_t"
-        compare(late, "time", recorded: vectors[late], ours: [try Self.startOfTheBreak()])
+        compare(late, "time", recorded: vectors[late], ours: try Self.startOfTheBreak())
         let cancellation = "bindu_breaker_cancellation_state_failures"
-        compare(cancellation, "state", recorded: vectors[cancellation], ours: [Self.afterCancellation()])
+        compare(
+            cancellation, "state", recorded: vectors[cancellation],
+            calls: await ByDriver { driver in await Self.afterCancellation(by: driver) })
         let registry = "bindu_registry_second_call_config_ignored"
-        compare(registry, "second call", recorded: vectors[registry], ours: [Self.secondCall()])
+        compare(registry, "second call", recorded: vectors[registry], ours: Self.secondCall())
     }
 
-    private static func binduTrace(_ config: JSON, _ trace: [JSON], isAsync: Bool) async throws -> JSON {
+    private static func binduTrace(_ config: JSON, _ trace: [JSON], by driver: Driver) async throws -> JSON {
         let policy: CircuitBreakerPolicy
         do throws(PolicyError) {
             policy = try CircuitBreakerPolicy(
@@ -36,7 +37,7 @@ extension ConformanceRun {
         for row in trace {
             bench.clock.advance(to: .init(.exactly(row[0])))
             let operation = try row[1].string.unwrapped("a row has no operation")
-            let result = await perform(operation, bench.breaker, isAsync: isAsync)
+            let result = await perform(operation, bench.breaker, by: driver)
             let now = bench.breaker.snapshot
             rows.append([
                 row[0], .string(operation), .string(result), .string(now.state.rawValue),
@@ -46,27 +47,31 @@ extension ConformanceRun {
         return .array(rows)
     }
 
-    private static func perform(_ operation: String, _ breaker: CircuitBreaker, isAsync: Bool) async -> String {
+    private static func perform(_ operation: String, _ breaker: CircuitBreaker, by driver: Driver) async -> String {
         if operation == "reset" {
             breaker.reset()
             return "reset"
         }
-        let fails = operation == "bad"
         do {
-            if isAsync {
-                try await breaker.call { () async throws in if fails { throw TransientError() } }
-            } else {
-                try callBlocking(breaker, fails: fails)
-            }
+            try await call(breaker, failing: operation == "bad" ? TransientError() : nil, by: driver)
             return "ok"
         } catch {
             return error is CircuitOpenError ? "rejected" : "failed"
         }
     }
 
+    private static func call(
+        _ breaker: CircuitBreaker, failing error: (any Error)?, by driver: Driver
+    ) async throws {
+        switch driver {
+        case .asynchronous: try await breaker.call { () async throws in if let error { throw error } }
+        case .blocking: try callBlocking(breaker, failing: error)
+        }
+    }
+
     /// A function of its own: in an asynchronous one, the asynchronous call would be meant.
-    private static func callBlocking(_ breaker: CircuitBreaker, fails: Bool) throws {
-        try breaker.call { if fails { throw TransientError() } }
+    private static func callBlocking(_ breaker: CircuitBreaker, failing error: (any Error)?) throws {
+        try breaker.call { if let error { throw error } }
     }
 
     private static func concurrentProbes() -> JSON {
@@ -87,9 +92,9 @@ extension ConformanceRun {
         return .seconds(.seconds(9) + left - .seconds(60))
     }
 
-    private static func afterCancellation() -> JSON {
+    private static func afterCancellation(by driver: Driver) async -> JSON {
         let bench = BreakerBench()
-        try? bench.breaker.call { throw CancellationError() }
+        try? await call(bench.breaker, failing: CancellationError(), by: driver)
         return [
             .string(bench.breaker.state.rawValue), .number(Double(bench.breaker.snapshot.consecutiveFailures)),
         ]
@@ -141,7 +146,7 @@ extension ConformanceRun {
             }
             rows.append([row[0], row[1], result, .string(bench.breaker.state.rawValue)])
         }
-        compare("redress_breaker_trace", "trace", recorded: run["trace_t_op_result_state"], ours: [.array(rows)])
+        compare("redress_breaker_trace", "trace", recorded: run["trace_t_op_result_state"], ours: .array(rows))
     }
 }
 

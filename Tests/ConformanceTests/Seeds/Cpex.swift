@@ -10,17 +10,16 @@ extension ConformanceRun {
             // The seed counts the retries from 0.
             let retries = row["attempts"].array.compactMap { $0.int.map { $0 + 1 } }
             let schedule = BackoffSchedule(backoff)
-            var ours = [JSON.milliseconds(retries.map { schedule.delay(afterAttempt: $0) })]
             // Calls are made where they end within a lifetime.
+            var calls: ByDriver<JSON>?
             if let last = retries.max(), last < 100 {
-                ours += await SeedCall.failing(RetryPolicy(maxAttempts: last + 1, backoff: backoff)).runs().map {
-                    record in
-                    .milliseconds(retries.map { record.sleeps[$0 - 1] })
-                }
+                let records = await SeedCall.failing(RetryPolicy(maxAttempts: last + 1, backoff: backoff)).runs()
+                calls = records.map { record in .milliseconds(retries.map { record.sleeps[$0 - 1] }) }
             }
             compare(
                 "cpex/compute_delay_no_jitter", "base \(base) max \(cap) attempts \(row["attempts"])",
-                recorded: row["delays"], ours: ours)
+                recorded: row["delays"],
+                ours: .milliseconds(retries.map { schedule.delay(afterAttempt: $0) }), calls: calls)
         }
     }
 }

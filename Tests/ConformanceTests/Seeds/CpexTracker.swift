@@ -22,7 +22,7 @@ extension ConformanceRun {
                 let tracker = try RetryTracker(
                     configuration: ToolRetryConfiguration(base: policy), ceiling: ceiling, textReader: .cpex)
                 let decision = tracker.record(try .cpex(name), tool: "t", request: "1")
-                compare(key, "\(path) \(name)", recorded: recorded, ours: [.bool(decision.isRetry)])
+                compare(key, "\(path) \(name)", recorded: recorded, ours: .bool(decision.isRetry))
             }
         }
     }
@@ -34,7 +34,7 @@ extension ConformanceRun {
             do {
                 tracker = try Self.tracker(sequence["config"], ceiling)
             } catch is DecodingError {
-                compare(key, "sequence \(name)", recorded: recorded, ours: ["refused"])
+                compare(key, "sequence \(name)", recorded: recorded, ours: "refused")
                 continue
             }
             let delays = sequence["results"].array.map { step -> JSON in
@@ -42,7 +42,7 @@ extension ConformanceRun {
                 let result = step.array.isEmpty ? step : step[1]
                 return .milliseconds(tracker.record(.cpex(result), tool: tool, request: "1"))
             }
-            compare(key, "sequence \(name)", recorded: recorded, ours: [.array(delays)])
+            compare(key, "sequence \(name)", recorded: recorded, ours: .array(delays))
         }
     }
 
@@ -52,7 +52,7 @@ extension ConformanceRun {
         let metadata = [("tool_metadata", answer.metadata), ("resource_metadata", tracker.resourcePostFetch())]
         for (name, metadata) in metadata {
             let ours = try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(metadata))
-            compare(key, name, recorded: vectors[key][name], ours: [ours])
+            compare(key, name, recorded: vectors[key][name], ours: ours)
         }
     }
 
@@ -64,7 +64,7 @@ extension ConformanceRun {
             !tracker.record(ToolResult(isError: true), tool: "t", request: "\($0)").isRetry
         }
         let name = "jitter_base1_cap1_zero_draws_of_400"
-        compare(key, name, recorded: vectors[key][name], ours: [.number(Double(lost))])
+        compare(key, name, recorded: vectors[key][name], ours: .number(Double(lost)))
     }
 
     private mutating func cpexKeys() throws {
@@ -75,14 +75,14 @@ extension ConformanceRun {
         let second = JSON.milliseconds(other.record(ToolResult(isError: true), tool: "t", request: "1"))
         compare(
             shared, "all", recorded: vectors[shared],
-            ours: [[[true, first], .number(Double(one.count)), [true, second]]])
+            ours: [[true, first], .number(Double(one.count)), [true, second]])
         let collision = "cpex/key_collision_0_2_0"
         let tracker = try Self.tracker(config, 3)
         let counts = [("a:b", "c"), ("a", "b:c")].map { tool, request -> JSON in
             _ = tracker.record(ToolResult(isError: true), tool: tool, request: request)
             return .number(Double(tracker.count))
         }
-        compare(collision, "all", recorded: vectors[collision], ours: [.array(counts)])
+        compare(collision, "all", recorded: vectors[collision], ours: .array(counts))
     }
 
     private static func tracker(_ config: JSON, _ ceiling: Int) throws -> RetryTracker {

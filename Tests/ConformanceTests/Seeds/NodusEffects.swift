@@ -14,8 +14,8 @@ extension ConformanceRun {
                 type: row["action_type"].string ?? "", payload: payload, scope: row["scope"].string ?? "")
             compare(
                 "nodus_action_ids", name, recorded: row["sha256"],
-                ours: [.string(String(decoding: id.key, as: UTF8.self))])
-            compare("nodus_action_ids", "\(name), written", recorded: .string(text), ours: [.string(document.text)])
+                ours: .string(String(decoding: id.key, as: UTF8.self)))
+            compare("nodus_action_ids", "\(name), written", recorded: .string(text), ours: .string(document.text))
         }
     }
 
@@ -23,7 +23,7 @@ extension ConformanceRun {
         for (name, scenario) in vectors["nodus_effect_store"].members {
             var session = NodusSession()
             let results = try scenario["ops"].array.map { try session.run($0.array) }
-            compare("nodus_effect_store", name, recorded: scenario["results"], ours: [.array(results)])
+            compare("nodus_effect_store", name, recorded: scenario["results"], ours: .array(results))
         }
     }
 }

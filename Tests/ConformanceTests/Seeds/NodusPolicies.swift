@@ -8,19 +8,19 @@ extension ConformanceRun {
             let members = ours.members.filter { !recorded[$0.key].isNull }
             compare(
                 "nodus_named_policies_readme", name, recorded: recorded,
-                ours: [.object(Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.value) }))])
+                ours: .object(Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.value) })))
         }
         for row in vectors["nodus_resolve"].array {
             let input = row["input"]
             let policy = PolicyCatalog.standard.resolve(
                 executionType: input["execution_type"].string ?? "", riskLevel: input["risk_level"].string,
                 nodeMaxRetries: input["node_max_retries"].int, jobMaxRetries: input["job_max_retries"].int)
-            compare("nodus_resolve", "\(input)", recorded: row["output"], ours: [.nodusPolicy(policy)])
+            compare("nodus_resolve", "\(input)", recorded: row["output"], ours: .nodusPolicy(policy))
         }
         let byName = try PolicyCatalog.standard.resolve(named: "FLOW_NODE_DEFAULT")
         compare(
             "nodus_resolve_readme_positional", "all", recorded: vectors["nodus_resolve_readme_positional"],
-            ours: [.string(byName.name)])
+            ours: .string(byName.name))
     }
 
     mutating func nodusCalls() async throws {
@@ -34,7 +34,7 @@ extension ConformanceRun {
             do throws(PolicyError) {
                 policy = try Self.nodusPolicy(row["policy"])
             } catch {
-                compare("nodus_execute", name, recorded: recorded, ours: [.string("refused: \(error)")])
+                compare("nodus_execute", name, recorded: recorded, ours: .string("refused: \(error)"))
                 continue
             }
             var call = SeedCall(policy: policy, random: [0]) { attempt in
@@ -51,7 +51,7 @@ extension ConformanceRun {
                     "outcome": record.outcomeWithText,
                 ]
             }
-            compare("nodus_execute", name, recorded: recorded, ours: records)
+            compare("nodus_execute", name, recorded: recorded, calls: records)
         }
     }
 

@@ -5,7 +5,7 @@ extension ConformanceRun {
         for row in vectors["redress_1_4_2_runs"].array {
             let name = try row["name"].string.unwrapped("a run has no name")
             let records = try await reflexioCall(name).runs().map { record in record.asSeen(tags: Self.redressTags) }
-            compare("redress_1_4_2_runs", name, recorded: row.without("name"), ours: records)
+            compare("redress_1_4_2_runs", name, recorded: row.without("name"), calls: records)
         }
     }
 
@@ -47,7 +47,7 @@ extension ConformanceRun {
             }
             compare(
                 "redress_deadline_runs", name,
-                recorded: row.without("name").without("deadline_s").without("work_s"), ours: records)
+                recorded: row.without("name").without("deadline_s").without("work_s"), calls: records)
         }
     }
 
@@ -61,7 +61,7 @@ extension ConformanceRun {
             var call = SeedCall.failing(.once, error: error)
             call.classifier = .httpStatus
             let classes = await call.runs().map { JSON.seedClass($0.events.last?.errorClass) }
-            compare("redress_http_classifier", "status \(row[0])", recorded: row[1], ours: classes)
+            compare("redress_http_classifier", "status \(row[0])", recorded: row[1], calls: classes)
         }
     }
 }

@@ -6,7 +6,7 @@ extension ConformanceRun {
             var call = SeedCall.failing(.once, error: DatabaseError(sqlState: row[0].string))
             call.classifier = .sqlState
             let classes = await call.runs().map { JSON.seedClass($0.events.last?.errorClass) }
-            compare("redress_sqlstate", "\(row[0])", recorded: row[1], ours: classes)
+            compare("redress_sqlstate", "\(row[0])", recorded: row[1], calls: classes)
         }
     }
 }

@@ -10,7 +10,7 @@ extension ConformanceRun {
             }
             compare(
                 "reflexio_default_classifier", "\(type) status \(row["status"]) code \(row["code"]) \(row["case"])",
-                recorded: row["klass"], ours: classes)
+                recorded: row["klass"], calls: classes)
         }
     }
 
@@ -21,7 +21,7 @@ extension ConformanceRun {
                 record.asSeen { event in ["class": .seedClass(event.errorClass), "err": .string(event.errorType ?? "")]
                 }
             }
-            compare("reflexio_runs", name, recorded: row.without("name"), ours: records)
+            compare("reflexio_runs", name, recorded: row.without("name"), calls: records)
         }
     }
 

@@ -5,17 +5,17 @@ extension ConformanceRun {
         for (name, strategy) in vectors["reflexio_strategies"].members {
             for row in strategy["rows"].array {
                 let fraction = try row["fraction"].double.unwrapped("a row has no fraction")
-                let delays: [JSON]
+                let (title, recorded) = ("\(name) at \(row["fraction"])", row["attempts_1_to_10"])
                 do throws(PolicyError) {
                     let backoff = try reflexioBackoff(name, strategy["args"])
-                    delays = await SeedCall.failing(RetryPolicy(maxAttempts: 11, backoff: backoff), random: [fraction])
-                        .runs().map { .seconds($0.sleeps) }
+                    let records = await SeedCall.failing(
+                        RetryPolicy(maxAttempts: 11, backoff: backoff), random: [fraction]
+                    ).runs()
+                    compare(
+                        "reflexio_strategies", title, recorded: recorded, calls: records.map { .seconds($0.sleeps) })
                 } catch {
-                    delays = [.string("refused: \(error)")]
+                    compare("reflexio_strategies", title, recorded: recorded, ours: .string("refused: \(error)"))
                 }
-                compare(
-                    "reflexio_strategies", "\(name) at \(row["fraction"])", recorded: row["attempts_1_to_10"],
-                    ours: delays)
             }
         }
     }

@@ -69,6 +69,11 @@ extension DeliberateDifference {
 
     private static let bindu = [
         DeliberateDifference(
+            "bindu_retry_config", "{\"retry_policy\": {\"max_attempts\": 0}}",
+            weDo: "refused: retry_policy.max_attempts is 0",
+            why: "A call that can run nothing is a mistake; the seed took it for a setting left out.",
+            source: "SEEDS §2.11"),
+        DeliberateDifference(
             "bindu_wait_windows_s", "min_gt_max_5_2 after_attempt_1_to_3",
             weDo: "refused: jitter.amount is 5.0 seconds: it must be at most the cap, 2.0 seconds",
             why: "A shortest wait above the longest one is a mistake, and none to be corrected silently.",

@@ -3,11 +3,6 @@ import RetryTesting
 
 /// A call as one of the seeds made it, to be made by a driver of this library.
 struct SeedCall {
-    /// How a call is driven.
-    enum Driver: CaseIterable {
-        case blocking, asynchronous
-    }
-
     var policy: RetryPolicy
     var classifier: ErrorClassifier?
     var condition: RetryCondition?
@@ -25,12 +20,20 @@ struct SeedCall {
         SeedCall(policy: policy, random: random) { _ in throw error }
     }
 
+    /// What the blocking driver refuses by design, as it can't interrupt a running attempt.
+    ///
+    /// No recorded call asks for any of it, and so every one goes through both drivers.
+    static let refusedByBlocking: [(setting: String, policy: RetryPolicy)] = [
+        ("attempt_timeout", RetryPolicy(maxAttempts: 2, backoff: .none).attemptTimeout(.seconds(1))),
+        ("deadline_behavior", RetryPolicy(maxAttempts: 2, backoff: .none).deadline(.seconds(1), .interrupt)),
+    ]
+
     /// What became of the call, by each driver.
-    func runs() async -> [SeedCallRecord] {
-        await [run(on: .blocking), run(on: .asynchronous)]
+    func runs() async -> ByDriver<SeedCallRecord> {
+        await ByDriver { driver in await run(by: driver) }
     }
 
-    func run(on driver: Driver) async -> SeedCallRecord {
+    private func run(by driver: Driver) async -> SeedCallRecord {
         let clock = ManualClock(autoAdvance: true)
         let sleeper = ManualSleeper(clock: clock)
         let recorder = RecordingObserver()

@@ -35,7 +35,7 @@ extension JitterCase {
         JitterCase(.equal, .seconds(10), .seconds(5) ... .seconds(10)),
         JitterCase(.decorrelated, .seconds(10), .seconds(10) ... .seconds(30)),
         JitterCase(.decorrelated, .seconds(10), previous: .seconds(15), .seconds(10) ... .seconds(45)),
-        JitterCase(.decorrelated, .seconds(10), previous: .seconds(2), .seconds(6) ... .seconds(10)),
+        JitterCase(.decorrelated, .seconds(10), previous: .seconds(2), .seconds(10) ... .seconds(30)),
         JitterCase(.proportional(0.5), .seconds(10), .seconds(5) ... .seconds(15)),
         JitterCase(.proportional(0.5), .seconds(10), cap: .seconds(12), .seconds(5) ... .seconds(12)),
         JitterCase(.proportional(0.5), .seconds(10), cap: .seconds(10), .seconds(5) ... .seconds(10)),
@@ -75,10 +75,10 @@ extension JitterCase {
         JitterCase(.floor(.longest), .longest, cap: .longest, .longest ... .longest),
         JitterCase(.additive(.longest), .longest, cap: .longest, .longest ... .longest),
         JitterCase(.additive(.seconds(Int64.max)), .zero, cap: .longest, .zero ... .longest),
-        // A delay before the attempt cannot be negative; what says so is taken as none at all.
-        JitterCase(.decorrelated, .seconds(1), previous: .zero, .zero ... .seconds(1)),
-        JitterCase(.decorrelated, .seconds(1), previous: .nanoseconds(-1), .zero ... .seconds(1)),
-        JitterCase(.decorrelated, .seconds(1), previous: .seconds(Int64.min), .zero ... .seconds(1)),
+        // A delay before the attempt that is below the initial one, and even one below zero, takes nothing from it.
+        JitterCase(.decorrelated, .seconds(1), previous: .zero, .seconds(1) ... .seconds(3)),
+        JitterCase(.decorrelated, .seconds(1), previous: .nanoseconds(-1), .seconds(1) ... .seconds(3)),
+        JitterCase(.decorrelated, .seconds(1), previous: .seconds(Int64.min), .seconds(1) ... .seconds(3)),
     ]
 }
 
@@ -114,6 +114,21 @@ struct JitterTests {
         #expect(JitterCase.cut.draw(ScriptedGenerator(fractions: [0.5])) == .seconds(50))
         #expect(JitterCase.cut.draw(ScriptedGenerator(fractions: [0.625])) == .seconds(60))
         #expect(JitterCase.cut.draw(ScriptedGenerator(fractions: [0.7])) == .seconds(60))
+    }
+
+    @Test("of its own kind of failure stays above its own initial delay, whatever another kind waited before")
+    func decorrelatedAfterAShorterWait() {
+        let policy = RetryPolicy(maxAttempts: 9, backoff: .decorrelated(initial: .seconds(1), cap: .seconds(100)))
+            .backoff(.constant(.milliseconds(10)), for: .rateLimit).backoff(.none, for: .concurrency)
+        let machine = SteppedMachine(policy)
+        let waits: [(Classification, Duration)] = [
+            (.rateLimit, .milliseconds(10)), (.transient, .seconds(3)), (.transient, .seconds(9)),
+            (.concurrency, .zero), (.transient, .seconds(3)),
+        ]
+        for (failure, wait) in waits {
+            #expect(machine.fail(failure) == .retry(after: wait))
+            #expect(machine.wait())
+        }
     }
 
     @Test("draws each value of a small range equally often, and none outside")

@@ -19,6 +19,11 @@ private struct OwnWord: SelfClassifyingError, WrappingError {
     let wrappedError: (any Error)?
 }
 
+private struct LargeClientError: CancellationAwareError {
+    var reasons = ("a", "b")
+    var isCancellation = true
+}
+
 private struct Plain: Error {}
 
 private final class Knot: WrappingError {
@@ -44,6 +49,7 @@ struct CancellationRecognitionTests {
         #expect(try isRecognised(ClientError(isCancellation: true)))
         #expect(try isRecognised(Envelope(wrappedError: CancellationError())))
         #expect(try isRecognised(Envelope(wrappedError: ClientError(isCancellation: true))))
+        #expect(try isRecognised(Envelope(wrappedError: LargeClientError())))
         #expect(try isRecognised(ClientEnvelope(isCancellation: true, wrappedError: nil)))
         #expect(try isRecognised(ClientEnvelope(isCancellation: false, wrappedError: CancellationError())))
         #expect(try isRecognised(OwnWord(classification: .transient, wrappedError: CancellationError())))

@@ -27,6 +27,41 @@ private struct Envelope: WrappingError {
 
 private struct Plain: Error {}
 
+// Each is larger than an existential's own place.
+
+private struct Ballast {
+    var one = "a"
+    var two = "b"
+}
+
+private struct LargeOwn: SelfClassifyingError {
+    var ballast = Ballast()
+    var classification = Classification(.auth)
+}
+
+private struct LargeStatus: StatusCodeError {
+    var ballast = Ballast()
+    var statusCode: Int? = 403
+}
+
+private struct LargeCode: ServiceCodeError {
+    var ballast = Ballast()
+    var serviceCode: String? = "ThrottlingException"
+}
+
+private struct LargeEnvelope: WrappingError {
+    var ballast = Ballast()
+    let wrappedError: (any Error)?
+}
+
+private class NoEntry: SelfClassifyingError, @unchecked Sendable {
+    var classification: Classification { .permission }
+}
+
+private final class NoEntryEver: NoEntry, @unchecked Sendable {
+    override var classification: Classification { .permanent }
+}
+
 private final class Knot: WrappingError {
     let next: Locked<(any Error)?> = Locked(nil)
 
@@ -52,6 +87,16 @@ struct DefaultClassifierTests {
         let hinted = Classification(.permission, hint: .after(.seconds(2)))
         #expect(known(OwnWordTimeoutError(classification: .permanent)) == .permanent)
         #expect(known(OwnWordTimeoutError(classification: hinted)) == hinted)
+    }
+
+    @Test("reads errors of any size, and of classes below others")
+    func size() {
+        #expect(known(LargeOwn()) == .auth)
+        #expect(known(LargeStatus()) == .permission)
+        #expect(known(LargeCode()) == .rateLimit)
+        #expect(known(LargeEnvelope(wrappedError: LargeEnvelope(wrappedError: LargeOwn()))) == .auth)
+        #expect(known(NoEntry()) == .permission)
+        #expect(known(NoEntryEver()) == .permanent)
     }
 
     @Test("then its status, with the hint")

@@ -15,6 +15,8 @@ extension WrongJSON {
 
     static let unknownKeys = [
         WrongJSON(#"{"max_atempts": 3}"#, "max_atempts", "max_atempts", "known are attempt_timeout, ", "max_attempts"),
+        WrongJSON(#"{"min_wait": 1}"#, "min_wait", "no setting min_wait"),
+        WrongJSON(#"{"max_wait_ms": 1}"#, "max_wait_ms"),
         WrongJSON(#"{"deadline_us": 3}"#, "deadline_us", "deadline_us"), WrongJSON(#"{"": 3}"#, ""),
         WrongJSON(#"{"backoff": {"intial": "1s"}}"#, "backoff.intial", "intial", "known are cap, factor, family"),
         WrongJSON(#"{"backoff": {"family": "linear", "factor": 2}}"#, "backoff.factor", "factor", "increment"),

@@ -105,6 +105,17 @@ struct TrackerTests {
         #expect(ToolCallKey(tool: "\u{E9}", request: "") != ToolCallKey(tool: "e\u{301}", request: ""))
     }
 
+    @Test func everyTextIsAKey() throws {
+        let tracker = try tracker(plain)
+        let long = String(repeating: "k", count: 1 << 20)
+        let texts = ["", " ", "\0", "\0\0", "\r\n", "\u{202E}a", "\u{1F422}", long, long + "k"]
+        for text in texts {
+            #expect(waits(tracker, tool: text, request: text, count: 2) == [200, 400])
+            #expect(waits(tracker, tool: text, request: "1", count: 1) == [200])
+        }
+        #expect(tracker.count == 2 * texts.count)
+    }
+
     @Test func trackersShareNothing() throws {
         #expect(waits(try tracker(plain), count: 1) == [200])
         #expect(waits(try tracker(plain), count: 1) == [200])

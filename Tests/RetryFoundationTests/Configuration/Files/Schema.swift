@@ -11,6 +11,13 @@ struct Schema {
 
     func accepts(_ value: JSONValue) -> Bool { accepts(value, root) }
 
+    /// The settings that a definition names, whichever form of it they belong to.
+    func settings(of definition: String) -> Set<String> {
+        guard let schema = root.members["$defs"]?.members[definition] else { return [] }
+        let forms = [schema] + (schema.members["anyOf"]?.elements ?? [])
+        return Set(forms.flatMap { $0.members["properties"]?.members.keys.map(\.self) ?? [] })
+    }
+
     private func accepts(_ value: JSONValue, _ schema: JSONValue) -> Bool {
         guard case .object(let rules) = schema else { return schema == .bool(true) }
         return rules.allSatisfy { rule, argument in accepts(value, rule, argument, rules) }
@@ -25,12 +32,18 @@ struct Schema {
         case "type": return argument.elements.contains { hasType(value, $0) } || hasType(value, argument)
         case "enum": return argument.elements.contains(value)
         case "anyOf": return argument.elements.contains { accepts(value, $0) }
+        case "allOf": return argument.elements.allSatisfy { accepts(value, $0) }
+        case "minLength": return hasLength(value, atLeast: argument)
+        case "propertyNames": return value.members.keys.allSatisfy { accepts(.string($0), argument) }
         case "minimum": return compare(value, argument, >=)
         case "maximum": return compare(value, argument, <=)
         case "exclusiveMinimum": return compare(value, argument, >)
+        case "exclusiveMaximum": return compare(value, argument, <)
         case "pattern": return matches(value, argument)
         case "items": return value.elements.allSatisfy { accepts($0, argument) }
-        case "required": return argument.elements.allSatisfy { value.members[$0.name] != nil }
+        case "required":
+            guard case .object(let members) = value else { return true }
+            return argument.elements.allSatisfy { members[$0.name] != nil }
         case "properties":
             return argument.members.allSatisfy { name, schema in
                 value.members[name].map { accepts($0, schema) } ?? true
@@ -61,6 +74,11 @@ struct Schema {
     private func compare(_ value: JSONValue, _ bound: JSONValue, _ holds: (Double, Double) -> Bool) -> Bool {
         guard case .number(let text) = value, case .number(let bound) = bound else { return true }
         return holds(Double(text) ?? .nan, Double(bound) ?? .nan)
+    }
+
+    private func hasLength(_ value: JSONValue, atLeast bound: JSONValue) -> Bool {
+        guard case .string(let text) = value, case .number(let bound) = bound else { return true }
+        return text.unicodeScalars.count >= Int(bound) ?? .max
     }
 
     private func matches(_ value: JSONValue, _ pattern: JSONValue) -> Bool {

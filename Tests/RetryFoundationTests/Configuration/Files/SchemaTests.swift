@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The schema of configurations", .timeLimit(.minutes(5)))
 struct SchemaTests {
-    private static let file = URL(fileURLWithPath: #filePath)
+    static let file = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Sources/RetryFoundation/RetryFoundation.docc/Resources/retry-policy.schema.json")
@@ -29,26 +29,42 @@ struct SchemaTests {
     ]
 
     @Test func schemaAndDecoderAgree() throws {
-        let schema = try Schema(contentsOf: Self.file)
-        var counts = (accepted: 0, refused: 0)
-        for setting in Self.settings {
-            for value in Self.values {
-                for form in ["{\"\(setting)\": \(value)}", "{\"operations\": {\"api\": {\"\(setting)\": \(value)}}}"] {
-                    let text = "{\"other\": 1, \"retry_policy\": \(form)}"
-                    let isRead = (try? RetryConfiguration(json: Data(text.utf8))) != nil
-                    let isAccepted = schema.accepts(try JSONParser.parse([UInt8](text.utf8)))
-                    #expect(isRead == isAccepted, "\(text) is \(isRead ? "" : "not ")read")
-                    if isRead { counts.accepted += 1 } else { counts.refused += 1 }
-                }
+        let forms = Self.settings.flatMap { setting in
+            Self.values.flatMap { value in
+                ["{\"\(setting)\": \(value)}", "{\"operations\": {\"api\": {\"\(setting)\": \(value)}}}"]
             }
         }
+        let counts = try Self.compare(forms)
         #expect(counts.accepted > 100 && counts.refused > 1_000)
+    }
+
+    @Test func theyAgreeOnBreakers() throws {
+        let forms = SchemaForms.breakers.map { "{\"circuit_breaker\": \($0)}" }
+        let counts = try Self.compare(forms)
+        #expect(counts.accepted > 100 && counts.refused > 300)
+    }
+
+    @Test func theyAgreeOnBudgets() throws {
+        let counts = try Self.compare(SchemaForms.budgets.map { "{\"budget\": \($0)}" })
+        #expect(counts.accepted > 100 && counts.refused > 300)
     }
 
     @Test(arguments: ["3", "[]", "\"api\"", "null", "{}"])
     func theMemberItself(section: String) throws {
-        let text = "{\"retry_policy\": \(section)}"
-        let isRead = (try? RetryConfiguration(json: Data(text.utf8))) != nil
-        #expect(try Schema(contentsOf: Self.file).accepts(JSONParser.parse([UInt8](text.utf8))) == isRead)
+        _ = try Self.compare([section])
+    }
+
+    /// Compares what the schema says of each member `retry_policy` with what the decoder does.
+    private static func compare(_ forms: [String]) throws -> (accepted: Int, refused: Int) {
+        let schema = try Schema(contentsOf: file)
+        var counts = (accepted: 0, refused: 0)
+        for form in forms {
+            let text = "{\"other\": 1, \"retry_policy\": \(form)}"
+            let isRead = (try? RetryConfiguration(json: Data(text.utf8))) != nil
+            let isAccepted = schema.accepts(try JSONParser.parse([UInt8](text.utf8)))
+            #expect(isRead == isAccepted, "\(text) is \(isRead ? "" : "not ")read")
+            if isRead { counts.accepted += 1 } else { counts.refused += 1 }
+        }
+        return counts
     }
 }

@@ -1,0 +1,123 @@
+// The one place that knows what the settings of a policy are called in a file.
+extension PolicyRefinement {
+    /// Reads the settings of a policy, and leaves the others to the caller.
+    init(_ reader: inout SettingsReader) throws {
+        maxAttempts = try reader.value("max_attempts")
+        backoff = try reader.value("backoff")
+        backoffs = try reader.value("backoffs", as: ClassKeyed<Backoff>.self)?.values ?? [:]
+        limits = try reader.value("retry_limits", as: ClassKeyed<RetryLimit>.self)?.values ?? [:]
+        deadline = try reader.duration("deadline")
+        deadlineBehavior = try reader.value("deadline_behavior")
+        attemptTimeout = try reader.duration("attempt_timeout")
+        hints = try reader.value("hints")
+        openCircuit = try reader.value("open_circuit")
+        failsImmediately = try reader.value("fails_immediately")
+        guarantee = try reader.value("guarantee")
+    }
+
+    /// Reads the settings of a section; those named in `others` are somebody else's.
+    ///
+    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    package init(from decoder: any Decoder, besides others: [String]) throws {
+        var reader = try SettingsReader(decoder)
+        try self.init(&reader)
+        minWait = try reader.duration("min_wait")
+        maxWait = try reader.duration("max_wait")
+        for name in others { _ = try reader.value(name, as: Unread.self) }
+        try reader.finish()
+        try reader.checked { () throws(PolicyError) in try check() }
+    }
+
+    /// A setting that somebody else reads.
+    private struct Unread: Decodable {
+        init(from decoder: any Decoder) {}
+    }
+
+    private func check() throws(PolicyError) {
+        if let minWait, let maxWait {
+            try RetryCore.check("min_wait", minWait, minWait <= maxWait, "must be at most max_wait, \(maxWait)")
+        }
+        if backoff != nil {
+            try RetryCore.check(
+                "backoff", "given", minWait == nil && maxWait == nil,
+                "must be left out where min_wait or max_wait is given")
+        }
+        _ = try refine(.default)
+    }
+}
+
+extension PolicyRefinement: Encodable {
+    /// Names every setting of a policy.
+    init(all settings: PolicySettings) {
+        let policy = RetryPolicy(settings)
+        maxAttempts = settings.maxAttempts
+        backoff = settings.backoff
+        backoffs = Dictionary(uniqueKeysWithValues: settings.backoffs.entries.map { ($0.errorClass, $0.value) })
+        limits = Dictionary(uniqueKeysWithValues: settings.limitsBesideStandard.map { ($0.errorClass, $0.value) })
+        deadline = policy.deadline
+        deadlineBehavior = settings.deadlineBehavior
+        attemptTimeout = policy.attemptTimeout
+        hints = settings.hints
+        openCircuit = settings.openCircuit
+        failsImmediately = settings.failsImmediately
+        guarantee = settings.guarantee
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case backoff, backoffs, deadline, hints, guarantee
+        case maxAttempts = "max_attempts"
+        case minWait = "min_wait"
+        case maxWait = "max_wait"
+        case retryLimits = "retry_limits"
+        case deadlineBehavior = "deadline_behavior"
+        case attemptTimeout = "attempt_timeout"
+        case openCircuit = "open_circuit"
+        case failsImmediately = "fails_immediately"
+    }
+
+    /// Encodes what this names.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(maxAttempts, forKey: .maxAttempts)
+        try container.encodeIfPresent(minWait?.text, forKey: .minWait)
+        try container.encodeIfPresent(maxWait?.text, forKey: .maxWait)
+        try container.encodeIfPresent(backoff, forKey: .backoff)
+        if !backoffs.isEmpty { try container.encode(Self.byName(backoffs), forKey: .backoffs) }
+        if !limits.isEmpty { try container.encode(Self.byName(limits), forKey: .retryLimits) }
+        try container.encodeIfPresent(deadline?.text, forKey: .deadline)
+        try container.encodeIfPresent(deadlineBehavior, forKey: .deadlineBehavior)
+        try container.encodeIfPresent(attemptTimeout?.text, forKey: .attemptTimeout)
+        try container.encodeIfPresent(hints, forKey: .hints)
+        try container.encodeIfPresent(openCircuit, forKey: .openCircuit)
+        try container.encodeIfPresent(failsImmediately, forKey: .failsImmediately)
+        try container.encodeIfPresent(guarantee, forKey: .guarantee)
+    }
+
+    private static func byName<Value>(_ values: [ErrorClass: Value]) -> [String: Value] {
+        Dictionary(uniqueKeysWithValues: values.map { ($0.key.id, $0.value) })
+    }
+}
+
+extension PolicySettings {
+    /// The limits, and which classes have none that have one in a policy that starts from nothing.
+    fileprivate var limitsBesideStandard: [(errorClass: ErrorClass, value: RetryLimit)] {
+        let lifted = ClassTable<RetryLimit>.standard.entries.filter { limits[$0.errorClass] == nil }
+        return limits.entries + lifted.map { (errorClass: $0.errorClass, value: .unlimited) }
+    }
+}
+
+/// An object whose keys are names of error classes.
+private struct ClassKeyed<Value: Decodable>: Decodable {
+    var values: [ErrorClass: Value] = [:]
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: SettingsReader.Key.self)
+        for key in container.allKeys {
+            do {
+                values[try ErrorClass(validating: key.stringValue)] = try container.decode(Value.self, forKey: key)
+            } catch let error as PolicyError {
+                throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "\(error)")
+            }
+        }
+    }
+}
