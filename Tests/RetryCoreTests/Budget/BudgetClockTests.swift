@@ -27,6 +27,12 @@ struct BudgetClockTests {
         #expect(bucket.tokens(at: later.overflow ? Int64.max : later.partialValue) == 10)
     }
 
+    @Test func aHighFloorIsFullAndNoFullerAfterAJump() {
+        var bucket = TokenBucket(.ratio(0, floor: 1000, ttl: .seconds(1)), at: 0)
+        while bucket.withdraw(.transient, at: 0) != nil {}
+        #expect(bucket.tokens(at: Int64.max) == 1000)
+    }
+
     @Test("after a jump time passes as before", arguments: laws)
     func passesAfterAJump(law: RetryBudgetLaw) {
         var now: Int64 = 0

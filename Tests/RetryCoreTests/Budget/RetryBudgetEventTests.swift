@@ -49,7 +49,9 @@ struct RetryBudgetEventTests {
     @Test func aQuotaWithOneDearClassHasNotRecoveredBeforeThatCanBePaid() {
         let budget = budget(.quota(capacity: 20, cost: 1, costs: [.serverError: 20]))
         budget.reserve()?.failed()
+        budget.reserve()?.failed()
         refuse(budget, 5)
+        budget.succeeded()
         #expect(recorder.codes == ["budget_exhausted"])
         budget.succeeded()
         #expect(recorder.codes == ["budget_exhausted", "budget_recovered"])
