@@ -12,20 +12,23 @@ import Musl
 /// Measures what claims cost through the store, against the same statement through pgbench.
 ///
 /// Run it by `.ci/postgres`, which gives it a server. It prints a row for each kind of claim and number of callers:
-/// claims a second by both, the ratio, and the round trips a claim takes; it exits with 1 if a ratio is below the bar.
-/// A claim of a new key is written to disk; one of a running key is an answer alone.
+/// claims a second by both, the ratio, and the round trips a claim takes; it exits with 1 if a ratio is below the bar or
+/// a claim takes more than one round trip. A claim of a new key is written to disk; one of a running key is an answer
+/// alone. With `--ci`, for a machine that is shared with others, a ratio of half the bar is enough.
 @main
 struct PostgresEffectBenchmark {
-    static let bar = 0.8
     static let rounds = 12
     static let claims = 1_000
 
     static func main() async throws {
-        guard getenv("PGHOST") != nil, CommandLine.arguments.count == 2 else {
-            print("usage: .ci/postgres PostgresEffectBenchmark <path of pgbench>")
+        var arguments = CommandLine.arguments.dropFirst()
+        let isShared = arguments.first == "--ci"
+        if isShared { arguments.removeFirst() }
+        let bar = isShared ? 0.4 : 0.8
+        guard getenv("PGHOST") != nil, arguments.count == 1, let pgbench = arguments.first else {
+            print("usage: .ci/postgres PostgresEffectBenchmark [--ci] <path of pgbench>")
             exit(2)
         }
-        let pgbench = CommandLine.arguments[1]
         var isOk = true
         print("key\tcallers\tstore/s\tpgbench/s\tratio\ttrips\tbar")
         for (isNew, callers) in [(true, 1), (true, 4), (false, 1), (false, 4)] {

@@ -12,21 +12,31 @@ import Musl
 
 /// Compares a claim and its settlement with the same two statements issued by hand.
 ///
-///     swift run -c release SQLiteBenchmark [FOLDER] [ROUNDS]
+///     swift run -c release SQLiteBenchmark [--ci] [FOLDER] [ROUNDS]
+///
+/// It prints a row, and exits with 1 if the median of the rounds' ratios is below the bar. With `--ci`, for a machine
+/// that is shared with others, half of the bar is enough.
 ///
 /// Both write to files of the same tables and settings, in turns, so that a slow moment of the disk meets both. By hand
 /// means: one INSERT and one UPDATE of the same row through SQLite's C functions, prepared once, each a transaction of
 /// its own. They give out no token, count nothing and decide nothing.
 @main
 struct SQLiteBenchmark {
-    private static let bar = 0.8
     private static let block = 20
 
     static func main() throws {
-        let arguments = CommandLine.arguments.dropFirst()
+        var arguments = CommandLine.arguments.dropFirst()
+        let isShared = arguments.first == "--ci"
+        if isShared { arguments.removeFirst() }
+        let bar = isShared ? 0.4 : 0.8
         // A disk, and not memory: what an answer costs is to be sure of it.
         let parent = arguments.first ?? "/var/tmp"
         let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 40
+        let isFast = try isFast(in: parent, rounds: max(2, rounds), bar: bar)
+        if !isFast { exit(1) }
+    }
+
+    private static func isFast(in parent: String, rounds: Int, bar: Double) throws -> Bool {
         var template = Array("\(parent)/effect-benchmark-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(text: "no folder in \(parent)") }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -34,10 +44,13 @@ struct SQLiteBenchmark {
         let store = try SQLiteEffectStore(path: "\(folder)/store.db")
         _ = try SQLiteEffectStore(path: "\(folder)/hand.db")
         let hand = try HandWritten(path: "\(folder)/hand.db")
-        try compare(store, hand, rounds: rounds)
+        return try compare(store, hand, rounds: rounds, bar: bar)
     }
 
-    private static func compare(_ store: SQLiteEffectStore, _ hand: HandWritten, rounds: Int) throws {
+    /// Prints the row; returns whether the store reaches so many times the speed by hand.
+    private static func compare(
+        _ store: SQLiteEffectStore, _ hand: HandWritten, rounds: Int, bar: Double
+    ) throws -> Bool {
         let clock = ContinuousClock()
         var ratios: [Double] = []
         var times: (store: Duration, hand: Duration) = (.zero, .zero)
@@ -51,14 +64,15 @@ struct SQLiteBenchmark {
             ratios.append(theirs / ours)
         }
         let count = block * (rounds - 1)
-        let ratio = times.hand / times.store
         let median = ratios.sorted()[ratios.count / 2]
-        print(
-            "claim and settle: \(microseconds(times.store / count)) through the store, "
-                + "\(microseconds(times.hand / count)) by hand")
-        print("speed to that by hand: \(rounded(ratio)) in all, \(rounded(median)) in the median of \(ratios.count)")
-        print("bar \(bar): \(median >= bar ? "ok" : "short")")
-        if median < bar { exit(1) }
+        let isFast = median >= bar
+        let row = [
+            "claim and settle", microseconds(times.store / count), microseconds(times.hand / count),
+            "\(rounded(times.hand / times.store))", "\(rounded(median))", ">= \(bar): \(isFast ? "ok" : "short")",
+        ]
+        print("row\tstore\tby hand\tratio of all\tmedian ratio\tbar")
+        print(row.joined(separator: "\t"))
+        return isFast
     }
 
     private static func claimAndSettle(_ key: ActionID, in store: SQLiteEffectStore) throws {

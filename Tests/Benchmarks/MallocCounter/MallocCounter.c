@@ -1,6 +1,9 @@
 #include "MallocCounter.h"
 
 #include <errno.h>
+#if defined(__linux__)
+#include <malloc.h>
+#endif
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -78,5 +81,23 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
 #else
 
 bool malloc_counter_is_available(void) { return false; }
+
+#endif
+
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+
+bool malloc_counter_knows_bytes(void) { return true; }
+
+uint64_t malloc_counter_bytes_in_use(void) {
+    struct mallinfo2 heap = mallinfo2();
+    // Large blocks lie outside the arenas.
+    return heap.uordblks + heap.hblkhd;
+}
+
+#else
+
+bool malloc_counter_knows_bytes(void) { return false; }
+
+uint64_t malloc_counter_bytes_in_use(void) { return 0; }
 
 #endif

@@ -2,7 +2,8 @@
 struct Judge {
     /// How many times its bar a ratio may be; nil to judge everything as it is declared.
     ///
-    /// On a machine shared with others, ratios get this much room and absolute times are not judged.
+    /// On a machine shared with others, ratios get this much room and absolute times are not judged. Allocations and bytes
+    /// are the same everywhere.
     var slack: Double?
 
     /// Returns whether every bar holds, or nil if there is none to judge.
@@ -15,7 +16,10 @@ struct Judge {
         guard let value = bar.value(in: result) else { return nil }
         switch bar {
         case .ratio(let most): return value <= most * (slack ?? 1)
-        case .nanosecondsAboveLoop(let most), .nanoseconds(let most): return slack == nil ? value <= most : nil
+        case .nanosecondsAboveLoop(let most), .nanoseconds(let most), .milliseconds(let most):
+            return slack == nil ? value <= most : nil
+        case .megabytesPerSecond(let least, _): return slack == nil ? value >= least : nil
+        case .bytes(let most): return value <= most
         case .shown: return nil
         }
     }
@@ -37,6 +41,8 @@ extension Bar {
         case .ratio: result.ratio
         case .nanosecondsAboveLoop: result.nanosecondsAboveLoop
         case .nanoseconds: result.nanoseconds
+        case .megabytesPerSecond(_, let bytes): result.nanoseconds.map { Double(bytes) * 1_000 / $0 }
+        case .bytes, .milliseconds: result.reading
         case .shown: result.ratio ?? result.nanoseconds
         }
     }

@@ -10,7 +10,7 @@ enum Main {
         await BenchmarkRunner.setupBenchmarkRunner { @Sendable in
             let topics = [
                 firstTryRows(), isolationRows(), failureRows(), timeoutRows(), blockingRows(), delayRows(), guardRows(),
-                budgetRows(), breakerRows(),
+                budgetRows(), breakerRows(), effectRows(), digestRows(), gateRows(),
                 trackerRows(), classificationRows(), sequenceRows(), configurationRows(),
             ]
             for row in topics.joined() {
@@ -29,12 +29,13 @@ extension Row {
     /// cheaper than it is. Nor does it know of two things that are measured in turns.
     fileprivate func register(_ report: Report) {
         let configuration = Benchmark.Configuration(
-            metrics: [.rowTime, .loopTime, .mallocs], warmupIterations: 0, maxIterations: 1)
+            metrics: [.rowTime, .loopTime, .reading, .mallocs], warmupIterations: 0, maxIterations: 1)
         Benchmark(name, configuration: configuration) { (benchmark, result: Measurement) in
             for round in result.rounds {
                 benchmark.measurement(.rowTime, Int(round.nanoseconds * 1000))
                 round.loopNanoseconds.map { benchmark.measurement(.loopTime, Int($0 * 1000)) }
             }
+            result.reading.map { benchmark.measurement(.reading, Int($0 * 1000)) }
             result.mallocs.map { benchmark.measurement(.mallocs, Int($0.rounded())) }
         } setup: {
             do {
@@ -52,5 +53,6 @@ extension Row {
 extension BenchmarkMetric {
     fileprivate static let rowTime = BenchmarkMetric.custom("Row (ps)", useScalingFactor: false)
     fileprivate static let loopTime = BenchmarkMetric.custom("Loop by hand (ps)", useScalingFactor: false)
+    fileprivate static let reading = BenchmarkMetric.custom("Reading (thousandths)", useScalingFactor: false)
     fileprivate static let mallocs = BenchmarkMetric.custom("Mallocs", useScalingFactor: false)
 }

@@ -1,4 +1,4 @@
-/// What a row's rounds found out, for one operation each.
+/// What a row's rounds found out, for one operation each, or its reading.
 struct Measurement: Sendable {
     struct Round: Sendable {
         var nanoseconds: Double
@@ -6,6 +6,7 @@ struct Measurement: Sendable {
     }
 
     var rounds: [Round] = []
+    var reading: Double?
     var mallocs: Double?
     var loopMallocs: Double?
 

@@ -10,12 +10,19 @@ struct Meter {
     private static let mallocCount = 500
 
     func run() async throws -> Measurement {
+        switch row.subject {
+        case .operation(let batch, let loop): try await measure(batch, loop)
+        case .reading(let read): Measurement(reading: try await read())
+        }
+    }
+
+    private func measure(_ batch: Row.Batch, _ loop: Row.Batch?) async throws -> Measurement {
         var result = Measurement()
-        result.mallocs = try await mallocs(row.batch)
-        let count = try await batchCount(row.batch)
-        guard let loop = row.loop else {
+        result.mallocs = try await mallocs(batch)
+        let count = try await batchCount(batch)
+        guard let loop else {
             try await repeatRounds {
-                result.rounds.append(.init(nanoseconds: try await nanoseconds(row.batch, count)))
+                result.rounds.append(.init(nanoseconds: try await nanoseconds(batch, count)))
             }
             return result
         }
@@ -23,10 +30,10 @@ struct Meter {
         let loopCount = try await batchCount(loop)
         try await repeatRounds {
             // In this order a steady drift of the machine's speed takes nothing from either side.
-            let row1 = try await nanoseconds(row.batch, count)
+            let row1 = try await nanoseconds(batch, count)
             let loop1 = try await nanoseconds(loop, loopCount)
             let loop2 = try await nanoseconds(loop, loopCount)
-            let row2 = try await nanoseconds(row.batch, count)
+            let row2 = try await nanoseconds(batch, count)
             result.rounds.append(.init(nanoseconds: (row1 + row2) / 2, loopNanoseconds: (loop1 + loop2) / 2))
         }
         return result

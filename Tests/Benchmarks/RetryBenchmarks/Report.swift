@@ -51,6 +51,9 @@ extension Bar {
         case .ratio(let most): "≤\(decimal(most, 2))×"
         case .nanosecondsAboveLoop(let most): "≤+\(decimal(most, 0)) ns"
         case .nanoseconds(let most): "≤\(decimal(most, 0)) ns"
+        case .megabytesPerSecond(let least, _): "≥\(decimal(least, 0)) MB/s"
+        case .bytes(let most): "≤\(decimal(most, 0)) B"
+        case .milliseconds(let most): "≤\(decimal(most, 0)) ms"
         case .shown: nil
         }
     }
@@ -61,6 +64,9 @@ extension Bar {
             case .ratio: "\(decimal(value, 2))×"
             case .nanosecondsAboveLoop: "\(value < 0 ? "" : "+")\(decimal(value, 1)) ns"
             case .nanoseconds: "\(decimal(value, 1)) ns"
+            case .megabytesPerSecond: "\(decimal(value, 0)) MB/s"
+            case .bytes: "\(decimal(value, 0)) B"
+            case .milliseconds: "\(decimal(value, 2)) ms"
             case .shown: result.ratio == nil ? "\(decimal(value, 1)) ns" : "\(decimal(value, 2))×"
             }
         }

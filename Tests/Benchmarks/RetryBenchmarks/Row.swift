@@ -2,12 +2,20 @@
 struct Row: Sendable {
     /// Runs the thing measured the given number of times.
     typealias Batch = @Sendable (_ count: Int) async throws -> Void
+    /// Finds a number out, in one go; nil where the platform doesn't tell it.
+    typealias Reading = @Sendable () async throws -> Double?
+
+    enum Subject: Sendable {
+        /// Something that is run again and again, beside the same done by hand.
+        case operation(Batch, loop: Batch?)
+        /// Something that is looked at once.
+        case reading(Reading)
+    }
 
     var name: String
     var bar: Bar
     var mallocs: MallocBar
-    var batch: Batch
-    var loop: Batch?
+    var subject: Subject
 
     /// Declares a row whose batches are written out.
     ///
@@ -22,12 +30,20 @@ struct Row: Sendable {
         self.name = name
         self.bar = bar
         self.mallocs = mallocs
-        self.batch = batch
-        self.loop = loop
+        subject = .operation(batch, loop: loop)
+    }
+
+    /// Declares a row that is one number, in the unit of its bar.
+    init(_ name: String, bar: Bar, reading: @escaping Reading) {
+        precondition(!bar.needsLoop, "\(name): there is no loop to compare a reading with")
+        self.name = name
+        self.bar = bar
+        mallocs = .shown
+        subject = .reading(reading)
     }
 }
 
-/// How long one operation may take.
+/// How good a row has to be: mostly, how long one operation may take.
 enum Bar: Sendable {
     /// At most so many times as long as the loop by hand.
     case ratio(Double)
@@ -35,13 +51,19 @@ enum Bar: Sendable {
     case nanosecondsAboveLoop(Double)
     /// At most so many nanoseconds.
     case nanoseconds(Double)
+    /// At least so many megabytes a second, where one operation works through so many bytes.
+    case megabytesPerSecond(Double, operation: Int)
+    /// A reading of at most so many bytes.
+    case bytes(Double)
+    /// A reading of at most so many milliseconds.
+    case milliseconds(Double)
     /// As long as it takes.
     case shown
 
     var needsLoop: Bool {
         switch self {
         case .ratio, .nanosecondsAboveLoop: true
-        case .nanoseconds, .shown: false
+        case .nanoseconds, .megabytesPerSecond, .bytes, .milliseconds, .shown: false
         }
     }
 }

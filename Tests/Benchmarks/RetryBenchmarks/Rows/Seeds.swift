@@ -1,54 +1,14 @@
 import Benchmark
 import RetryAsync
 
-func trackerRows() -> [Row] {
-    [
-        decisionRow("a tracker's decision at 1,000 live keys", bar: 250, few),
-        decisionRow("a tracker's decision at 1,000,000 live keys", bar: 1_000, many),
-    ]
-}
-
-private let few = LiveKeys(count: 1_000)
-private let many = LiveKeys(count: 1_000_000)
-
-/// A tracker with keys that go on failing, and the order in which they do.
-private final class LiveKeys: Sendable {
-    let tracker: RetryTracker?
-    let requests: [String]
-
-    init(count: Int) {
-        let endless = ToolRetryConfiguration(base: ToolRetryPolicy(maxRetries: .max))
-        let tracker = try? RetryTracker(configuration: endless, ceiling: .max, maximumKeys: count + count / 10)
-        let requests = (0..<count).map { "request-\($0)" }.shuffled()
-        for request in requests { blackHole(tracker?.record(failure, tool: "search", request: request)) }
-        self.tracker = tracker
-        self.requests = requests
-    }
-}
-
-private let failure = ToolResult(isError: true)
-
-private func decisionRow(_ name: String, bar: Double, _ keys: @autoclosure @escaping @Sendable () -> LiveKeys) -> Row {
-    Row(name, bar: .nanoseconds(bar), mallocs: 0) { count in
-        let keys = keys()
-        guard let tracker = keys.tracker else { return }
-        // Each batch begins elsewhere: a few keys again and again would lie in the caches of the processor.
-        var place = Int.random(in: keys.requests.indices)
-        for _ in 0..<count {
-            blackHole(tracker.record(failure, tool: "search", request: keys.requests[place]))
-            place = place + 1 < keys.requests.count ? place + 1 : 0
-        }
-    }
-}
-
 func classificationRows() -> [Row] {
-    let known: [any Error] = [TransientError(), ServerError(), NotNow()]
+    let known: [any Error] = [TransientError(), ServerError(), NotNow(), RateLimitError(retryAfter: .seconds(2))]
     return [
         Row("the class of an HTTP status", bar: .nanoseconds(10), mallocs: 0) { count in
             for index in 0..<count { blackHole(HTTPStatus.errorClass(200 + index & 255)) }
         },
         Row("an error by the default classifier", bar: .nanoseconds(300), mallocs: 0) { count in
-            for index in 0..<count { blackHole(ErrorClassifier.default.classification(of: known[index % 3])) }
+            for index in 0..<count { blackHole(ErrorClassifier.default.classification(of: known[index % 4])) }
         },
     ]
 }
