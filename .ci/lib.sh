@@ -26,7 +26,8 @@ toolchain() {
 }
 
 # Makes the next build of a nested package look at the folders of the root package again. SwiftPM does not notice a
-# file that was added to or removed from a package which is depended on by path.
+# file that was added to or removed from a package which is depended on by path. Where none was, nothing is planned
+# again: that would compile some dependencies once more.
 replan() {
-    touch "$1/Package.swift"
+    if [[ -n $(find Sources -type d -newer "$1/Package.swift") ]]; then touch "$1/Package.swift"; fi
 }

@@ -210,14 +210,30 @@ let package = Package(
             path: "EffectStores/SQLiteEffectStoreTests"
         ),
         // What EffectStores/CrashKit/run kills.
-        .executableTarget(
-            name: "EffectCrashRun",
+        .target(
+            name: "CrashKit",
             dependencies: [
+                .product(name: "RetryCore", package: "RetryKit")
+            ],
+            path: "EffectStores/CrashKit/Shared"
+        ),
+        .executableTarget(
+            name: "SQLiteCrashRun",
+            dependencies: [
+                "CrashKit",
                 "SQLiteEffectStore",
                 .product(name: "RetryCore", package: "RetryKit"),
             ],
-            path: "EffectStores/CrashKit",
-            exclude: ["run"]
+            path: "EffectStores/CrashKit/SQLite"
+        ),
+        .executableTarget(
+            name: "PostgresCrashRun",
+            dependencies: [
+                "CrashKit",
+                "PostgresEffectStore",
+                .product(name: "RetryCore", package: "RetryKit"),
+            ],
+            path: "EffectStores/CrashKit/Postgres"
         ),
         .executableTarget(
             name: "SQLiteBenchmark",

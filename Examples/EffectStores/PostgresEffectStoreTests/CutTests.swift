@@ -16,14 +16,15 @@ struct CutTests {
         let scene = try await CutScene()
         defer { scene.proxy.close() }
         try #require(scene.runInGate(key: "whole", .init()) == .succeeded)
+        let admin = try ServerForTests.admin()
         let requests = scene.proxy.requests
         #expect(requests > 5, "connecting, claiming and settling are \(requests) requests")
         for number in 1...requests {
             let key = "key \(number)"
             let first = scene.runInGate(
                 key: key, .init(request: number, cut: cut, isForGood: isForGood))
-            try scene.waitForLeftovers()
-            try ServerForTests.pass(.seconds(1_000), in: [scene.schema])
+            try scene.waitForLeftovers(admin)
+            try ServerForTests.pass(.seconds(1_000), in: [scene.schema], admin)
             let second = scene.runDirectly(key: key)
             let effects = scene.count(key)
             #expect(effects <= 1, "\(effects) effects, cut at \(number): \(first), then \(second)")
@@ -41,38 +42,41 @@ struct CutTests {
             if !isForGood { #expect(first == .succeeded, "cut at \(number)") }
             #expect(scene.runDirectly(key: key) == .replayed || effects == 0)
         }
+        #expect(scene.proxy.endedProcesses == (cut.isByServer ? requests : 0))
     }
 
     @Test("an effect in the record's transaction, cut at every request", arguments: ways)
     func transaction(_ cut: CuttingProxy.Cut, isForGood: Bool) async throws {
         let scene = try await CutScene()
         defer { scene.proxy.close() }
-        try ServerForTests.admin().run("CREATE TABLE \(scene.schema).ledger (key text NOT NULL)")
+        let admin = try ServerForTests.admin()
+        try admin.run("CREATE TABLE \(scene.schema).ledger (key text NOT NULL)")
         try #require(await scene.runInTransaction(key: "whole", .init()) == .succeeded)
         let requests = scene.proxy.requests
         for number in 1...requests {
             let key = "key \(number)"
             let first = await scene.runInTransaction(
                 key: key, .init(request: number, cut: cut, isForGood: isForGood))
-            try scene.waitForLeftovers()
-            let between = try scene.rows(key)
+            try scene.waitForLeftovers(admin)
+            let between = try scene.rows(key, admin)
             #expect(between <= 1, "cut at \(number)")
             if first == .succeeded { #expect(between == 1, "cut at \(number)") }
             if first == .rolledBack { #expect(between == 0, "cut at \(number)") }
             let second = await scene.runInTransaction(key: key, .init())
-            #expect(try scene.rows(key) == 1, "cut at \(number): \(first), then \(second)")
+            #expect(try scene.rows(key, admin) == 1, "cut at \(number): \(first), then \(second)")
             #expect(second == (between == 1 ? .replayed : .succeeded), "cut at \(number): \(first)")
         }
+        #expect(scene.proxy.endedProcesses == (cut.isByServer ? requests : 0))
     }
 
     @Test("a settlement whose reply is lost is asked for again and recorded once")
     func lostSettlement() async throws {
         let scene = try await CutScene()
         defer { scene.proxy.close() }
-        let store = try scene.store()
+        let store = try scene.store(meeting: .beforeReply)
         let id = try ActionID("a")
         _ = try await store.record(for: id)
-        let answer = try await store.claim(id, fingerprint: .none, lease: .seconds(60), ifAbandoned: .halt)
+        let answer = try await store.claim(id, fingerprint: .none, lease: .seconds(500), ifAbandoned: .halt)
         guard case .execute(let token, _) = answer else {
             Issue.record("\(answer)")
             return
@@ -90,7 +94,7 @@ struct CutTests {
     func silence() async throws {
         let scene = try await CutScene()
         defer { scene.proxy.close() }
-        let store = try scene.store()
+        let store = try scene.store(meeting: .silence)
         _ = try await store.record(for: ActionID("a"))
         scene.proxy.follow(.init(request: 1, cut: .silence, isForGood: true))
         await #expect(throws: EffectStoreError.self) { try await store.record(for: ActionID("a")) }
@@ -104,14 +108,14 @@ struct CutTests {
         var tokens: [FencingToken] = []
         for round in 0..<5 {
             let id = try ActionID("key \(round)")
-            let answer = try await scene.direct.claim(id, fingerprint: .none, lease: .seconds(60), ifAbandoned: .halt)
+            let answer = try await scene.direct.claim(id, fingerprint: .none, lease: .seconds(500), ifAbandoned: .halt)
             guard case .execute(let token, _) = answer else {
                 Issue.record("\(answer)")
                 return
             }
             tokens.append(token)
             try scene.terminate(admin)
-            #expect(try await scene.direct.renew(ClaimTicket(id, token), lease: .seconds(60)) != .lost(current: token))
+            #expect(try await scene.direct.renew(ClaimTicket(id, token), lease: .seconds(500)) != .lost(current: token))
             try scene.terminate(admin)
             #expect(try await scene.direct.settle(ClaimTicket(id, token), .succeeded([1])) == .recorded)
             try scene.terminate(admin)
@@ -172,18 +176,19 @@ struct CutScene: Sendable {
         _ = try await direct.record(for: ActionID("made"))
     }
 
-    /// A store through the proxy.
-    func store() throws -> PostgresEffectStore {
+    /// A store through the proxy; only who is to meet with silence is in a hurry.
+    func store(meeting cut: CuttingProxy.Cut) throws -> PostgresEffectStore {
         try PostgresEffectStore(
             .init(
-                database: "\(proxy.database) application_name=\(schema)p", schema: schema, timeout: .milliseconds(200)))
+                database: "\(proxy.database) application_name=\(schema)p", schema: schema,
+                timeout: cut == .silence ? .milliseconds(500) : .seconds(20)))
     }
 
     func count(_ key: String) -> Int { effects.values.withLock { $0[key, default: 0] } }
 
     /// Runs an effect through the proxy in a store of its own.
     func runInGate(key: String, _ plan: CuttingProxy.Plan) -> Ending {
-        guard let store = try? store() else { return .failed }
+        guard let store = try? store(meeting: plan.cut) else { return .failed }
         proxy.follow(plan)
         return run(key, in: store)
     }
@@ -225,7 +230,7 @@ struct CutScene: Sendable {
 
     func runInTransaction(key: String, _ plan: CuttingProxy.Plan) async -> Ending {
         do {
-            let store = try store()
+            let store = try store(meeting: plan.cut)
             proxy.follow(plan)
             let answer = try await store.withTransaction(ActionID(key)) { [schema] transaction in
                 try transaction.execute("INSERT INTO \(schema).ledger VALUES ($1)", [.text(key)])
@@ -245,8 +250,8 @@ struct CutScene: Sendable {
         }
     }
 
-    func rows(_ key: String) throws -> Int {
-        let text = try ServerForTests.admin().run("SELECT count(*) FROM \(schema).ledger WHERE key = '\(key)'")
+    func rows(_ key: String, _ admin: Admin) throws -> Int {
+        let text = try admin.run("SELECT count(*) FROM \(schema).ledger WHERE key = '\(key)'")
         return Int(text.first?.first.flatMap { $0 } ?? "") ?? -1
     }
 
@@ -262,8 +267,7 @@ struct CutScene: Sendable {
     }
 
     /// Waits until the server is through with every connection that came through the proxy.
-    func waitForLeftovers() throws {
-        let admin = try ServerForTests.admin()
+    func waitForLeftovers(_ admin: Admin) throws {
         while try !admin.run("SELECT FROM pg_stat_activity WHERE application_name = '\(schema)p'").isEmpty {}
     }
 }

@@ -23,6 +23,12 @@ final class CuttingProxy: Sendable {
         case beforeReply
         /// The request is swallowed: nobody says anything any more, and the connection stays.
         case silence
+        /// The server has ended its process when the request comes, and says so.
+        case serverEnded
+        /// The server is told to end its process while it is at the request.
+        case serverEnds
+
+        var isByServer: Bool { self == .serverEnded || self == .serverEnds }
     }
 
     struct Plan: Sendable {
@@ -38,6 +44,7 @@ final class CuttingProxy: Sendable {
     private struct State: Sendable {
         var plan = Plan()
         var requests = 0
+        var endedProcesses = 0
         var isDown = false
         var isClosed = false
     }
@@ -71,6 +78,9 @@ final class CuttingProxy: Sendable {
 
     /// How many requests there were since the last plan.
     var requests: Int { state.withLock { $0.requests } }
+
+    /// How many processes of the server were ended.
+    var endedProcesses: Int { state.withLock { $0.endedProcesses } }
 
     func follow(_ plan: Plan) {
         state.withLock {
@@ -110,6 +120,7 @@ final class CuttingProxy: Sendable {
         // The first message has no letter in front; libpq sends nothing else before the server has answered it.
         guard let first = Self.read(client), Self.write(server, first) else { return }
         var losesReply = false
+        var process: Int32?
         while true {
             var sockets = [client, server].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             guard poll(&sockets, 2, -1) > 0 else { return }
@@ -128,10 +139,18 @@ final class CuttingProxy: Sendable {
                 case .silence:
                     _ = Self.read(client)
                     return
+                case .serverEnded:
+                    end(process, isWaiting: true)
+                    // What the server has said last is still to be read.
+                    _ = Self.write(server, bytes)
+                case .serverEnds:
+                    _ = Self.write(server, bytes)
+                    end(process, isWaiting: false)
                 }
             }
             if sockets[1].revents != 0 {
                 guard let bytes = Self.read(server), !losesReply, Self.write(client, bytes) else { return }
+                process = process ?? Self.process(in: bytes)
             }
         }
     }
@@ -150,6 +169,25 @@ final class CuttingProxy: Sendable {
             if state.plan.isForGood { state.isDown = true }
             return state.plan.cut
         }
+    }
+
+    /// The number of the server's process, from what it says when somebody has connected: at once, message by message.
+    private static func process(in bytes: [UInt8]) -> Int32? {
+        func number(at place: Int) -> Int32 { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int32($1) } }
+        var place = 0
+        while place + 9 <= bytes.count {
+            // K is a key by which others can cancel: the number comes first.
+            if bytes[place] == 0x4b { return number(at: place + 5) }
+            place += 1 + Int(number(at: place + 1))
+        }
+        return nil
+    }
+
+    /// Has the server end a process of its own.
+    private func end(_ process: Int32?, isWaiting: Bool) {
+        guard let process, let admin = try? Admin() else { return }
+        let answer = try? admin.run("SELECT pg_terminate_backend(\(process)\(isWaiting ? ", 10000" : ""))")
+        if answer == [["t"]] { state.withLock { $0.endedProcesses += 1 } }
     }
 
     private static func read(_ descriptor: Int32) -> [UInt8]? {

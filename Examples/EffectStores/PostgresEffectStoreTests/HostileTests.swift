@@ -7,7 +7,7 @@ import Testing
     .enabled(if: ServerForTests.isThere, ServerForTests.hint))
 struct HostileTests {
     private func claim(_ store: PostgresEffectStore, _ key: String = "a") async throws -> ClaimAnswer {
-        try await store.claim(ActionID(key), fingerprint: .none, lease: .seconds(60), ifAbandoned: .halt)
+        try await store.claim(ActionID(key), fingerprint: .none, lease: .seconds(500), ifAbandoned: .halt)
     }
 
     private func text(_ work: () async throws -> some Any) async -> String {

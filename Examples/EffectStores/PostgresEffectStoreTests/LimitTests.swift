@@ -8,7 +8,7 @@ import Testing
 struct LimitTests {
     private func claim(_ store: PostgresEffectStore, _ key: String, _ tenant: String = "") async throws -> ClaimAnswer {
         try await store.claim(
-            ActionID(key, tenant: tenant), fingerprint: .none, lease: .seconds(60), ifAbandoned: .halt)
+            ActionID(key, tenant: tenant), fingerprint: .none, lease: .seconds(500), ifAbandoned: .halt)
     }
 
     @Test("limits are the schema's: another store with others is refused, and they can be changed")
@@ -54,7 +54,7 @@ struct LimitTests {
                     for number in 0..<40 {
                         let id = try ActionID("\((number * 7 + caller) % 30)", tenant: ["", "x", "y"][number % 3])
                         let answer = try await store.claim(
-                            id, fingerprint: .none, lease: .seconds(60), ifAbandoned: .halt)
+                            id, fingerprint: .none, lease: .seconds(500), ifAbandoned: .halt)
                         guard case .execute(let token, _) = answer else { continue }
                         let ticket = ClaimTicket(id, token)
                         switch (number + caller) % 5 {

@@ -20,7 +20,7 @@ struct RaceTests {
                 for caller in 0..<12 {
                     group.addTask {
                         let answer = try await stores[caller % 4].claim(
-                            id, fingerprint: .none, lease: .seconds(60), ifAbandoned: rule)
+                            id, fingerprint: .none, lease: .seconds(500), ifAbandoned: rule)
                         if case .execute(let token, _) = answer { return token }
                         return nil
                     }
@@ -74,7 +74,7 @@ struct RaceTests {
         let store = try PostgresEffectStore(
             .init(database: proxy.database, schema: ServerForTests.newSchema(), connections: 2))
         func step(_ id: ActionID) async throws -> ClaimTicket? {
-            let answer = try await store.claim(id, fingerprint: .none, lease: .seconds(60), ifAbandoned: .halt)
+            let answer = try await store.claim(id, fingerprint: .none, lease: .seconds(500), ifAbandoned: .halt)
             guard case .execute(let token, _) = answer else { return nil }
             return ClaimTicket(id, token)
         }
@@ -83,7 +83,7 @@ struct RaceTests {
             for number in 0..<200 {
                 group.addTask {
                     guard let ticket = try await step(ActionID("warm \(number)")) else { return }
-                    _ = try await store.renew(ticket, lease: .seconds(60))
+                    _ = try await store.renew(ticket, lease: .seconds(500))
                     _ = try await store.settle(ticket, .indeterminate(nil))
                     _ = try await store.reconcile(
                         ticket.id, expectedToken: ticket.token, verdict: .happened([]))
@@ -99,7 +99,7 @@ struct RaceTests {
             #expect(proxy.requests == number * 5 + 1, "a claim of a free key")
             #expect(try await step(ticket.id) == nil)
             #expect(proxy.requests == number * 5 + 2, "a claim of a running key")
-            _ = try await store.renew(ticket, lease: .seconds(60))
+            _ = try await store.renew(ticket, lease: .seconds(500))
             _ = try await store.settle(ticket, .succeeded([1]))
             _ = try await store.record(for: ticket.id)
             #expect(proxy.requests == number * 5 + 5, "renewing, settling and looking")

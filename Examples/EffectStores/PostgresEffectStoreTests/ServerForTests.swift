@@ -26,9 +26,9 @@ enum ServerForTests {
     static func admin() throws -> Admin { try Admin() }
 
     /// Lets time pass for the records of some schemas: it is the same as to move all of them into the past.
-    static func pass(_ duration: Duration, in schemas: [String]) throws {
+    static func pass(_ duration: Duration, in schemas: [String], _ admin: Admin? = nil) throws {
         let nanoseconds = Int64(duration.attoseconds / 1_000_000_000)
-        let admin = try admin()
+        let admin = try admin ?? self.admin()
         for schema in schemas {
             try admin.run(
                 """

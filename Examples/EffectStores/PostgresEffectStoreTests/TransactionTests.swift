@@ -11,7 +11,7 @@ struct TransactionTests {
     private let store: PostgresEffectStore
 
     init() throws {
-        store = try PostgresEffectStore(.init(schema: schema, timeout: .seconds(2)))
+        store = try PostgresEffectStore(.init(schema: schema, timeout: .seconds(20)))
         let admin = try ServerForTests.admin()
         try admin.run("CREATE SCHEMA \(schema)x")
         try admin.run("CREATE TABLE \(schema)x.ledger (key text PRIMARY KEY DEFERRABLE INITIALLY DEFERRED)")
@@ -201,7 +201,7 @@ struct TransactionTests {
             case .execute(let token, _) = try await store.claim(
                 id, fingerprint: .none, lease: .zero, ifAbandoned: .halt),
             case .execute(let newer, true) = try await store.claim(
-                id, fingerprint: .none, lease: .seconds(60), ifAbandoned: .takeOver)
+                id, fingerprint: .none, lease: .seconds(500), ifAbandoned: .takeOver)
         else {
             Issue.record("the key cannot be had")
             return
