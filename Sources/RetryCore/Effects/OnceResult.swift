@@ -7,12 +7,7 @@ public struct OnceResult<Value> {
     /// How long ago the effect was settled; zero if it was run now.
     public let age: Duration
 
-    /// Creates a result, as a store's own gate does.
-    ///
-    /// - Parameters:
-    ///   - value: The result of the effect.
-    ///   - age: How long ago the effect was settled; `nil` if it was run now.
-    public init(_ value: Value, replayedAfter age: Duration? = nil) {
+    package init(_ value: Value, replayedAfter age: Duration? = nil) {
         self.value = value
         isReplay = age != nil
         self.age = age ?? .zero
