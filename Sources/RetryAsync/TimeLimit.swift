@@ -42,27 +42,3 @@ private func race<Value: ~Copyable>(
     if let error = end.error, !isTimeOver || Task.isCancelled { throw error }
     return end.value.take()
 }
-
-/// How the operation ended; only touched on the caller's actor.
-private final class End<Value: ~Copyable> {
-    var value: Value?
-    var error: (any Error)?
-
-    init() { value = nil }
-
-    nonisolated(nonsending) func take(_ operation: nonisolated(nonsending) () async throws -> Value) async {
-        do { value = try await operation() } catch { self.error = error }
-    }
-}
-
-/// The same on systems without immediate tasks: a plain child task, which hops to the caller's actor first.
-///
-/// Unchecked, because the compiler cannot see that the caller only waits while the child runs.
-private struct HandedOver<Value: ~Copyable>: @unchecked Sendable {
-    let end: End<Value>
-    let operation: nonisolated(nonsending) () async throws -> Value
-
-    func run(isolation: isolated (any Actor)?) async {
-        await end.take(operation)
-    }
-}

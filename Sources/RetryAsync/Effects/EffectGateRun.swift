@@ -57,7 +57,7 @@ final class EffectGateRun {
                 }
             }
             guard let value else { return .failure(CancellationError()) }
-            return .success((value, try encode(value, codec)))
+            return .success((value, try gate.settings.encode(value, codec, judgedBy: state)))
         } catch {
             return .failure(error)
         }
@@ -89,19 +89,6 @@ final class EffectGateRun {
 
     private func context(_ attempt: RetryAttempt) -> EffectContext {
         EffectContext(ticket, isTakeover: isTakeover, attempt: attempt) { [lease] in .nanoseconds(lease.left) }
-    }
-
-    /// Writes the result.
-    ///
-    /// The effect happened: where that cannot be kept, nobody will know.
-    private func encode<Value>(_ value: Value, _ codec: EffectCodec<Value>) throws -> [UInt8] {
-        do {
-            return try codec.encode(value)
-        } catch {
-            let failure = gate.settings.failure(error)
-            _ = state.withLock { $0.attemptFailed(.unknown, isHopeless: true, failure: failure) }
-            throw error
-        }
     }
 }
 

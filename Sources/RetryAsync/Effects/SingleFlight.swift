@@ -43,12 +43,9 @@ actor SingleFlight {
 
     /// Enters a caller, and returns whether it leads; one that does not is told by `waiter`, once.
     func board(_ flight: Flight, _ waiter: Signal<Landing>) -> Bool {
-        guard let others = waiters[flight] else {
-            waiters[flight] = []
-            return true
-        }
-        waiters[flight] = others + [waiter]
-        return false
+        if waiters[flight]?.append(waiter) != nil { return false }
+        waiters[flight] = []
+        return true
     }
 
     /// Lets somebody go who waits no longer.

@@ -52,22 +52,9 @@ struct BlockingEffectRun {
                 state.withLock { $0.attemptStarts() }
                 return try effect(context(attempt))
             }
-            return .success((value, try encode(value, codec)))
+            return .success((value, try gate.settings.encode(value, codec, judgedBy: state)))
         } catch {
             return .failure(obstacle ?? error)
-        }
-    }
-
-    /// Writes the result.
-    ///
-    /// The effect happened: where that cannot be kept, nobody will know.
-    private func encode<Value>(_ value: Value, _ codec: EffectCodec<Value>) throws -> [UInt8] {
-        do {
-            return try codec.encode(value)
-        } catch {
-            let failure = gate.settings.failure(error)
-            _ = state.withLock { $0.attemptFailed(.unknown, isHopeless: true, failure: failure) }
-            throw error
         }
     }
 

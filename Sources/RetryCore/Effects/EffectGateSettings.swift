@@ -37,6 +37,21 @@ package struct EffectGateSettings: Sendable {
         EffectFailure(error, includesMessage: storesMessages)
     }
 
+    /// Writes the result.
+    ///
+    /// The effect happened: where that cannot be kept, nobody will know.
+    package func encode<Value>(
+        _ value: Value, _ codec: EffectCodec<Value>, judgedBy run: Locked<EffectRun>
+    ) throws -> [UInt8] {
+        do {
+            return try codec.encode(value)
+        } catch {
+            let failure = failure(error)
+            _ = run.withLock { $0.attemptFailed(.unknown, isHopeless: true, failure: failure) }
+            throw error
+        }
+    }
+
     /// The surroundings of the attempts: each error is judged by `run`, too, before it is retried.
     package func surroundings(_ outer: Surroundings, judgedBy run: Locked<EffectRun>) -> Surroundings {
         let policy = innerPolicy
