@@ -43,9 +43,12 @@ actor SingleFlight {
 
     /// Enters a caller, and returns whether it leads; one that does not is told by `waiter`, once.
     func board(_ flight: Flight, _ waiter: Signal<Landing>) -> Bool {
-        if waiters[flight]?.append(waiter) != nil { return false }
-        waiters[flight] = []
-        return true
+        guard waiters[flight] != nil else {
+            waiters[flight] = []
+            return true
+        }
+        waiters[flight]?.append(waiter)
+        return false
     }
 
     /// Lets somebody go who waits no longer.
