@@ -5,10 +5,12 @@ let package = Package(
     name: "RetryKit",
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
     products: [
+        // A product lists every target that it re-exports: otherwise a client that lists this product alone is not
+        // compiled anew when a stored property of such a target changes, and corrupts its memory.
         .library(name: "RetryCore", targets: ["RetryCore"]),
-        .library(name: "RetryAsync", targets: ["RetryAsync"]),
-        .library(name: "RetryFoundation", targets: ["RetryFoundation"]),
-        .library(name: "RetryTesting", targets: ["RetryTesting"]),
+        .library(name: "RetryAsync", targets: ["RetryAsync", "RetryCore"]),
+        .library(name: "RetryFoundation", targets: ["RetryFoundation", "RetryCore"]),
+        .library(name: "RetryTesting", targets: ["RetryTesting", "RetryAsync", "RetryCore"]),
     ],
     targets: [
         .target(name: "RetryCore"),
