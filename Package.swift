@@ -13,16 +13,17 @@ let package = Package(
         .library(name: "RetryTesting", targets: ["RetryTesting", "RetryAsync", "RetryCore"]),
     ],
     targets: [
+        // A test target names every module that it sees, re-exported ones too, or it is not compiled anew with them.
         .target(name: "RetryCore"),
         .target(name: "RetryAsync", dependencies: ["RetryCore"]),
         .target(name: "RetryFoundation", dependencies: ["RetryCore"]),
         .target(name: "RetryTesting", dependencies: ["RetryCore", "RetryAsync"]),
         .testTarget(name: "RetryCoreTests", dependencies: ["RetryCore", "RetryTesting"]),
-        .testTarget(name: "RetryAsyncTests", dependencies: ["RetryAsync", "RetryTesting"]),
-        .testTarget(name: "RetryFoundationTests", dependencies: ["RetryFoundation"]),
-        .testTarget(name: "RetryTestingTests", dependencies: ["RetryTesting"]),
+        .testTarget(name: "RetryAsyncTests", dependencies: ["RetryAsync", "RetryCore", "RetryTesting"]),
+        .testTarget(name: "RetryFoundationTests", dependencies: ["RetryCore", "RetryFoundation"]),
+        .testTarget(name: "RetryTestingTests", dependencies: ["RetryAsync", "RetryCore", "RetryTesting"]),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["RetryAsync", "RetryFoundation", "RetryTesting"],
+            name: "ConformanceTests", dependencies: ["RetryAsync", "RetryCore", "RetryFoundation", "RetryTesting"],
             resources: [.copy("Resources")]),
     ],
     swiftLanguageModes: [.v6]

@@ -108,7 +108,7 @@ nonisolated(nonsending) func run<Value: ~Copyable>(
             try await operation()
         }
     }
-    let start = policy.hasDeadline ? coarseStart(clock()?.source) : nil
+    let start = policy.hasDeadline ? callStart(policy, clock()?.source) : nil
     guard guards.isEmpty else {
         return try await runGuarded(policy, surroundings(), guards, start, operation: operation)
     }
@@ -152,7 +152,9 @@ nonisolated(nonsending) func goOn<Value: ~Copyable>(
 ) async throws -> Value {
     let call = RetryCall(policy: policy, surroundings: surroundings, start: start)
     while let wait = call.attemptThrew(error, isCancelled: Task.isCancelled) {
-        guard wait > 0 ? await call.wait(wait) : call.waitEnded(isCancelled: Task.isCancelled) != nil else { break }
+        guard
+            wait > 0 || call.yields ? await call.wait(wait) : call.waitEnded(isCancelled: Task.isCancelled) != nil
+        else { break }
         do { return try await operation() } catch let next { error = next }
     }
     throw call.error(last: error)

@@ -1,12 +1,27 @@
 extension RetryClock {
-    /// Waits by this clock; whether the wait ended early because the task was cancelled.
-    nonisolated(nonsending) func sleepWasInterrupted(_ nanoseconds: Int64) async -> Bool {
+    /// The end of a wait.
+    enum WaitEnd {
+        /// The time is over.
+        case over
+        /// The task was cancelled.
+        case cancelled
+        /// The clock threw an error, and the task is not cancelled.
+        case failed
+    }
+
+    /// Waits by this clock.
+    nonisolated(nonsending) func sleep(_ nanoseconds: Int64) async -> WaitEnd {
         do {
             try await sleep(.nanoseconds(nanoseconds))
-            return false
+            return .over
         } catch {
-            return true
+            return Task.isCancelled ? .cancelled : .failed
         }
+    }
+
+    /// Waits by this clock; returns whether the wait ended early.
+    nonisolated(nonsending) func sleepWasInterrupted(_ nanoseconds: Int64) async -> Bool {
+        await sleep(nanoseconds) != .over
     }
 
     /// Waits by this clock.

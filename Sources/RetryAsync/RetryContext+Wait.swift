@@ -1,4 +1,15 @@
 extension RetryContext {
+    /// Starts the next attempt, after the wait that precedes it, without blocking the thread.
+    ///
+    /// - Returns: The attempt.
+    /// - Throws: The error of the last attempt if no retry follows; `CancellationError` if the loop was cancelled.
+    @discardableResult
+    public nonisolated(nonsending) func next() async throws -> RetryAttempt {
+        try finishRound()
+        try await wait()
+        return try start()
+    }
+
     /// Waits until the next attempt may start, without blocking the thread; returns at once if none follows.
     ///
     /// A ``/RetryCore/CancellationToken`` that is cancelled during the wait ends the loop when the wait is over; the
@@ -7,10 +18,12 @@ extension RetryContext {
     /// - Throws: `CancellationError` as soon as the task is cancelled.
     public nonisolated(nonsending) func wait() async throws {
         if let delay {
-            let wasInterrupted =
-                delay > .zero && !isCancelled ? await clock.sleepWasInterrupted(delay.saturatedNanoseconds) : false
-            endWait(isCancelled: wasInterrupted || isCancelled)
+            switch delay > .zero && !isCancelled ? await clock.sleep(delay.saturatedNanoseconds) : .over {
+            case .over: endWait(isCancelled: isCancelled)
+            case .cancelled: endWait(isCancelled: true)
+            case .failed: waitFailed()
+            }
         }
-        if stopReason == .cancelled { throw CancellationError() }
+        if stopReason == .cancelled { throw endError }
     }
 }

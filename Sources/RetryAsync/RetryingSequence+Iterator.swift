@@ -7,6 +7,7 @@ extension RetryingSequence {
         // What an element needs is inlined into the consumer, which knows the types: it costs next to nothing there.
         @usableFromInline let sequence: RetryingSequence
         @usableFromInline let position: (@Sendable (Element, Position?) -> Position?)?
+        @usableFromInline let hasDeadline: Bool
         @usableFromInline var base: Base.AsyncIterator?
         @usableFromInline var call: SequenceCall?
         /// The place behind the last element that was handed on.
@@ -20,6 +21,7 @@ extension RetryingSequence {
         init(_ sequence: RetryingSequence) {
             self.sequence = sequence
             self.position = sequence.position
+            self.hasDeadline = sequence.policy.hasDeadline
         }
 
         /// Returns the next element, or `nil` at the end.
@@ -30,23 +32,38 @@ extension RetryingSequence {
         ///   cancelled.
         @inlinable
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Element? {
-            if call == nil { try await start(isolation: actor) }
+            if call == nil { try await start(isolation: actor) } else if hasDeadline { call?.resumes() }
             while true {
                 do {
                     guard let element = try await base?.next(isolation: actor) else { return end() }
-                    if !hasProgress { call?.progresses() }
-                    hasProgress = true
-                    if let position {
-                        place = position(element, place)
-                        canResume = place != nil
-                    } else {
-                        canResume = false
-                    }
+                    move(behind: element)
+                    if hasDeadline { call?.pauses() }
                     return element
                 } catch {
                     try await restart(after: error, isolation: actor)
                 }
             }
+        }
+
+        /// Moves the place behind an element.
+        ///
+        /// A place that stands still is no progress, or a source that repeats its element would be made again for ever.
+        @inlinable
+        mutating func move(behind element: Element) {
+            guard let position else {
+                canResume = false
+                return progress()
+            }
+            let next = position(element, place)
+            if next == nil || next != place { progress() }
+            place = next
+            canResume = next != nil
+        }
+
+        @inlinable
+        mutating func progress() {
+            if !hasProgress { call?.progresses() }
+            hasProgress = true
         }
 
         @inlinable
@@ -71,6 +88,7 @@ extension RetryingSequence {
             self.call = call
             do {
                 base = try await sequence.source(from: nil)?.makeAsyncIterator()
+                if sequence.restartsAttempts { call.wasMade() }
             } catch {
                 try await restart(after: error, isolation: actor)
             }
@@ -90,6 +108,7 @@ extension RetryingSequence {
                 }
                 do {
                     base = try await sequence.source(from: place)?.makeAsyncIterator()
+                    if sequence.restartsAttempts { call.wasMade() }
                     return
                 } catch {
                     failure = error

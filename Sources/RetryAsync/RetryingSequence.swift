@@ -22,11 +22,12 @@
 ///
 /// It asks its source for an element when it is asked for one, and holds none back: the consumer sets the pace. A
 /// cancelled consumer gets a `CancellationError` at once, in the midst of a wait too, unless its source ends by itself.
-/// Each iteration is a call of its own, with the events of one; it has ended when the sequence has.
+/// Each iteration is a call of its own, with the events of one; it has ended when the sequence has. The time that the
+/// consumer takes between two elements does not count towards the deadline.
 ///
 /// A policy with an attempt timeout, or with a deadline that interrupts, is refused at the first element: a bound on the
 /// time for one element is a matter of the source.
-public struct RetryingSequence<Base: AsyncSequence, Position>: AsyncSequence, Sendable {
+public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncSequence, Sendable {
     /// An element of the source.
     public typealias Element = Base.Element
     /// The error of the source, or `CancellationError`.
@@ -51,9 +52,12 @@ public struct RetryingSequence<Base: AsyncSequence, Position>: AsyncSequence, Se
     ///   - clock: Measures and waits; the system's if `nil`.
     ///   - random: Draws the jitter; the system's if `nil`.
     ///   - position: Returns the place behind an element, from the element and the place before it. Behind an element
-    ///     for which it returns `nil` the source cannot be resumed: if it fails there, the consumer gets the error.
+    ///     for which it returns `nil` the source cannot be resumed: if it fails there, the call stops as
+    ///     ``/RetryCore/StopReason/notResumable``, and the consumer gets the error. A place that is equal to the one
+    ///     before is no progress.
     ///   - restartsAttempts: Whether each resumption that got further starts a new count of the attempts, of the limits
-    ///     of classes, and of the time up to the deadline.
+    ///     of classes, and of the time up to the deadline. The waits go on growing, until the source has delivered for
+    ///     a minute, or for ten times the last wait.
     ///   - make: Makes the source from a place on, or from its beginning if there is none.
     public init(
         policy: RetryPolicy = .default,

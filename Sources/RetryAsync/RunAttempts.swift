@@ -81,7 +81,8 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
 /// Decides and waits after an attempt that failed; whether the next one may start.
 nonisolated(nonsending) func pause(_ call: RetryCall, after failure: AttemptFailure) async -> Bool {
     guard let wait = call.attemptFailed(failure, isCancelled: Task.isCancelled) else { return false }
-    return wait > 0 ? await call.wait(wait) : await mayStart(call, after: call.waitEnded(isCancelled: Task.isCancelled))
+    if wait > 0 || call.yields { return await call.wait(wait) }
+    return await mayStart(call, after: call.waitEnded(isCancelled: Task.isCancelled))
 }
 
 /// Waits for a circuit that is open, if the call does that; whether the first attempt may start.
@@ -96,13 +97,18 @@ private nonisolated(nonsending) func mayStart(_ call: RetryCall, after wait: Int
 }
 
 extension RetryCall {
-    /// Waits by the call's clock, and on where the circuit asks for it; whether the next attempt may start.
+    /// Waits by the call's clock, or yields, and on where the circuit asks for it; whether the next attempt may start.
     @usableFromInline
     nonisolated(nonsending) func wait(_ nanoseconds: Int64) async -> Bool {
-        var next: Int64? = nanoseconds
+        if nanoseconds == 0 { await Task.yield() }
+        var next = nanoseconds == 0 ? waitEnded(isCancelled: Task.isCancelled) : nanoseconds
         while let wait = next, wait > 0 {
-            let wasInterrupted = await clock.sleepWasInterrupted(wait)
-            next = waitEnded(isCancelled: wasInterrupted || Task.isCancelled)
+            let end = await clock.sleep(wait)
+            if end == .failed {
+                waitFailed()
+                return false
+            }
+            next = waitEnded(isCancelled: end == .cancelled || Task.isCancelled)
         }
         return next != nil
     }

@@ -1,27 +1,16 @@
 import RetryCore
 
-/// The call that an iteration of a sequence is.
+/// The call of one iteration of a sequence.
 ///
-/// An iteration that its consumer leaves has ended, too: hence a class, which learns of it.
+/// A class, so that it ends when the consumer drops the iteration.
 @usableFromInline
 final class SequenceCall {
-    private let policy: RetryPolicy
-    private let surroundings: Surroundings
-    /// Whether the source can go on where it failed; asked by the call's condition.
-    private let gate: Locked<Bool>
-    private var call: RetryCall
+    private let call: RetryCall
     private var hasProgress = false
+    /// The time at which the source was last made, on the call's clock.
+    private var madeAt: Int64 = 0
 
-    init(_ policy: RetryPolicy, _ given: Surroundings) {
-        let gate = Locked(true)
-        let condition = given.condition
-        let surroundings = Surroundings(
-            name: given.name, classifier: given.classifier,
-            condition: .where { error in gate.withLock { $0 } && condition?.contains(error) ?? true },
-            observer: given.observer, onRetry: given.onRetry, clock: given.clock, random: given.random)
-        self.policy = policy
-        self.surroundings = surroundings
-        self.gate = gate
+    init(_ policy: RetryPolicy, _ surroundings: Surroundings) {
         call = RetryCall(policy: policy, surroundings: surroundings)
         call.attemptStarts()
     }
@@ -33,32 +22,52 @@ final class SequenceCall {
     /// The error that the iteration ends with.
     var error: any Error { call.error }
 
+    /// The source was made; needed where its age decides.
+    func wasMade() { madeAt = call.clock.nanoseconds }
+
     /// An element was handed on.
     @usableFromInline func progresses() { hasProgress = true }
 
-    /// The source has ended, or its consumer has had enough of it.
+    /// The consumer has the element: its time is none of the call's.
+    @usableFromInline func pauses() { call.pause() }
+
+    /// The consumer asks for the next element.
+    @usableFromInline func resumes() { call.resume() }
+
+    /// The source has ended, or its consumer has dropped it.
     @usableFromInline func ends() {
         if call.state.stopReason == nil { call.attemptSucceeded() }
     }
 
-    /// Decides and waits after a failure; whether the source is to be made again.
+    /// Decides and waits after a failure.
     ///
-    /// What cannot be resumed fails for good, whatever its class is. A new call begins where the last one got further.
+    /// - Parameters:
+    ///   - error: The failure.
+    ///   - canResume: Whether the source can go on where it failed.
+    ///   - isNewCall: Whether the attempts start again, because the source got further.
+    /// - Returns: Whether the source is to be made again.
     nonisolated(nonsending) func goesOn(after error: any Error, canResume: Bool, isNewCall: Bool) async -> Bool {
-        gate.withLock { $0 = canResume }
         if isNewCall {
+            let keepsGrowing = !isHealthy
             ends()
-            call = RetryCall(policy: policy, surroundings: surroundings)
+            call.restart(keepsGrowing: keepsGrowing)
             call.attemptStarts()
         }
         hasProgress = false
         guard canResume else {
-            if call.attemptFailed(.thrown(error), isCancelled: Task.isCancelled) != nil { call.abandon() }
+            call.attemptThrew(error, isCancelled: Task.isCancelled, stopping: .notResumable)
             return false
         }
         guard await pause(call, after: .thrown(error)) else { return false }
         call.attemptStarts()
         return true
+    }
+
+    /// Whether the source delivered for a minute, or for ten times the last wait: then the waits start again, too.
+    private var isHealthy: Bool {
+        let minute: Int64 = 60_000_000_000
+        let wait = call.state.previousDelay ?? 0
+        return call.clock.nanoseconds.saturatingAdd(-madeAt) >= min(minute, max(1, wait.saturatingMultiply(10)))
     }
 }
 

@@ -3,8 +3,9 @@
 /// The operation stays on the caller's actor. It is cancelled and awaited, never abandoned: when this function returns,
 /// the operation has ended. A value that it returns in spite of the cancellation counts.
 ///
-/// - Returns: The operation's value, or `nil` if it threw after its time was over.
-/// - Throws: The operation's error, if it threw in time, or after the caller's own task was cancelled.
+/// - Returns: The operation's value, or `nil` if the limit cancelled it.
+/// - Throws: The operation's error, unless it is the cancellation by the limit: an answer that comes late is still the
+///   answer.
 nonisolated(nonsending) func withTimeLimit<Value: ~Copyable>(
     _ nanoseconds: Int64, clock: RetryClock, operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value? {
@@ -19,6 +20,8 @@ private func race<Value: ~Copyable>(
     let end = End<Value>()
     let isTimeOver = await withoutActuallyEscaping(operation) { operation in
         await withTaskGroup(of: Bool.self) { group in
+            // The timer first: the limit covers the operation's synchronous beginning, too.
+            group.addTask { await !clock.sleepWasInterrupted(nanoseconds) }
             if #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) {
                 group.addImmediateTask {
                     _ = isolation
@@ -32,13 +35,12 @@ private func race<Value: ~Copyable>(
                     return false
                 }
             }
-            group.addTask { await !clock.sleepWasInterrupted(nanoseconds) }
             let isTimeOver = await group.next(isolation: isolation) == true
             group.cancelAll()
             await group.waitForAll(isolation: isolation)
             return isTimeOver
         }
     }
-    if let error = end.error, !isTimeOver || Task.isCancelled { throw error }
+    if let error = end.error, !isTimeOver || Task.isCancelled || !isCancellation(error) { throw error }
     return end.value.take()
 }

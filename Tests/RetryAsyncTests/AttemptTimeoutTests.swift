@@ -169,12 +169,28 @@ extension AttemptTimeoutTests {
         #expect(throws: Fault(3)) { try run(policy) { _ in try await script() } }
     }
 
-    @Test func whatAnAttemptThrowsBecauseItsTimeIsOverIsNoErrorOfTheOperation() {
-        #expect(throws: AttemptTimeoutError(timeout: .seconds(1))) {
-            try run(policy) { attempt in
-                try? await clock.sleep(for: .seconds(60))
-                throw Fault(attempt.number)
+    @Test func aCancellationByTheLimitIsNoErrorOfTheOperation() {
+        for error in [CancellationError(), Wrapper(wrappedError: CancellationError())] as [any Error] {
+            #expect(throws: AttemptTimeoutError(timeout: .seconds(1))) {
+                try run(policy) { _ in
+                    try? await clock.sleep(for: .seconds(60))
+                    throw error
+                }
             }
         }
+    }
+
+    @Test func anAnswerThatComesWithTheLimitIsTheAnswer() {
+        let refusal = Fault(401, .auth)
+        let calls = Log<Int>()
+        #expect(throws: refusal) {
+            try run(policy) { attempt in
+                calls.add(attempt.number)
+                try? await clock.sleep(for: .seconds(60))
+                throw refusal
+            }
+        }
+        #expect(calls.events == [1])
+        #expect(recorder.stopReasons == [.permanent])
     }
 }

@@ -2,27 +2,67 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-/// An operation that says it was cancelled is not run again, whoever cancelled it.
+/// An operation that says it was cancelled is not run again, also where the calling task is not cancelled.
 @Suite("Errors that are cancellations", .timeLimit(.minutes(5)))
 struct CancellationErrorTests {
-    /// Bare, wrapped, wrapped twice, and two that say so of themselves.
+    /// Bare, wrapped, wrapped many times, and two that say so of themselves.
     static let cancellations: [any Error] = [
         CancellationError(),
         Wrapper(wrappedError: CancellationError()),
-        Wrapper(wrappedError: Wrapper(wrappedError: CancellationError())),
+        (0..<50).reduce(CancellationError() as any Error) { inner, _ in Wrapper(wrappedError: inner) },
         Disconnected(isCancellation: true),
         Wrapper(wrappedError: Disconnected(isCancellation: true)),
     ]
 
     @Test(arguments: Door.allCases)
-    func endTheCall(door: Door) async {
+    func endTheCallWithTheOperationsOwnError(door: Door) async throws {
         for error in Self.cancellations {
             let call = Call(policy: .immediate(9))
             let script = FaultScript<Int>(.forever(.fail(error)))
-            await #expect(throws: CancellationError.self) { try await call.run(door) { try await script() } }
+            let thrown = await #expect(throws: (any Error).self) { try await call.run(door) { try await script() } }
+            #expect(type(of: try #require(thrown)) == type(of: error))
             #expect(script.calls == 1, "\(error)")
             #expect(call.recorder.codes == door.codes("attempt", "cancelled"))
         }
+    }
+
+    @Test(arguments: Door.allCases)
+    func areRetriedWhereTheCallersClassifierSaysSo(door: Door) async throws {
+        let pool = ErrorClassifier.errors(CancellationError.self) { _ in .transient }
+        for error in [CancellationError(), Wrapper(wrappedError: CancellationError())] as [any Error] {
+            let call = Call(policy: .immediate(9), classifier: pool)
+            let script = FaultScript<Int>(.fail(error), .succeed(42))
+            #expect(try await call.run(door) { try await script() } == 42)
+        }
+    }
+
+    @Test(arguments: Door.allCases)
+    func ofTheCallersTaskAreNotForTheClassifier(door: Door) async {
+        let call = Call(policy: .immediate(9), classifier: ErrorClassifier { _ in .transient })
+        let script = FaultScript<Int>(.forever(.fail(CancellationError())))
+        let task = Task {
+            cancelThisTask()
+            return try await call.run(door) { try await script() }
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(script.calls == 1)
+    }
+
+    @Test func anInnerDeadlineIsAFailureOfTheAttempt() async throws {
+        let clock = ManualClock()
+        let calls = Log<Int>()
+        let call = Task {
+            try await retry(policy: .immediate(2), clock: clock.retryClock) {
+                try await retry(policy: .immediate(1).deadline(.seconds(1), .interrupt), clock: clock.retryClock) {
+                    calls.add(1)
+                    if calls.count == 1 { try await clock.sleep(for: .seconds(60)) }
+                    return 42
+                }
+            }
+        }
+        await clock.waitForSleepers(2)
+        clock.advance(by: .seconds(1))
+        #expect(try await call.value == 42 && calls.count == 2)
     }
 
     @Test(arguments: Door.allCases)
@@ -38,7 +78,7 @@ struct CancellationErrorTests {
     func areNotMaskedByAPolicyThatWouldStopAnyway(door: Door) async {
         for policy in [RetryPolicy.once, .immediate(3).failsImmediately(), .immediate(3).never(.unknown)] {
             let call = Call(policy: policy)
-            await #expect(throws: CancellationError.self) {
+            await #expect(throws: Disconnected.self) {
                 try await call.run(door) { () async throws -> Int in throw Disconnected(isCancellation: true) }
             }
             #expect(call.recorder.stopReasons == (door.isObserved ? [.cancelled] : []))
@@ -46,7 +86,7 @@ struct CancellationErrorTests {
     }
 
     @Test(arguments: Door.allCases)
-    func areNotRetriedWhateverTheConditionOrTheClassifierSays(door: Door) async {
+    func areNotRetriedByAConditionOrAConstantClassifier(door: Door) async {
         let call = Call(
             policy: .immediate(9), classifier: .always(.transient), condition: [CancellationError.self])
         let script = FaultScript<Int>(.forever(.fail(CancellationError())))
@@ -63,7 +103,7 @@ struct CancellationErrorTests {
     }
 
     @Test(arguments: Door.allCases)
-    func anErrorOfATypeThatWasNoCancellationBeforeCanBeOne(door: Door) async {
+    func anErrorOfATypeThatWasNoCancellationBeforeCanBeOne(door: Door) async throws {
         let pairs: [(any Error, any Error)] = [
             (Disconnected(isCancellation: false), Disconnected(isCancellation: true)),
             (Wrapper(wrappedError: Fault(1)), Wrapper(wrappedError: CancellationError())),
@@ -72,7 +112,8 @@ struct CancellationErrorTests {
         for (first, second) in pairs {
             let call = Call(policy: .immediate(9))
             let script = FaultScript<Int>(.fail(first), .fail(second), .succeed(3))
-            await #expect(throws: CancellationError.self) { try await call.run(door) { try await script() } }
+            let thrown = await #expect(throws: (any Error).self) { try await call.run(door) { try await script() } }
+            #expect(type(of: try #require(thrown)) == type(of: second))
             #expect(script.calls == 2)
         }
     }

@@ -129,10 +129,6 @@ struct CancellationTests {
     func theClassifierTheConditionAndTheCallerAreNotAsked(door: Door) async {
         let asked = Log<String>()
         let call = Call(
-            classifier: ErrorClassifier { _ in
-                asked.add("classifier")
-                return nil
-            },
             condition: .where { _ in
                 asked.add("condition")
                 return true

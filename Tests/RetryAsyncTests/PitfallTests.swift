@@ -84,7 +84,7 @@ struct PitfallTests {
 
     @Test func aHintUsesUpNoAttempt() async {
         let hinted = Fault(1, .rateLimit(after: .milliseconds(200)))
-        #expect(await attempts(.immediate(4), failingWith: hinted) == 4)
+        #expect(await attempts(.immediate(4).hints(.exact()), failingWith: hinted) == 4)
         #expect(clock.sleeps == Array(repeating: .milliseconds(200), count: 3))
     }
 
@@ -148,7 +148,11 @@ struct PitfallTests {
     }
 
     @Test func aHostileHintDoesNotParkTheCaller() async {
-        _ = await attempts(.immediate(2), failingWith: Fault(1, .rateLimit(after: .seconds(86_400))))
+        let hinted = Fault(1, .rateLimit(after: .seconds(86_400)))
+        #expect(await attempts(.immediate(2), failingWith: hinted) == 1)
+        #expect(clock.sleeps == [])
+        let cut = RetryPolicy.immediate(2).hints(.exact(beyond: .cut))
+        #expect(await attempts(cut, failingWith: hinted) == 2)
         #expect(clock.sleeps == [.seconds(300)])
     }
 

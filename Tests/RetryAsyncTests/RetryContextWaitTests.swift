@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-/// The wait of a loop by hand, in asynchronous code.
+/// The wait of a manual loop, in asynchronous code.
 @Suite("RetryContext.wait", .timeLimit(.minutes(5)))
 struct RetryContextWaitTests {
     private let clock = ManualClock()
@@ -21,13 +21,12 @@ struct RetryContextWaitTests {
         let script = FaultScript<Int>(.fail(Fault(1)), .fail(Fault(2)), .succeed(42))
         let context = try makeContext(.every(.seconds(60), 5), clock: clock)
         var value: Int?
-        for _ in context {
+        while value == nil {
+            try await context.next()
             do {
-                value = try await script()
-                context.recordSuccess()
+                value = context.succeeded(try await script())
             } catch {
-                context.recordFailure(error)
-                try await context.wait()
+                context.failed(error)
             }
         }
         #expect(value == 42)
@@ -37,9 +36,11 @@ struct RetryContextWaitTests {
 
     @Test func aWaitOfZeroDoesNotSleep() async throws {
         let context = try makeContext(.immediate(3))
-        for _ in context {
-            context.recordFailure(Fault(1))
-            try await context.wait()
+        await #expect(throws: Fault.self) {
+            while true {
+                try await context.next()
+                context.failed(Fault(1))
+            }
         }
         #expect(clock.sleeps == [])
         #expect(context.stopReason == .attemptsExhausted)
@@ -49,7 +50,7 @@ struct RetryContextWaitTests {
     @Test func nothingIsWaitedForWhereNoRetryFollows() async throws {
         let context = try makeContext(.every(.seconds(60), 1))
         try await context.wait()
-        _ = context.next()
+        try await context.next()
         try await context.wait()
         context.recordFailure(Fault(1))
         #expect(!context.shouldRetry)
@@ -61,26 +62,25 @@ struct RetryContextWaitTests {
     @Test func waitingTwiceIsWaitingOnce() async throws {
         let clock = ManualClock(autoAdvance: true)
         let context = try makeContext(.every(.seconds(60), 3), clock: clock)
-        _ = context.next()
+        try await context.next()
         context.recordFailure(Fault(1))
         try await context.wait()
         try await context.wait()
         #expect(clock.sleeps == [.seconds(60)])
-        #expect(context.next() == 2)
+        #expect(try await context.next().number == 2)
     }
 
     @Test func aDeadlineThatPassesMeanwhileEndsTheLoop() async throws {
         let context = try makeContext(.every(.seconds(60), 3).deadline(.seconds(100)))
-        _ = context.next()
+        try await context.next()
         context.recordFailure(Fault(1))
         let clock = clock
         let time = Task {
             await clock.waitForSleepers()
             clock.advance(by: .seconds(100))
         }
-        try await context.wait()
+        await #expect(throws: Fault.self) { try await context.next() }
         await time.value
-        #expect(context.next() == nil)
         #expect(context.stopReason == .deadlineExceeded)
         #expect(recorder.codes == ["attempt", "retry", "deadline_exceeded"])
     }
@@ -88,7 +88,7 @@ struct RetryContextWaitTests {
     @MainActor @Test func theCallersActorIsKept() async throws {
         let clock = clock
         let context = try makeContext(.every(.seconds(60), 3))
-        _ = context.next()
+        try await context.next()
         context.recordFailure(Fault(1))
         let time = Task.detached {
             await clock.waitForSleepers()
@@ -106,10 +106,10 @@ extension RetryContextWaitTests {
     @Test func aWaitOfAMinuteEndsAtOnce() async {
         let task = Task {
             let context = try makeContext(.every(.seconds(60), 3))
-            _ = context.next()
+            try await context.next()
             context.recordFailure(Fault(1))
             await #expect(throws: CancellationError.self) { try await context.wait() }
-            #expect(context.next() == nil)
+            await #expect(throws: CancellationError.self) { try await context.next() }
             #expect(context.stopReason == .cancelled)
             await #expect(throws: CancellationError.self, "it stays cancelled") { try await context.wait() }
         }
@@ -124,7 +124,7 @@ extension RetryContextWaitTests {
     @Test func aWaitOfZeroSeesTheCancellation() async {
         let task = Task {
             let context = try makeContext(.immediate(3))
-            _ = context.next()
+            try await context.next()
             context.recordFailure(Fault(1))
             cancelThisTask()
             try await context.wait()
@@ -136,7 +136,7 @@ extension RetryContextWaitTests {
     @Test func aFailureInACancelledTaskIsTheEnd() async {
         let task = Task {
             let context = try makeContext(.immediate(3))
-            _ = context.next()
+            try await context.next()
             cancelThisTask()
             context.recordFailure(Fault(1))
             #expect(!context.shouldRetry)
@@ -150,12 +150,12 @@ extension RetryContextWaitTests {
         let token = CancellationToken()
         let clock = ManualClock(autoAdvance: true)
         let context = try makeContext(.every(.seconds(60), 3), clock: clock, cancellation: token)
-        _ = context.next()
+        try await context.next()
         context.recordFailure(Fault(1))
         token.cancel()
         await #expect(throws: CancellationError.self) { try await context.wait() }
         #expect(clock.sleeps == [])
-        #expect(context.next() == nil)
+        await #expect(throws: CancellationError.self) { try await context.next() }
         #expect(recorder.codes == ["attempt", "retry", "cancelled"])
     }
 }

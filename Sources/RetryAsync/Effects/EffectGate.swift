@@ -47,6 +47,7 @@ public struct EffectGate: Sendable {
     ///   - store: Remembers the effects.
     ///   - policy: How often, how soon and for how long an effect is tried.
     ///   - receiver: What the receiver does with a request that it has had before.
+    ///   - redirects: The redirects that the client of the effect follows.
     ///   - lease: For how long a caller owns a key without a sign of life; above zero. It is at least twice the policy's
     ///     attempt timeout.
     ///   - rule: What happens where an earlier owner has gone without an outcome.
@@ -68,6 +69,7 @@ public struct EffectGate: Sendable {
         store: any EffectStore,
         policy: RetryPolicy = .default,
         receiver: EffectReceiver = .mayRepeat,
+        redirects: ClientRedirects = .mayBeFollowed,
         lease: Duration = .seconds(60),
         ifAbandoned rule: AbandonedClaim = .halt,
         waitingUpTo waitLimit: Duration? = nil,
@@ -86,7 +88,8 @@ public struct EffectGate: Sendable {
         self.store = store
         settings = checked { () throws(PolicyError) in
             try EffectGateSettings(
-                policy: policy, receiver: receiver, lease: lease, rule: rule, waitLimit: waitLimit ?? .zero,
+                policy: policy, receiver: receiver, redirects: redirects, lease: lease, rule: rule,
+                waitLimit: waitLimit ?? .zero,
                 execution: execution, storesMessages: storesMessages)
         }
         surroundings = Surroundings(

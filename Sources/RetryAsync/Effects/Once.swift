@@ -19,6 +19,7 @@ import RetryCore
 ///   - codec: How the result is kept for those who ask again.
 ///   - policy: How often, how soon and for how long the effect is tried.
 ///   - receiver: What the receiver does with a request that it has had before.
+///   - redirects: The redirects that the client of the effect follows.
 ///   - lease: For how long the caller owns the key without a sign of life; at least twice the policy's attempt timeout.
 ///   - rule: What happens where an earlier owner has gone without an outcome.
 ///   - waitLimit: For how long the call waits for the outcome of another one's run. If `nil`, it waits for one of this
@@ -44,6 +45,7 @@ public nonisolated(nonsending) func once<Value>(
     as codec: EffectCodec<Value>,
     policy: RetryPolicy = .default,
     receiver: EffectReceiver = .mayRepeat,
+    redirects: ClientRedirects = .mayBeFollowed,
     lease: Duration = .seconds(60),
     ifAbandoned rule: AbandonedClaim = .halt,
     waitingUpTo waitLimit: Duration? = nil,
@@ -61,7 +63,8 @@ public nonisolated(nonsending) func once<Value>(
     effect: nonisolated(nonsending) (EffectContext) async throws -> Value
 ) async throws -> OnceResult<Value> {
     try await EffectGate(
-        store: store, policy: policy, receiver: receiver, lease: lease, ifAbandoned: rule, waitingUpTo: waitLimit,
+        store: store, policy: policy, receiver: receiver, redirects: redirects, lease: lease, ifAbandoned: rule,
+        waitingUpTo: waitLimit,
         named: name, breaker: breaker, budget: budget, classifier: classifier, retryOn: condition,
         execution: execution, storesMessages: storesMessages, observer: observer, onRetry: onRetry, clock: clock,
         random: random
@@ -82,6 +85,7 @@ public nonisolated(nonsending) func once<Value>(
 ///   - fingerprint: What the key stands for: a second call that means something else is refused.
 ///   - policy: How often, how soon and for how long the effect is tried.
 ///   - receiver: What the receiver does with a request that it has had before.
+///   - redirects: The redirects that the client of the effect follows.
 ///   - lease: For how long the caller owns the key without a sign of life; at least twice the policy's attempt timeout.
 ///   - rule: What happens where an earlier owner has gone without an outcome.
 ///   - waitLimit: For how long the call waits for the outcome of another one's run. If `nil`, it waits for one of this
@@ -106,6 +110,7 @@ public nonisolated(nonsending) func once<Value: EffectResult>(
     fingerprint: EffectFingerprint = .none,
     policy: RetryPolicy = .default,
     receiver: EffectReceiver = .mayRepeat,
+    redirects: ClientRedirects = .mayBeFollowed,
     lease: Duration = .seconds(60),
     ifAbandoned rule: AbandonedClaim = .halt,
     waitingUpTo waitLimit: Duration? = nil,
@@ -123,7 +128,8 @@ public nonisolated(nonsending) func once<Value: EffectResult>(
     effect: nonisolated(nonsending) (EffectContext) async throws -> Value
 ) async throws -> OnceResult<Value> {
     try await EffectGate(
-        store: store, policy: policy, receiver: receiver, lease: lease, ifAbandoned: rule, waitingUpTo: waitLimit,
+        store: store, policy: policy, receiver: receiver, redirects: redirects, lease: lease, ifAbandoned: rule,
+        waitingUpTo: waitLimit,
         named: name, breaker: breaker, budget: budget, classifier: classifier, retryOn: condition,
         execution: execution, storesMessages: storesMessages, observer: observer, onRetry: onRetry, clock: clock,
         random: random

@@ -60,7 +60,7 @@ func runBlocking<Value: ~Copyable>(
     waiting: @autoclosure () -> Waiting, isObserved: Bool, clock: @autoclosure () -> RetryClock?,
     rejecting rejection: ((borrowing Value) -> Classification?)?, operation: () throws -> Value
 ) throws -> Value {
-    let start = policy.hasDeadline ? coarseStart(clock()?.source) : nil
+    let start = policy.hasDeadline ? callStart(policy, clock()?.source) : nil
     guard policy.isPlain, !isObserved, rejection == nil, guards.isEmpty else {
         return try goOnBlocking(
             policy, surroundings(), guards, waiting(), start, after: nil, rejecting: rejection, operation: operation)

@@ -44,13 +44,19 @@ extension CircuitBreaker {
         ProtectedBlockingFunction(breaker: self, function: function)
     }
 
-    /// What an error counts as.
-    ///
-    /// A cancellation counts for nothing, and so does an open circuit further in: nobody asked the service.
+    /// The result that an error stands for.
     package func result(of error: any Error, classifier: ErrorClassifier?, isCancelled: Bool) -> BreakerResult {
-        if isCancelled || ErrorTypeFacts.isCancellation(error) || error is CircuitOpenError { return .neutral }
-        let known = (classifier ?? self.classifier)?.classification(of: error)
-        return .failure(known ?? ErrorClassifier.default.classification(of: error) ?? .unknown)
+        isCancelled ? .neutral : BreakerResult(ErrorEvidence(of: error, classifier: classifier ?? self.classifier))
+    }
+}
+
+extension BreakerResult {
+    /// Creates the result that the evidence of a failure stands for: the one rule for all calls that pass a breaker.
+    ///
+    /// A cancellation is neutral, and so is a rejection by a guard further in: the service was not asked. Any other
+    /// failure has its true class, whether the call retries it or not.
+    package init(_ evidence: ErrorEvidence) {
+        self = evidence.isCancellation || evidence.isRejection ? .neutral : .failure(evidence.classification)
     }
 }
 

@@ -1,7 +1,7 @@
-/// A circuit breaker turned a call away: the operation was not run.
+/// A rejection by a circuit breaker: the operation was not run.
 ///
 /// It is never retried by its class: a retry around a protected call ends with it at once.
-public struct CircuitOpenError: SelfClassifyingError, Hashable, CustomStringConvertible {
+public struct CircuitOpenError: SelfClassifyingError, AttemptRejectedError, Hashable, CustomStringConvertible {
     /// The name of the breaker.
     public let name: String
     /// When a call may be let through again: zero for now, `nil` if no time does it.

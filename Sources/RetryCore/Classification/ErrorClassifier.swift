@@ -1,7 +1,7 @@
-/// Finds out what kind of failure an error stands for.
+/// Finds the kind of failure that an error stands for.
 ///
-/// A classifier answers or passes: the first one that knows decides. What none knows goes to ``default``, and what
-/// that does not know is ``ErrorClass/unknown``.
+/// A classifier answers or passes. The evidence that all classifiers give is weighed in one order, which
+/// <doc:ClassifyingErrors> shows; an error without any is ``ErrorClass/unknown``.
 ///
 /// ```swift
 /// let classifier = ErrorClassifier.errors(ShopError.self) { error in
@@ -9,21 +9,64 @@
 ///     case .soldOut: .permanent
 ///     case .locked: .concurrency
 ///     }
-/// }.or(.httpStatus)
+/// }
 /// ```
 ///
-/// A classifier is asked once per failed attempt, never about a cancellation, and never on success.
+/// A classifier is asked about each error of a chain (``WrappingError``), the outermost first, once per failed attempt:
+/// not on success, and not after the call was cancelled. ``default`` is asked about what it does not know.
 public struct ErrorClassifier: Sendable {
-    private let classify: @Sendable (any Error) -> Classification?
-
-    /// Creates a classifier from a closure that returns `nil` for an error it does not know.
-    public init(_ classify: @escaping @Sendable (any Error) -> Classification?) {
-        self.classify = classify
+    /// One classifier of the caller's.
+    struct Rule: Sendable {
+        var strength = EvidenceStrength.caller
+        /// Whether it says the same of every error.
+        var isConstant = false
+        let classify: @Sendable (any Error) -> Classification?
     }
 
-    /// Returns what this classifier knows of an error, or `nil`.
+    /// The default classifier, as a part of a composition.
+    struct Standard: Sendable {
+        /// The bits of the known clients that are left out.
+        var left: UInt32 = 0
+        var transforms: [@Sendable (Classification, any Error) -> Classification?] = []
+
+        static let standard = Standard()
+
+        func leavesOut(_ reader: ClientReader?) -> Bool { left & (reader?.client.bit ?? 0) != 0 }
+
+        func transformed(_ answer: Classification, _ error: any Error) -> Classification? {
+            if transforms.isEmpty { return answer }
+            var answer: Classification? = answer
+            for transform in transforms { answer = answer.flatMap { transform($0, error) } }
+            return answer
+        }
+    }
+
+    /// The caller's classifiers in their order; a constant one only at the end.
+    private(set) var rules: [Rule]
+    /// The default classifier, if it is part of this one.
+    private(set) var standard: Standard?
+
+    private init(rules: [Rule], standard: Standard? = nil) {
+        self.rules = rules
+        self.standard = standard
+    }
+
+    init(_ rule: Rule) {
+        self.init(rules: [rule])
+    }
+
+    /// Creates a classifier from a closure that returns `nil` for an error it does not know.
+    ///
+    /// What it answers is the caller's word, and beats all other evidence, also that a failure is a cancellation.
+    public init(_ classify: @escaping @Sendable (any Error) -> Classification?) {
+        self.init(Rule(classify: classify))
+    }
+
+    /// Returns the classification of an error by this classifier alone, or `nil` if it has no evidence.
     public func classification(of error: any Error) -> Classification? {
-        classify(error)
+        var walk = EvidenceWalk(self, default: nil)
+        walk.walk(error)
+        return walk.known
     }
 }
 
@@ -31,15 +74,28 @@ public struct ErrorClassifier: Sendable {
 
 extension ErrorClassifier {
     /// Asks this classifier, and `other` about what this one does not know.
+    ///
+    /// Evidence keeps its strength: what is read from a text or from a type's name never beats a code or a status. What
+    /// follows ``default`` is asked only about errors that the default classifier does not know.
     public func or(_ other: ErrorClassifier) -> ErrorClassifier {
-        ErrorClassifier { self.classify($0) ?? other.classify($0) }
+        if rules.last?.isConstant == true { return self }
+        guard standard != nil else { return ErrorClassifier(rules: rules + other.rules, standard: other.standard) }
+        let last = other.rules.map { Rule(strength: .last, isConstant: $0.isConstant, classify: $0.classify) }
+        return ErrorClassifier(rules: rules + last, standard: standard)
     }
 
-    /// Changes the answers of this classifier; what it does not know is not asked about.
+    /// Changes the answers of this classifier; errors that it does not know are not asked about.
     public func map(
         _ transform: @escaping @Sendable (Classification, any Error) -> Classification?
     ) -> ErrorClassifier {
-        ErrorClassifier { error in self.classify(error).flatMap { transform($0, error) } }
+        var mapped = self
+        mapped.standard?.transforms.append(transform)
+        mapped.rules = rules.map { rule in
+            Rule(strength: rule.strength, isConstant: rule.isConstant) { error in
+                rule.classify(error).flatMap { transform($0, error) }
+            }
+        }
+        return mapped
     }
 
     /// Gives all errors of a type one class, whatever this classifier would say.
@@ -47,62 +103,60 @@ extension ErrorClassifier {
         ErrorClassifier.errors(type) { _ in classification }.or(self)
     }
 
-    /// Asks each classifier in turn; the first that knows decides.
-    public static func first(_ classifiers: ErrorClassifier...) -> ErrorClassifier {
-        ErrorClassifier { error in
-            for classifier in classifiers {
-                if let known = classifier.classify(error) { return known }
-            }
-            return nil
-        }
+    /// Leaves the evidence of a known client out.
+    ///
+    /// A classifier without a part of ``default`` is followed by what is left of it.
+    public func without(_ clients: KnownClient...) -> ErrorClassifier {
+        var changed = self
+        var standard = standard ?? .standard
+        for client in clients { standard.left |= client.bit }
+        changed.standard = standard
+        return changed
     }
 
-    /// Knows the errors of one type, by a closure.
+    /// Asks each classifier in turn; the first that knows decides.
+    public static func first(_ classifiers: ErrorClassifier...) -> ErrorClassifier {
+        classifiers.reduce(ErrorClassifier(rules: [])) { $0.or($1) }
+    }
+
+    /// Classifies the errors of one type, by a closure.
     public static func errors<E: Error>(
         _ type: E.Type, _ classify: @escaping @Sendable (E) -> Classification?
     ) -> ErrorClassifier {
         ErrorClassifier { error in (error as? E).flatMap(classify) }
     }
 
-    /// Says the same of every error.
+    /// Says the same of every error but a cancellation.
     public static func always(_ classification: Classification) -> ErrorClassifier {
-        ErrorClassifier { _ in classification }
+        ErrorClassifier(Rule(isConstant: true) { _ in classification })
     }
 }
 
-// MARK: What the library ships
+// MARK: The library's own
 
 extension ErrorClassifier {
-    /// What is right for most: the error's own word, its status, its type's name, and the error inside it.
+    /// The classifier that every call ends with: the error's own word, codes, the status, known clients, the type's name.
     ///
-    /// In this order: an error that conforms to ``SelfClassifyingError``; the status of a ``StatusCodeError``; a
-    /// throttling code of a ``ServiceCodeError``; coding errors (permanent) and the words in the type's name
-    /// (`timeout`, `connection`, `auth`, `credential`, `forbidden`, `permission` …); the error inside a
-    /// ``WrappingError``.
-    public static let `default` = ErrorClassifier { classifyByDefault($0, depth: 0) }
+    /// <doc:ClassifyingErrors> lists the evidence in its order.
+    public static let `default` = ErrorClassifier(rules: [], standard: .standard)
 
-    /// Knows errors that carry a status, by the table of ``HTTPStatus``.
-    public static let httpStatus = ErrorClassifier { error in
-        ErrorTypeFacts.of(error).statusClassification?(error)
-    }
+    /// Classifies errors that carry a status, by the table of ``HTTPStatus``.
+    public static let httpStatus = ErrorClassifier(
+        Rule(strength: .status) { ErrorTypeFacts.of($0).statusClassification($0) })
 
-    /// Knows errors by the words in their type's name: `ReadTimeoutError` is transient.
-    public static let typeNames = ErrorClassifier { error in
-        ErrorTypeFacts.of(error).classByName.map { Classification($0) }
-    }
+    /// Classifies errors by the words in their type's name: a `ReadTimeoutError` is transient.
+    public static let typeNames = ErrorClassifier(
+        Rule(strength: .name) { error in
+            ErrorTypeFacts.of(error).classByName.map { Classification($0) }
+        })
 
-    /// Knows errors by their text, which is `String(describing:)` of them.
+    /// Classifies errors by their text, which is `String(describing:)` of them.
+    ///
+    /// A text is weak evidence: it decides only where neither a code nor a status nor the type does.
     public static func messages(_ table: MessageTable = .standard) -> ErrorClassifier {
-        ErrorClassifier { error in table.errorClass(of: String(describing: error)).map { Classification($0) } }
-    }
-
-    private static func classifyByDefault(_ error: any Error, depth: Int) -> Classification? {
-        let facts = ErrorTypeFacts.of(error)
-        if let own = facts.classification?(error) { return own }
-        if let known = facts.statusClassification?(error) { return known }
-        if let code = facts.serviceCode?(error), AWSErrorCodes.throttling.contains(code) { return .rateLimit }
-        if let errorClass = facts.classByName { return Classification(errorClass) }
-        guard depth < ErrorTypeFacts.maximumDepth, let inner = facts.wrappedError?(error) else { return nil }
-        return classifyByDefault(inner, depth: depth + 1)
+        ErrorClassifier(
+            Rule(strength: .text) { error in
+                table.errorClass(of: String(describing: error)).map { Classification($0) }
+            })
     }
 }

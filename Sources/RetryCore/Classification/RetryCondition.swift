@@ -1,49 +1,62 @@
-/// Which errors a call may retry at all; everything else ends it as permanent.
+/// The errors that a call may retry at all; any other ends it as permanent.
 ///
 /// ```swift
 /// try await retry(policy: .api, retryOn: [TimeoutError.self, HTTPError.self]) { … }
 /// try await retry(policy: .api, retryOn: .where { ($0 as? HTTPError)?.status == 503 }) { … }
 /// ```
 ///
-/// A condition only narrows: an error that it lets through is still classified, and its class still decides.
+/// A condition only narrows: an error that it admits is still classified, and its class still decides. It narrows the
+/// retries alone: a circuit breaker records the class that an error has, whether it is retried or not.
 public struct RetryCondition: Sendable, ExpressibleByArrayLiteral {
     private let matches: @Sendable (any Error) -> Bool
 
-    /// Lets through what `predicate` is true for.
+    /// Admits errors for which `predicate` is true; it gets the error as it was thrown.
     public static func `where`(_ predicate: @escaping @Sendable (any Error) -> Bool) -> RetryCondition {
         RetryCondition(matches: predicate)
     }
 
-    /// Lets through errors of these types.
+    /// Admits errors of these types, and errors that carry one of them inside (``WrappingError``).
     public static func errors(_ types: any Error.Type...) -> RetryCondition {
         RetryCondition(types: types)
     }
 
-    /// Lets through what looks like a rate limit: a throttling code, the status 429, or a text that says so.
-    ///
-    /// An error with a code or a status is judged by that alone, any other by its text.
+    /// Admits rate limits, by the evidence of a code, a status or a known client; without any, by the error's text.
     public static let rateLimits = RetryCondition { error in
-        let facts = ErrorTypeFacts.of(error)
-        if let own = facts.classification?(error) { return own.errorClass == .rateLimit }
-        if let code = facts.serviceCode?(error) { return AWSErrorCodes.throttling.contains(code) }
-        if facts.hasStatusCode, let status = (error as? any StatusCodeError)?.statusCode { return status == 429 }
+        let evidence = ErrorEvidence(of: error)
+        if evidence.strength < .name { return evidence.classification.errorClass == .rateLimit }
         return MessageTable.awsRateLimit.errorClass(of: String(describing: error)) == .rateLimit
     }
 
-    /// Lets through errors of these types.
+    /// Admits rate limits as a classifier finds them, in place of ``rateLimits``.
+    ///
+    /// ```swift
+    /// try await retry(policy: .rateLimited, retryOn: .rateLimits(by: .grpcStatus)) { … }
+    /// ```
+    ///
+    /// Where an error type of yours stands for a rate limit, a list of types is enough: `retryOn: [BusyError.self]`.
+    ///
+    /// - Parameter classifier: Finds the class of an error.
+    /// - Returns: The condition.
+    public static func rateLimits(by classifier: ErrorClassifier) -> RetryCondition {
+        .where { classifier.classification(of: $0)?.errorClass == .rateLimit }
+    }
+
+    /// Admits errors of these types, and errors that carry one of them inside.
     public init(arrayLiteral types: any Error.Type...) {
         self.init(types: types)
     }
 
     private init(types: [any Error.Type]) {
-        self.init { error in types.contains { Self.isInstance(error, of: $0) } }
+        self.init { error in
+            ErrorChain(error).contains { link in types.contains { Self.isInstance(link.error, of: $0) } }
+        }
     }
 
     private init(matches: @escaping @Sendable (any Error) -> Bool) {
         self.matches = matches
     }
 
-    /// Returns whether the condition lets an error through.
+    /// Returns whether the condition admits an error.
     public func contains(_ error: any Error) -> Bool {
         matches(error)
     }

@@ -32,6 +32,7 @@ public struct BlockingEffectGate: Sendable {
     ///   - store: Remembers the effects.
     ///   - policy: How often, how soon and for how long an effect is tried.
     ///   - receiver: What the receiver does with a request that it has had before.
+    ///   - redirects: The redirects that the client of the effect follows.
     ///   - lease: For how long a caller owns a key without a sign of life; above zero.
     ///   - rule: What happens where an earlier owner has gone without an outcome.
     ///   - waitLimit: For how long a caller waits for the outcome of another one's run; not negative.
@@ -52,6 +53,7 @@ public struct BlockingEffectGate: Sendable {
         store: any BlockingEffectStore,
         policy: RetryPolicy = .default,
         receiver: EffectReceiver = .mayRepeat,
+        redirects: ClientRedirects = .mayBeFollowed,
         lease: Duration = .seconds(60),
         ifAbandoned rule: AbandonedClaim = .halt,
         waitingUpTo waitLimit: Duration = .zero,
@@ -72,7 +74,8 @@ public struct BlockingEffectGate: Sendable {
         self.store = store
         settings = checked { () throws(PolicyError) in
             try EffectGateSettings(
-                policy: policy, receiver: receiver, lease: lease, rule: rule, waitLimit: waitLimit,
+                policy: policy, receiver: receiver, redirects: redirects, lease: lease, rule: rule,
+                waitLimit: waitLimit,
                 execution: execution, storesMessages: storesMessages)
         }
         surroundings = Surroundings(

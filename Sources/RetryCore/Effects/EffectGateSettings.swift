@@ -2,6 +2,7 @@
 package struct EffectGateSettings: Sendable {
     package let policy: RetryPolicy
     package let receiver: EffectReceiver
+    package let redirects: ClientRedirects
     package let lease: Duration
     package let rule: AbandonedClaim
     package let waitLimit: Duration
@@ -9,13 +10,15 @@ package struct EffectGateSettings: Sendable {
     package let storesMessages: Bool
 
     package init(
-        policy: RetryPolicy, receiver: EffectReceiver, lease: Duration, rule: AbandonedClaim, waitLimit: Duration,
+        policy: RetryPolicy, receiver: EffectReceiver, redirects: ClientRedirects, lease: Duration,
+        rule: AbandonedClaim, waitLimit: Duration,
         execution: ExecutionClassifier?, storesMessages: Bool
     ) throws(PolicyError) {
         try check("lease", lease, lease > .zero, "must be above zero")
         try check("waiting_up_to", waitLimit, waitLimit >= .zero, "must not be negative")
         self.policy = policy
         self.receiver = receiver
+        self.redirects = redirects
         self.lease = lease
         self.rule = rule
         self.waitLimit = waitLimit
@@ -47,29 +50,26 @@ package struct EffectGateSettings: Sendable {
             return try codec.encode(value)
         } catch {
             let failure = failure(error)
-            _ = run.withLock { $0.attemptFailed(.unknown, isHopeless: true, failure: failure) }
+            _ = run.withLock { $0.attemptFailed(.unknown, isFinal: false, failure: failure) }
             throw error
         }
     }
 
-    /// The surroundings of the attempts: each error is judged by `run`, too, before it is retried.
+    /// The surroundings of the attempts: the evidence of each error is judged by `run`, too, before a retry.
     package func surroundings(_ outer: Surroundings, judgedBy run: Locked<EffectRun>) -> Surroundings {
-        let policy = innerPolicy
-        let classifier = ErrorClassifier { error in
+        outer.judging { error, evidence in
             // Before the operation is called there are only the gate's own errors.
-            guard run.withLock({ $0.isAttempting }) else { return .permanent.hint(.never) }
-            let known = outer.classification(of: error)
-            let certainty = execution.certainty(of: error, known)
+            guard run.withLock({ $0.isAttempting }) else { return ErrorEvidence(.permanent.hint(.never)) }
+            let known = evidence.classification
+            let certainty = execution.certainty(of: error, known, redirects: redirects)
             let failure = failure(error)
-            // An open circuit is not retried here, but a later call may well succeed.
-            let isHopeless =
-                !(error is CircuitOpenError) && (known.hint == .never || !policy.isRetried(known.errorClass))
-            let goesOn = run.withLock { $0.attemptFailed(certainty, isHopeless: isHopeless, failure: failure) }
-            return goesOn ? known : known.hint(.never)
+            let goesOn = run.withLock {
+                $0.attemptFailed(certainty, isFinal: evidence.isFinal, failure: failure)
+            }
+            var judged = evidence
+            if !goesOn { judged.classification = known.hint(.never) }
+            return judged
         }
-        return Surroundings(
-            name: outer.name, classifier: classifier, condition: nil, observer: outer.observer,
-            onRetry: outer.onRetry, clock: outer.clock, random: outer.random)
     }
 }
 

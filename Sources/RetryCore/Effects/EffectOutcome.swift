@@ -33,8 +33,8 @@ public struct EffectFailure: Sendable, Hashable, CustomStringConvertible {
     ///   - includesMessage: Whether its text is stored. It can hold secrets.
     public init(_ error: any Error, includesMessage: Bool = false) {
         let facts = ErrorTypeFacts.of(error)
-        let service = facts.hasServiceCode ? (error as? any ServiceCodeError)?.serviceCode : nil
-        let status = facts.hasStatusCode ? (error as? any StatusCodeError)?.statusCode : nil
+        let service = facts.serviceCode?(error)
+        let status = facts.status?(error)
         self.init(
             type: facts.name, code: service ?? status.map { "\($0)" },
             message: includesMessage ? String(describing: error) : nil)

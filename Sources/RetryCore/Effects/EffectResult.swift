@@ -8,7 +8,7 @@
 /// let receipt = try await once("pay-17", in: store) { effect in try await psp.charge(order, key: effect.key) }
 /// ```
 ///
-/// Where no codec is named, `once` and ``onceBlocking(_:in:fingerprint:policy:receiver:lease:ifAbandoned:waitingUpTo:named:breaker:budget:classifier:retryOn:execution:storesMessages:observer:onRetry:sleeper:cancellation:clock:random:effect:)``
+/// Where no codec is named, `once` and ``onceBlocking(_:in:fingerprint:policy:receiver:redirects:lease:ifAbandoned:waitingUpTo:named:breaker:budget:classifier:retryOn:execution:storesMessages:observer:onRetry:sleeper:cancellation:clock:random:effect:)``
 /// use this one.
 public protocol EffectResult: SendableMetatype {
     /// How a value is kept for those who ask again.

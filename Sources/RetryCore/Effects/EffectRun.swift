@@ -12,7 +12,7 @@ package struct EffectRun: Sendable {
     package private(set) var mayHaveHappened: Bool
     /// Whether an attempt runs, or was never judged.
     package private(set) var isAttempting = false
-    private var isHopeless = false
+    private var isFinal = false
     private var failure: EffectFailure?
 
     /// Creates the run of a claim.
@@ -30,14 +30,14 @@ package struct EffectRun: Sendable {
     ///
     /// - Parameters:
     ///   - certainty: Whether it had its effect.
-    ///   - isHopeless: Whether failures of this kind are never retried.
+    ///   - isFinal: Whether the request itself is wrong, by the receiver's own verdict or the caller's.
     ///   - failure: What is stored of its error.
     /// - Returns: Whether another attempt is safe; whether it makes sense is the policy's to say.
     package mutating func attemptFailed(
-        _ certainty: ExecutionCertainty, isHopeless: Bool, failure: EffectFailure
+        _ certainty: ExecutionCertainty, isFinal: Bool, failure: EffectFailure
     ) -> Bool {
         isAttempting = false
-        self.isHopeless = isHopeless
+        self.isFinal = isFinal
         self.failure = failure
         if certainty == .notExecuted { return true }
         mayHaveHappened = true
@@ -47,7 +47,7 @@ package struct EffectRun: Sendable {
     /// What to settle where the call ends without a value.
     package var outcome: EffectOutcome {
         if isAttempting || mayHaveHappened { return .indeterminate(failure) }
-        if isHopeless, let failure { return .failedFinal(failure) }
+        if isFinal, let failure { return .failedFinal(failure) }
         return .failedBeforeEffect
     }
 }

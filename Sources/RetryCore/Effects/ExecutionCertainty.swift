@@ -1,8 +1,13 @@
-/// What the error of an attempt says about whether the effect happened.
+/// The certainty that a failed attempt had no effect.
 public enum ExecutionCertainty: Sendable, Hashable {
-    /// The receiver has done nothing: it was not reached, or it refused. Trying again is safe.
+    /// The receiver has done nothing: the request as it was first sent was not delivered, or it was refused.
     case notExecuted
-    /// The receiver may have done it and the answer was lost: a timeout, a broken connection, anything not recognised.
+    /// The last request that was sent was not delivered, or it was refused.
+    ///
+    /// That proves nothing about the first one if the client followed a redirect: a `POST` that is executed and answered
+    /// by a 303 can end with a refused connection to the next host.
+    case notExecutedUnlessRedirected
+    /// The effect may have happened: a timeout, a lost connection, any error that is not recognised.
     case unknown
 }
 
@@ -14,11 +19,11 @@ public enum ExecutionCertainty: Sendable, Hashable {
 /// }
 /// ```
 public protocol ExecutionAwareError: Error {
-    /// Whether the receiver has certainly done nothing.
+    /// The certainty that the receiver has done nothing.
     var execution: ExecutionCertainty { get }
 }
 
-/// Says of another error that the receiver has done nothing.
+/// Wraps an error of an attempt that has not reached the receiver.
 ///
 /// Throw it from an effect that fails before it has sent anything:
 ///
@@ -26,11 +31,11 @@ public protocol ExecutionAwareError: Error {
 /// guard order.isValid else { throw NotExecutedError(InvalidOrder()) }
 /// ```
 public struct NotExecutedError: ExecutionAwareError, WrappingError, CustomStringConvertible {
-    /// What went wrong.
+    /// The cause of the failure.
     public let underlying: any Error
     /// Always not executed.
     public var execution: ExecutionCertainty { .notExecuted }
-    /// What went wrong; it decides whether trying again makes sense.
+    /// The cause of the failure; its class decides whether the attempt is repeated.
     public var wrappedError: (any Error)? { underlying }
 
     /// Creates the error.
@@ -38,34 +43,40 @@ public struct NotExecutedError: ExecutionAwareError, WrappingError, CustomString
         self.underlying = underlying
     }
 
-    /// What went wrong.
+    /// The cause of the failure.
     public var description: String { "not executed: \(underlying)" }
 }
 
-extension CircuitOpenError: ExecutionAwareError {
-    /// Always not executed: the call was not made.
-    public var execution: ExecutionCertainty { .notExecuted }
+/// The redirects that the client of an effect follows.
+public enum ClientRedirects: Sendable, Hashable {
+    /// The client may follow redirects. The default, and the default of `URLSession` and AsyncHTTPClient.
+    case mayBeFollowed
+    /// The client follows no redirect: each error is about the request as it was sent.
+    ///
+    /// Then a refused connection and a refusing status prove that nothing was executed, and are safe to retry.
+    case notFollowed
 }
 
-/// Finds out whether the effect happened, from the error of an attempt.
+/// Finds whether the effect happened, from the error of an attempt.
 ///
 /// ```swift
 /// let execution = ExecutionClassifier.errors(PSPError.self) { $0.wasSent ? .unknown : .notExecuted }.or(.default)
 /// ```
 ///
-/// A classifier answers or passes. What none knows is ``ExecutionCertainty/unknown``, which is always safe: a wrong
-/// *not executed* makes an effect happen twice.
+/// A classifier answers or passes. Without an answer the certainty is ``ExecutionCertainty/unknown``, which is always
+/// safe: a wrong *not executed* makes an effect happen twice.
 public struct ExecutionClassifier: Sendable {
     private let classify: @Sendable (any Error, Classification) -> ExecutionCertainty?
 
     /// Creates a classifier from a closure that returns `nil` for an error it does not know.
     ///
-    /// - Parameter classify: Gets the error and what kind of failure it stands for.
+    /// - Parameter classify: Gets the error and its classification. A class proves nothing: a rate limit can be reported
+    ///   after the work was done.
     public init(_ classify: @escaping @Sendable (any Error, Classification) -> ExecutionCertainty?) {
         self.classify = classify
     }
 
-    /// Knows the errors of one type, by a closure.
+    /// Classifies the errors of one type, by a closure.
     public static func errors<E: Error>(
         _ type: E.Type, _ classify: @escaping @Sendable (E) -> ExecutionCertainty?
     ) -> ExecutionClassifier {
@@ -77,40 +88,58 @@ public struct ExecutionClassifier: Sendable {
         ExecutionClassifier { self.classify($0, $1) ?? other.classify($0, $1) }
     }
 
-    /// Returns what this classifier says of an error.
+    /// Returns the certainty that a failed attempt had no effect.
     ///
     /// - Parameters:
     ///   - error: The error of an attempt.
-    ///   - classification: What kind of failure it stands for.
-    /// - Returns: The answer; unknown where the classifier has none.
-    public func certainty(of error: any Error, _ classification: Classification) -> ExecutionCertainty {
-        classify(error, classification) ?? .unknown
+    ///   - classification: Its classification.
+    ///   - redirects: The redirects that the client follows.
+    /// - Returns: Not executed, or unknown. What holds only unless a redirect was followed is not executed where the
+    ///   client follows none, or where an error of the chain says that none was followed (``RedirectAwareError``).
+    public func certainty(
+        of error: any Error, _ classification: Classification, redirects: ClientRedirects = .mayBeFollowed
+    ) -> ExecutionCertainty {
+        let certainty = classify(error, classification) ?? .unknown
+        guard certainty == .notExecutedUnlessRedirected else { return certainty }
+        let followed = Self.followedRedirect(error) ?? (redirects == .mayBeFollowed)
+        return followed ? .unknown : .notExecuted
     }
 
-    /// What is right for most: an error's own word, a status by which a server refuses, and a rate limit.
-    ///
-    /// An error that conforms to ``ExecutionAwareError`` decides for itself, also where it is inside another one. The
-    /// statuses are those of a request that was refused as it is: 400 to 407, 410 to 418, 421, 422, 425, 426, 428, 429,
-    /// 431 and 451. Not among them are 408 and 409, which can come while the first request is still being worked on,
-    /// and all from 500 on.
-    public static let `default` = ExecutionClassifier { error, classification in
-        if let own = ownWord(of: error) { return own }
-        if let error = error as? any StatusCodeError, let status = error.statusCode {
-            return refusals.contains(status) ? .notExecuted : .unknown
+    private static func followedRedirect(_ error: any Error) -> Bool? {
+        var followed: Bool?
+        for (error, facts, _) in ErrorChain(error) {
+            guard let word = facts.followedRedirect?(error) else { continue }
+            followed = word || followed == true
         }
-        return classification.errorClass == .rateLimit ? .notExecuted : nil
+        return followed
+    }
+
+    /// The default classifier: an error's own word, a rejection by a guard, a refusing status, a known client's error.
+    ///
+    /// It asks about each error of a chain, the outermost first; the first answer decides.
+    ///
+    /// | evidence | certainty |
+    /// |---|---|
+    /// | ``ExecutionAwareError``, such as ``NotExecutedError`` | as it says |
+    /// | ``AttemptRejectedError``, such as ``CircuitOpenError`` | not executed |
+    /// | status 400 to 407, 410 to 418, 421, 422, 425, 426, 428, 429, 431, 451 | not executed, unless redirected |
+    /// | any other status | unknown |
+    /// | a known client that never had a connection for the request | not executed, unless redirected |
+    /// | everything else: classes, service codes, texts | unknown |
+    ///
+    /// The statuses 408 and 409 can come while the first request is still being worked on.
+    public static let `default` = ExecutionClassifier { error, _ in
+        for (error, facts, client) in ErrorChain(error) {
+            if let own = facts.execution?(error) { return own }
+            if facts.isRejection { return .notExecuted }
+            if let status = facts.status?(error) {
+                return refusals.contains(status) ? .notExecutedUnlessRedirected : .unknown
+            }
+            if let execution = client?.execution { return execution }
+        }
+        return nil
     }
 
     private static let refusals: Set<Int> = Set([421, 422, 425, 426, 428, 429, 431, 451])
         .union(400...407).union(410...418)
-
-    private static func ownWord(of error: any Error) -> ExecutionCertainty? {
-        var current = error
-        for _ in 0...ErrorTypeFacts.maximumDepth {
-            if let aware = current as? any ExecutionAwareError { return aware.execution }
-            guard let inner = (current as? any WrappingError)?.wrappedError else { return nil }
-            current = inner
-        }
-        return nil
-    }
 }

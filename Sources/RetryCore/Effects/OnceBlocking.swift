@@ -16,6 +16,7 @@
 ///   - codec: How the result is kept for those who ask again.
 ///   - policy: How often, how soon and for how long the effect is tried.
 ///   - receiver: What the receiver does with a request that it has had before.
+///   - redirects: The redirects that the client of the effect follows.
 ///   - lease: For how long the caller owns the key without a sign of life; longer than the longest attempt.
 ///   - rule: What happens where an earlier owner has gone without an outcome.
 ///   - waitLimit: For how long the call waits for the outcome of another one's run.
@@ -42,6 +43,7 @@ public func onceBlocking<Value>(
     as codec: EffectCodec<Value>,
     policy: RetryPolicy = .default,
     receiver: EffectReceiver = .mayRepeat,
+    redirects: ClientRedirects = .mayBeFollowed,
     lease: Duration = .seconds(60),
     ifAbandoned rule: AbandonedClaim = .halt,
     waitingUpTo waitLimit: Duration = .zero,
@@ -61,7 +63,8 @@ public func onceBlocking<Value>(
     effect: (EffectContext) throws -> Value
 ) throws -> OnceResult<Value> {
     try BlockingEffectGate(
-        store: store, policy: policy, receiver: receiver, lease: lease, ifAbandoned: rule, waitingUpTo: waitLimit,
+        store: store, policy: policy, receiver: receiver, redirects: redirects, lease: lease, ifAbandoned: rule,
+        waitingUpTo: waitLimit,
         named: name, breaker: breaker, budget: budget, classifier: classifier, retryOn: condition,
         execution: execution, storesMessages: storesMessages, observer: observer, onRetry: onRetry, sleeper: sleeper,
         cancellation: cancellation, clock: clock, random: random
@@ -82,6 +85,7 @@ public func onceBlocking<Value>(
 ///   - fingerprint: What the key stands for: a second call that means something else is refused.
 ///   - policy: How often, how soon and for how long the effect is tried.
 ///   - receiver: What the receiver does with a request that it has had before.
+///   - redirects: The redirects that the client of the effect follows.
 ///   - lease: For how long the caller owns the key without a sign of life; longer than the longest attempt.
 ///   - rule: What happens where an earlier owner has gone without an outcome.
 ///   - waitLimit: For how long the call waits for the outcome of another one's run.
@@ -107,6 +111,7 @@ public func onceBlocking<Value: EffectResult>(
     fingerprint: EffectFingerprint = .none,
     policy: RetryPolicy = .default,
     receiver: EffectReceiver = .mayRepeat,
+    redirects: ClientRedirects = .mayBeFollowed,
     lease: Duration = .seconds(60),
     ifAbandoned rule: AbandonedClaim = .halt,
     waitingUpTo waitLimit: Duration = .zero,
@@ -126,7 +131,8 @@ public func onceBlocking<Value: EffectResult>(
     effect: (EffectContext) throws -> Value
 ) throws -> OnceResult<Value> {
     try BlockingEffectGate(
-        store: store, policy: policy, receiver: receiver, lease: lease, ifAbandoned: rule, waitingUpTo: waitLimit,
+        store: store, policy: policy, receiver: receiver, redirects: redirects, lease: lease, ifAbandoned: rule,
+        waitingUpTo: waitLimit,
         named: name, breaker: breaker, budget: budget, classifier: classifier, retryOn: condition,
         execution: execution, storesMessages: storesMessages, observer: observer, onRetry: onRetry, sleeper: sleeper,
         cancellation: cancellation, clock: clock, random: random

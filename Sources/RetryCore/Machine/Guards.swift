@@ -81,8 +81,8 @@ package final class GuardedCall {
     }
 
     /// The attempt that ran failed.
-    func failed(_ known: Classification) {
-        finish(.failure(known))
+    func failed(_ evidence: ErrorEvidence) {
+        finish(BreakerResult(evidence))
         withdrawal = nil  // spent
     }
 

@@ -8,17 +8,21 @@
 package final class RetryCall {
     // One task at a time touches a call: checking that at run time would cost as much as the decisions.
     @exclusivity(unchecked) package private(set) var state: RetryState
-    @exclusivity(unchecked) package private(set) var timeline: [AttemptRecord]?
+    @exclusivity(unchecked) package private(set) var timeline: AttemptTimeline?
     private let surroundings: Surroundings
     private let guards: GuardedCall?
-    private let start: Int64
+    @exclusivity(unchecked) private var start: Int64
+    /// The time since which the caller does something else; `nil` while the call goes on.
+    @exclusivity(unchecked) private var pausedAt: Int64?
     private let needsTime: Bool
     @exclusivity(unchecked) private var eventCount = 0
     /// The last error of the operation itself: what the caller sees in preference to the library's own errors.
     @exclusivity(unchecked) private var operationError: (any Error)?
     @exclusivity(unchecked) private var ownError: (any Error)?
-    /// The error of the last event: what ends the wait after it tells of it again.
+    /// The error of the last event, for the event that ends the wait after it.
     @exclusivity(unchecked) private var toldError: (any Error)?
+    /// Whether the caller cancelled the call; a call also ends as cancelled by an error that says so.
+    @exclusivity(unchecked) private var callerCancelled = false
 
     /// Creates a call whose first attempt starts, or has just run.
     ///
@@ -30,7 +34,7 @@ package final class RetryCall {
     ) {
         self.state = RetryState(policy: policy)
         self.guards = guards
-        self.timeline = recordsTimeline ? [] : nil
+        self.timeline = recordsTimeline ? AttemptTimeline() : nil
         self.needsTime = state.storage.hasDeadline || surroundings.observer != nil || recordsTimeline
         self.start = start ?? (needsTime ? surroundings.clock.nanoseconds : 0)
         self.surroundings = surroundings
@@ -42,15 +46,17 @@ package final class RetryCall {
     /// The time since the call began, in nanoseconds; zero where nobody needs it, as in most calls: hence inlined.
     @inline(__always)
     package var elapsed: Int64 {
-        needsTime ? max(0, surroundings.clock.nanoseconds.saturatingAdd(-start)) : 0
+        needsTime ? max(0, (pausedAt ?? surroundings.clock.nanoseconds).saturatingAdd(-start)) : 0
     }
 
     /// The error that the call ends with, where its driver kept the last one of the operation.
-    @usableFromInline package func error(last: any Error) -> any Error { isCancelled ? CancellationError() : last }
+    ///
+    /// A caller that cancelled gets a `CancellationError`; an operation that ended by another cancellation, its own error.
+    @usableFromInline package func error(last: any Error) -> any Error { callerCancelled ? CancellationError() : last }
 
     /// The error that the call ends with.
     @usableFromInline package var error: any Error {
-        isCancelled ? CancellationError() : operationError ?? ownError ?? CancellationError()
+        callerCancelled ? CancellationError() : operationError ?? ownError ?? CancellationError()
     }
 
     /// Whether somebody of the caller's is told of retries.
@@ -86,25 +92,26 @@ extension RetryCall {
 
     /// The operation threw; `nil` if the call ends, else the wait before the next attempt, in nanoseconds.
     ///
-    /// The error is not kept, which would cost two more counts of references: at the end the driver tells the last one.
+    /// The error is not kept, which would cost two more counts of references: the driver hands over the last one at the
+    /// end.
     @usableFromInline package func attemptThrew(_ error: any Error, isCancelled: Bool) -> Int64? {
-        if isCancelled || ErrorTypeFacts.isCancellation(error) {
-            endCancelled(error: error)
-            return nil
-        }
-        return decide(surroundings.classification(of: error), error: error)
+        if isCancelled { return endCancelled(byCaller: true, error: error) }
+        let evidence = surroundings.evidence(of: error)
+        if evidence.isCancellation { return endCancelled(byCaller: false, error: error) }
+        let isAdmitted = surroundings.condition?.contains(error) ?? true
+        return decide(evidence, error: error, isAdmitted: isAdmitted)
     }
 
     /// The attempt failed; `nil` if the call ends, else the wait before the next one, in nanoseconds.
     @usableFromInline package func attemptFailed(_ failure: AttemptFailure, isCancelled: Bool) -> Int64? {
-        var known = Classification.transient
+        var evidence = ErrorEvidence(.transient)
         var error: (any Error)?
         switch failure {
         case .thrown(let error):
             operationError = error
             return attemptThrew(error, isCancelled: isCancelled)
         case .rejected(let classification):
-            known = classification
+            evidence = ErrorEvidence(classification)
         case .timedOut:
             error = AttemptTimeoutError(timeout: .nanoseconds(state.storage.settings.attemptTimeout))
         case .interrupted:
@@ -112,17 +119,17 @@ extension RetryCall {
             if !isCancelled { state.stop(.deadlineExceeded) }
         }
         ownError = error ?? ownError
-        if isCancelled {
-            endCancelled(error: error)
-            return nil
-        }
-        return decide(known, error: error)
+        if isCancelled { return endCancelled(byCaller: true, error: error) }
+        return decide(evidence, error: error)
     }
 
     /// The wait is over, or was cancelled; `nil` if the call ends, zero if the next attempt may start, else a further
     /// wait.
     @usableFromInline package func waitEnded(isCancelled: Bool) -> Int64? {
-        if isCancelled { state.cancelled() }
+        if isCancelled {
+            callerCancelled = true
+            state.cancelled()
+        }
         guard state.mayStart(elapsed: elapsed) else {
             guards?.giveBack()
             emitStop(error: toldError)
@@ -134,7 +141,49 @@ extension RetryCall {
         return wait
     }
 
-    /// A loop by hand was left after a failure, without a decision.
+    /// Whether a retry without a wait yields to other tasks first: each eighth does, or a loop of failures would keep
+    /// its actor to itself.
+    @usableFromInline package var yields: Bool { state.attempt & 7 == 0 }
+
+    /// The clock threw an error of its own in place of waiting: no further attempt can start.
+    @usableFromInline package func waitFailed() {
+        state.stop(.waitFailed)
+        guards?.giveBack()
+        emitStop(error: toldError)
+    }
+
+    /// The operation threw where it cannot be repeated: the call ends, whatever the class of the error.
+    package func attemptThrew(_ error: any Error, isCancelled: Bool, stopping reason: StopReason) {
+        operationError = error
+        if !isCancelled, !RetryCore.isCancellation(error) { state.stop(reason) }
+        _ = attemptThrew(error, isCancelled: isCancelled)
+    }
+
+    /// The call of a sequence goes on as a new one: its attempts, limits and time start again.
+    ///
+    /// - Parameter keepsGrowing: Whether the waits go on growing from where they are.
+    package func restart(keepsGrowing: Bool) {
+        state.restart(keepsGrowing: keepsGrowing)
+        start = needsTime ? surroundings.clock.nanoseconds : 0
+        eventCount = 0
+        operationError = nil
+        ownError = nil
+        toldError = nil
+    }
+
+    /// The time stands still until ``resume()``: the caller does something else.
+    package func pause() {
+        if state.storage.hasDeadline { pausedAt = surroundings.clock.nanoseconds }
+    }
+
+    /// The time goes on after ``pause()``.
+    package func resume() {
+        guard let pausedAt else { return }
+        start = start.saturatingAdd(max(0, surroundings.clock.nanoseconds.saturatingAdd(-pausedAt)))
+        self.pausedAt = nil
+    }
+
+    /// A manual loop was left without a decision.
     package func abandon() {
         guard state.stopReason == nil else { return }
         state.stop(.abandoned)
@@ -144,7 +193,8 @@ extension RetryCall {
 
     /// What the attempt that starts may know of itself.
     @usableFromInline package var attempt: RetryAttempt {
-        let left = min(state.storage.settings.attemptTimeout, timeLeft)
+        // The last attempt of a truncated wait starts at the deadline, and has no limit but its own.
+        let left = min(state.storage.settings.attemptTimeout, state.isLastChance ? .max : timeLeft)
         return RetryAttempt(
             number: state.attempt, maxAttempts: state.storage.settings.maxAttempts,
             remaining: left == .max ? nil : .nanoseconds(left))
@@ -189,8 +239,10 @@ extension RetryCall {
 
     /// Asks the machine, and then the budget; `nil` if the call ends, else the wait before the next attempt.
     @inline(__always)
-    private func next(after known: Classification, elapsed: Int64) -> Int64? {
-        guards?.failed(known)
+    private func next(after evidence: ErrorEvidence, isAdmitted: Bool, elapsed: Int64) -> Int64? {
+        let known = evidence.classification
+        guards?.failed(evidence)
+        if !isAdmitted { state.exclude() }
         var random = surroundings.random
         let wait = state.attemptFailed(
             known, elapsed: elapsed, circuitOpen: guards?.circuitOpen ?? 0, using: &random)
@@ -198,23 +250,26 @@ extension RetryCall {
         if wait != nil {
             if guards.pay(for: known.errorClass) { return wait }
             state.stop(.budgetExhausted)
-        } else if state.isRetryable(known) {
+        } else if isAdmitted, state.isRetryable(known) {
             guards.noRetry(after: known.errorClass)
         }
         return nil
     }
 
-    private func endCancelled(error: (any Error)?) {
+    private func endCancelled(byCaller: Bool, error: (any Error)?) -> Int64? {
+        callerCancelled = byCaller
         guards?.cancelled()
         state.cancelled()
         record(error: error, elapsed: elapsed)
         emitStop(error: error)
+        return nil
     }
 
-    /// Decides what follows a failure, and tells it.
-    private func decide(_ known: Classification, error: (any Error)?) -> Int64? {
+    /// Decides what follows a failure, and reports it.
+    private func decide(_ evidence: ErrorEvidence, error: (any Error)?, isAdmitted: Bool = true) -> Int64? {
         let elapsed = elapsed  // read last: the time that a slow classifier took has passed
-        let wait = next(after: known, elapsed: elapsed)
+        let known = evidence.classification
+        let wait = next(after: evidence, isAdmitted: isAdmitted, elapsed: elapsed)
         guard isWatched || timeline != nil else { return wait }
         record(known, error: error, elapsed: elapsed, delay: wait)
         if let wait {

@@ -2,24 +2,24 @@
 ///
 /// ```swift
 /// let context = try RetryContext(policy: .fast)
-/// for attempt in context {
+/// while true {
+///     let attempt = try context.next()
 ///     do {
-///         try upload(chunk, attempt: attempt)
-///         context.recordSuccess()
+///         let receipt = try upload(chunk, attempt: attempt.number)
+///         return context.succeeded(receipt)
 ///     } catch {
-///         context.recordFailure(error)
-///         guard context.shouldRetry else { throw error }
-///         try context.wait()
+///         context.failed(error)
 ///     }
 /// }
 /// ```
 ///
-/// The loop ends after a recorded success, and when no retry follows; a `break` after a success is as good as
-/// recording it. A round that neither records nor breaks counts as a transient failure, and the next one begins
-/// without a wait. After a loop that ended without a success, ``lastError`` and ``stopReason`` tell why.
+/// ``next()`` waits where a retry follows, and throws where none does: a loop that is left in any other way than by its
+/// own `return` or `break` ends with an error. In asynchronous code `import RetryAsync`, and write
+/// `try await context.next()`.
 ///
-/// A context serves one loop. In asynchronous code `import RetryAsync`, and the wait is `try await context.wait()`.
-public final class RetryContext: Sequence, IteratorProtocol {
+/// A round that records nothing counts as a transient failure. A context that is dropped while its attempt runs, without
+/// a recorded success, ends as ``StopReason/abandoned``.
+public final class RetryContext {
     private let call: RetryCall
     private let sleeper: Sleeper
     private let cancellation: CancellationToken?
@@ -44,18 +44,18 @@ public final class RetryContext: Sequence, IteratorProtocol {
     /// Creates the context of one loop.
     ///
     /// - Parameters:
-    ///   - policy: How often, how soon and for how long the loop goes round.
-    ///   - name: What events call the operation.
-    ///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
-    ///   - condition: Which errors are retried at all; by their class alone if `nil`.
-    ///   - observer: Sees what happens.
+    ///   - policy: The limits of the loop, and its waits.
+    ///   - name: The name of the operation in events.
+    ///   - classifier: Finds the class of an error; ``ErrorClassifier/default`` if `nil`.
+    ///   - condition: The errors that are retried at all; by their class alone if `nil`.
+    ///   - observer: Receives the events of the call.
     ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
-    ///   - sleeper: How ``wait()`` waits.
+    ///   - sleeper: Blocks the thread during a wait.
     ///   - cancellation: Ends the loop from another thread.
     ///   - clock: The time source; the system's if `nil`.
-    ///   - random: Draws the jitter; the system's if `nil`.
+    ///   - random: The random source for jitter; the system's if `nil`.
     /// - Throws: ``PolicyError`` if the policy has an attempt timeout, an interrupting deadline, or must not repeat the
-    ///   effect: a loop of your own cannot keep these.
+    ///   effect: a manual loop cannot keep these.
     public init(
         policy: RetryPolicy = .default,
         named name: String? = nil,
@@ -82,10 +82,44 @@ public final class RetryContext: Sequence, IteratorProtocol {
     deinit {
         switch phase {
         case .new, .over: break
-        case .running: call.attemptSucceeded()
-        case .failed, .waited: call.abandon()
+        case .running, .failed, .waited: call.abandon()
         }
     }
+
+    // MARK: The loop
+
+    /// Starts the next attempt, after the wait that precedes it.
+    ///
+    /// - Returns: The attempt.
+    /// - Throws: The error of the last attempt if no retry follows; `CancellationError` if the loop was cancelled.
+    @discardableResult
+    public func next() throws -> RetryAttempt {
+        try finishRound()
+        try wait()
+        return try start()
+    }
+
+    /// Records that the attempt that runs succeeded; the loop is over.
+    public func succeeded() {
+        guard case .running = phase else { return }
+        call.attemptSucceeded()
+        phase = .over
+    }
+
+    /// Records that the attempt that runs succeeded, and returns its value.
+    public func succeeded<Value: ~Copyable>(_ value: consuming Value) -> Value {
+        succeeded()
+        return value
+    }
+
+    /// Records that the attempt that runs failed, and decides what follows.
+    public func failed(_ error: any Error) {
+        guard case .running = phase else { return }
+        lastError = error
+        fail(.thrown(error))
+    }
+
+    // MARK: The state
 
     /// The number of the attempt that runs, or ran last; 0 before the first one.
     public var currentAttempt: Int {
@@ -98,47 +132,25 @@ public final class RetryContext: Sequence, IteratorProtocol {
     /// Whether another attempt follows the failure that was recorded last.
     public var shouldRetry: Bool { delay != nil }
 
-    /// The wait before the next attempt, for those who wait by other means; `nil` if none follows.
+    /// The wait before the next attempt; `nil` if no attempt follows.
     ///
-    /// Asking does not change it.
+    /// ``takeDelay()`` leaves it to the caller.
     public var delay: Duration? {
         if case .failed(let wait) = phase { .nanoseconds(wait) } else { nil }
     }
 
-    /// Starts the next attempt.
+    /// Returns the wait before the next attempt, and leaves it to the caller: ``next()`` does not wait any more.
     ///
-    /// - Returns: Its number, or `nil` if the loop is over.
-    public func next() -> Int? {
-        if case .running = phase { fail(.rejected(.transient)) }
-        switch phase {
-        case .new: break
-        case .running, .over: return nil
-        case .failed, .waited:
-            guard call.waitEnded(isCancelled: isCancelled) != nil else {
-                phase = .over
-                return nil
-            }
-        }
-        phase = .running
-        call.attemptStarts()
-        return call.state.attempt
-    }
-
-    /// Records that the attempt that runs succeeded; the loop ends.
-    public func recordSuccess() {
-        guard case .running = phase else { return }
-        call.attemptSucceeded()
-        phase = .over
-    }
-
-    /// Records that the attempt that runs failed, and decides what follows.
-    public func recordFailure(_ error: any Error) {
-        guard case .running = phase else { return }
-        lastError = error
-        fail(.thrown(error))
+    /// - Returns: The wait; `nil` if no attempt follows.
+    public func takeDelay() -> Duration? {
+        let delay = delay
+        if delay != nil { phase = .waited }
+        return delay
     }
 
     /// Blocks until the next attempt may start; returns at once if none follows.
+    ///
+    /// ``next()`` does so by itself.
     ///
     /// - Throws: `CancellationError` if the loop was cancelled.
     public func wait() throws {
@@ -146,18 +158,61 @@ public final class RetryContext: Sequence, IteratorProtocol {
             if wait > 0, !isCancelled { sleeper.sleep(for: .nanoseconds(wait), cancellation: cancellation) }
             endWait(isCancelled: isCancelled)
         }
-        if stopReason == .cancelled { throw CancellationError() }
+        if stopReason == .cancelled { throw endError }
     }
+}
 
+@available(*, unavailable)
+extension RetryContext: Sendable {}
+
+// The names of the AWS retry utilities.
+extension RetryContext {
+    /// Records that the attempt that runs succeeded, as ``succeeded()`` does.
+    public func recordSuccess() { succeeded() }
+
+    /// Records that the attempt that runs failed, as ``failed(_:)`` does.
+    public func recordFailure(_ error: any Error) { failed(error) }
+}
+
+// MARK: For both forms of next()
+
+extension RetryContext {
     /// The clock to wait by, for the asynchronous wait.
     package var clock: RetryClock { call.clock }
 
     /// Whether the loop was cancelled.
     package var isCancelled: Bool { cancellation?.isCancelled == true || Task.isCancelled }
 
-    /// Ends the wait of a failed attempt; whether the next one may start is decided when it does.
+    /// Counts a round that recorded nothing as a failure, and throws where the loop is over.
+    package func finishRound() throws {
+        if case .running = phase { fail(.rejected(.transient)) }
+        if case .over = phase { throw endError }
+    }
+
+    /// Ends the wait after a failed attempt; the start of the next one is decided later.
     package func endWait(isCancelled: Bool) {
         phase = isCancelled && call.waitEnded(isCancelled: true) == nil ? .over : .waited
+    }
+
+    /// Ends the loop because the clock threw an error in place of waiting.
+    package func waitFailed() {
+        call.waitFailed()
+        phase = .over
+    }
+
+    /// Starts the next attempt, if it may.
+    package func start() throws -> RetryAttempt {
+        if case .waited = phase, call.waitEnded(isCancelled: isCancelled) == nil { phase = .over }
+        if case .over = phase { throw endError }
+        phase = .running
+        call.attemptStarts()
+        return call.attempt
+    }
+
+    /// The error that a loop ends with.
+    package var endError: any Error {
+        if stopReason == .succeeded { return RetryContextEndedError() }
+        return lastError.map(call.error(last:)) ?? call.error
     }
 
     private func fail(_ failure: AttemptFailure) {
@@ -166,5 +221,13 @@ public final class RetryContext: Sequence, IteratorProtocol {
     }
 }
 
-@available(*, unavailable)
-extension RetryContext: Sendable {}
+/// A manual loop asked for another attempt after it had recorded a success.
+public struct RetryContextEndedError: Error, Hashable, CustomStringConvertible {
+    /// Creates the error.
+    public init() {}
+
+    /// The description of the fault and its remedy.
+    public var description: String {
+        "The loop recorded a success and asked for another attempt. Leave it with return or break after a success."
+    }
+}

@@ -31,16 +31,16 @@ public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
     public let attempts: Int
     /// The time from the call's begin to its end.
     public let elapsed: Duration
-    /// The attempts in order.
+    /// The attempts in order; of a call with more than 512 of them, the first 64 and the last 448.
     public let timeline: [AttemptRecord]
 
     package init(ending: consuming Ending, call: RetryCall) {
         self.ending = ending
         self.stopReason = call.state.stopReason ?? .abandoned
-        let timeline = call.timeline ?? []
+        let timeline = call.timeline ?? AttemptTimeline()
         self.attempts = timeline.count
         self.elapsed = .nanoseconds(call.elapsed)
-        self.timeline = timeline
+        self.timeline = timeline.records
     }
 
     /// Returns the value, or throws the error.

@@ -28,18 +28,26 @@ public struct RetryState: Sendable {
     /// Why the call ended; `nil` while it goes on.
     public private(set) var stopReason: StopReason?
 
-    private var previousDelay: Int64?
+    package private(set) var previousDelay: Int64?
+    /// The retries before the last restart, by which the waits have grown.
+    private var earlierRetries = 0
     /// The class of the first failure: most calls fail in one way, and need no dictionary, not even an empty one.
     private var firstClass: ErrorClass?
     private var retriesOfFirstClass = 0
     private var retriesOfOtherClasses: [ErrorClass: Int]?
     /// Whether the wait was cut to end at the deadline, for one last attempt.
-    private var isLastChance = false
+    private(set) var isLastChance = false
+    /// The number of attempts that the circuit breaker rejected.
+    private var rejections = 0
 
     /// Creates the state of a call whose first attempt starts.
     @inline(__always)
     public init(policy: RetryPolicy) {
         self.storage = policy.storage
+    }
+
+    private init(_ storage: RetryPolicy.Box) {
+        self.storage = storage
     }
 
     /// Decides what follows the failure of the attempt that runs.
@@ -68,6 +76,23 @@ public struct RetryState: Sendable {
         waitEnded(elapsed: elapsed.saturatedNanoseconds)
     }
 
+    /// Starts again after progress: the attempts and the limits of classes count anew.
+    ///
+    /// - Parameter keepsGrowing: Whether the waits go on growing from where they are.
+    package mutating func restart(keepsGrowing: Bool) {
+        var fresh = RetryState(storage)
+        if keepsGrowing {
+            fresh.earlierRetries = min(earlierRetries &+ attempt, 1 << 32)
+            fresh.previousDelay = previousDelay
+        }
+        self = fresh
+    }
+
+    /// Ends the call because the caller's condition does not admit the failure.
+    package mutating func exclude() {
+        if !storage.settings.failsImmediately { stop(.permanent) }
+    }
+
     /// Ends the call because it was cancelled.
     public mutating func cancelled() {
         stop(.cancelled)
@@ -92,13 +117,21 @@ extension RetryState {
         }
         let errorClass = failure.errorClass
         let delay = delay(errorClass, using: &generator)
-        let least = leastWait(delay, failure.hint)
-        if circuitOpen > max(delay, least), !waitsForCircuit(circuitOpen) {
+        guard let hinted = hintedWait(delay, failure.hint, using: &generator) else {
+            stop(.hintTooLong)
+            return nil
+        }
+        if circuitOpen > hinted.wait, !waitsForCircuit(circuitOpen) {
             stop(.circuitOpen)
             return nil
         }
-        guard let wait = fit(delay, least: max(least, circuitOpen), elapsed: elapsed) else {
+        guard let fitting = fit(hinted, elapsed: elapsed) else {
             stop(.deadlineExceeded)
+            return nil
+        }
+        guard let wait = fitting >= circuitOpen ? fitting : waitForCircuit(circuitOpen, elapsed, using: &generator)
+        else {
+            stop(.circuitOpen)
             return nil
         }
         previousDelay = delay
@@ -123,21 +156,34 @@ extension RetryState {
         attempt += 1
     }
 
-    /// The wait before the circuit breaker is asked again, which turned an attempt away; `nil` where the call ends.
+    /// The wait before the circuit breaker is asked again after it rejected an attempt; `nil` where the call ends.
     package mutating func circuitRejected(
         openFor time: Int64, elapsed: Int64, using generator: inout some RandomNumberGenerator
     ) -> Int64? {
-        guard stopReason == nil, waitsForCircuit(time) else {
-            stop(.circuitOpen)
-            return nil
-        }
-        // Where all probes are under way the time is zero: then the backoff keeps the callers apart.
-        let wait = max(time, delay(.transient, using: &generator), 10_000_000)
-        if storage.hasDeadline, wait >= storage.settings.deadline.saturatingAdd(-max(0, elapsed)) {
+        rejections += 1
+        guard stopReason == nil, waitsForCircuit(time),
+            let wait = waitForCircuit(time, elapsed, using: &generator)
+        else {
             stop(.circuitOpen)
             return nil
         }
         return wait
+    }
+
+    /// The wait until the circuit admits a probe, spread out; `nil` if it reaches the deadline.
+    ///
+    /// Where all probes are under way the circuit names no time. Then the wait is the backoff, and at least one that
+    /// grows with each rejection, from 10 ms up to a second: callers that wait together come one by one.
+    private func waitForCircuit(
+        _ time: Int64, _ elapsed: Int64, using generator: inout some RandomNumberGenerator
+    ) -> Int64? {
+        let step: Int64 = min(10_000_000 << Int64(min(max(rejections - 1, 0), 7)), 1_000_000_000)
+        let backoff = delay(.transient, using: &generator)
+        let wait = max(time.spread(using: &generator), backoff, (step / 2...step).draw(using: &generator))
+        guard storage.hasDeadline else { return wait }
+        let left = storage.settings.deadline.saturatingAdd(-max(0, elapsed))
+        if wait < left { return wait }
+        return time > 0 && time < left ? time : nil
     }
 
     /// Ends the call for a reason that somebody else found: the circuit, the budget, an interrupting deadline.
@@ -167,7 +213,7 @@ extension RetryState {
         failure.hint == .never || storage.settings.limits[failure.errorClass] != .never
     }
 
-    /// Whether the call waits for a circuit that is open for so long; nobody waits for one without an end in sight.
+    /// Whether the call waits for a circuit that is open for so long, which is never without an end in sight.
     private func waitsForCircuit(_ time: Int64) -> Bool {
         storage.settings.openCircuit == .wait && time != .max
     }
@@ -178,27 +224,31 @@ extension RetryState {
     }
 
     private func delay(_ errorClass: ErrorClass, using generator: inout some RandomNumberGenerator) -> Int64 {
+        let retry = attempt &+ earlierRetries
         if let own = storage.settings.backoffs[errorClass] {
-            return own.delay(beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
+            return own.delay(beforeRetry: retry, errorClass: errorClass, previous: previousDelay, using: &generator)
         }
         return storage.settings.backoff.delay(
-            beforeRetry: attempt, errorClass: errorClass, previous: previousDelay, using: &generator)
+            beforeRetry: retry, errorClass: errorClass, previous: previousDelay, using: &generator)
     }
 
-    /// The least wait that the server's word asks for; not above zero if there is none, or none that makes sense.
+    /// The wait that the policy makes of a delay and the server's hint; `nil` if the hint is too long.
     @inline(__always)
-    private func leastWait(_ delay: Int64, _ hint: RetryHint?) -> Int64 {
-        guard case .after(let asked) = hint else { return 0 }
-        return storage.settings.hints.leastWait(computed: delay, hint: asked.saturatedNanoseconds)
+    private func hintedWait(
+        _ delay: Int64, _ hint: RetryHint?, using generator: inout some RandomNumberGenerator
+    ) -> HintedWait? {
+        guard case .after(let asked) = hint, asked >= .zero else { return HintedWait(delay) }
+        return storage.settings.hints.wait(
+            computed: delay, hint: asked.saturatedNanoseconds, using: &generator)
     }
 
     /// The wait that keeps the deadline, or `nil` if none does.
-    private mutating func fit(_ delay: Int64, least: Int64, elapsed: Int64) -> Int64? {
-        let wait = max(delay, least)
-        guard storage.hasDeadline else { return wait }
+    private mutating func fit(_ hinted: HintedWait, elapsed: Int64) -> Int64? {
+        guard storage.hasDeadline else { return hinted.wait }
         let left = storage.settings.deadline.saturatingAdd(-max(0, elapsed))
-        if wait < left { return wait }
-        guard storage.settings.deadlineBehavior == .truncate, least <= left else { return nil }
+        if hinted.wait < left { return hinted.wait }
+        if hinted.unspread < left { return hinted.unspread }
+        guard storage.settings.deadlineBehavior == .truncate, hinted.least <= left else { return nil }
         isLastChance = true
         return left
     }

@@ -11,7 +11,7 @@
 public struct StopReason: Sendable, Hashable {
     enum Kind: UInt8, Sendable {
         case succeeded, cancelled, immediateFailure, permanent, classLimit, attemptsExhausted, circuitOpen,
-            deadlineExceeded, budgetExhausted, abandoned
+            deadlineExceeded, budgetExhausted, abandoned, hintTooLong, notResumable, waitFailed
     }
 
     let kind: Kind
@@ -46,6 +46,13 @@ public struct StopReason: Sendable, Hashable {
     /// A loop by hand was left after a failure, without a decision.
     public static var abandoned: StopReason { StopReason(kind: .abandoned) }
 
+    /// The server's hint is longer than the policy allows.
+    public static var hintTooLong: StopReason { StopReason(kind: .hintTooLong) }
+    /// A sequence failed behind an element from which its source cannot be resumed.
+    public static var notResumable: StopReason { StopReason(kind: .notResumable) }
+    /// The clock threw an error in place of waiting.
+    public static var waitFailed: StopReason { StopReason(kind: .waitFailed) }
+
     /// The name of the event that reports this end, such as `"max_attempts_exceeded"`.
     public var code: String {
         switch kind {
@@ -59,6 +66,9 @@ public struct StopReason: Sendable, Hashable {
         case .deadlineExceeded: "deadline_exceeded"
         case .budgetExhausted: "budget_exhausted"
         case .abandoned: "abandoned"
+        case .hintTooLong: "hint_too_long"
+        case .notResumable: "not_resumable"
+        case .waitFailed: "wait_failed"
         }
     }
 }

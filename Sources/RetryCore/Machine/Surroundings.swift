@@ -1,4 +1,4 @@
-/// What a caller hands over besides the policy and the operation.
+/// The settings of a call besides its policy and its operation.
 ///
 /// A class, so that an executor passes it on with every call for the price of a pointer.
 @usableFromInline
@@ -10,8 +10,12 @@ package final class Surroundings: Sendable {
     package let onRetry: (@Sendable (any Error, Int) -> Void)?
     @usableFromInline package let clock: RetryClock
     package let random: RandomSource
+    private let judge: Judge?
 
-    /// Nothing handed over.
+    /// Changes the evidence of an error.
+    package typealias Judge = @Sendable (any Error, ErrorEvidence) -> ErrorEvidence
+
+    /// Default settings.
     @usableFromInline static let none = Surroundings(
         name: nil, classifier: nil, condition: nil, observer: nil, onRetry: nil, clock: nil, random: nil)
 
@@ -27,9 +31,21 @@ package final class Surroundings: Sendable {
         self.onRetry = onRetry
         self.clock = clock ?? .system
         self.random = random ?? .system
+        self.judge = nil
     }
 
-    /// Makes surroundings, or takes the shared ones where nothing is handed over.
+    private init(_ base: Surroundings, judge: @escaping Judge) {
+        name = base.name
+        classifier = base.classifier
+        condition = base.condition
+        observer = base.observer
+        onRetry = base.onRetry
+        clock = base.clock
+        random = base.random
+        self.judge = judge
+    }
+
+    /// Creates settings, or takes the shared ones if all are left out.
     @inlinable
     package static func of(
         name: String? = nil, classifier: ErrorClassifier? = nil, condition: RetryCondition? = nil,
@@ -48,9 +64,15 @@ package final class Surroundings: Sendable {
 }
 
 extension Surroundings {
-    /// What the caller's classifier knows of an error, or else the default one.
-    func classification(of error: any Error) -> Classification {
-        if let condition, !condition.contains(error) { return .permanent }
-        return classifier?.classification(of: error) ?? ErrorClassifier.default.classification(of: error) ?? .unknown
+    /// Returns the same settings with a judge of each error that is no cancellation.
+    package func judging(_ judge: @escaping Judge) -> Surroundings {
+        Surroundings(self, judge: judge)
+    }
+
+    /// Gathers the evidence of an error.
+    func evidence(of error: any Error) -> ErrorEvidence {
+        let evidence = ErrorEvidence(of: error, classifier: classifier)
+        guard let judge, !evidence.isCancellation else { return evidence }
+        return judge(error, evidence)
     }
 }

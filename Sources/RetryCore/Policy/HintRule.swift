@@ -1,29 +1,53 @@
-/// What a policy does when a server says when to come back.
+/// The policy for a server's word about when to come back.
 public struct HintRule: Sendable, Hashable {
     @usableFromInline
-    enum Kind: String, Sendable { case obey, clamp, ignore }
+    enum Kind: String, Sendable { case obey, exact, clamp, ignore }
 
     @usableFromInline let kind: Kind
     @usableFromInline let nanoseconds: Int64
+    /// Whether a hint beyond the bound is cut to it.
+    @usableFromInline let cuts: Bool
 
     @inlinable
-    init(kind: Kind, nanoseconds: Int64) {
+    init(kind: Kind, nanoseconds: Int64, cuts: Bool = false) {
         self.kind = kind
         self.nanoseconds = nanoseconds
+        self.cuts = cuts
     }
 
-    /// Wait at least as long as the server says, but no longer than five minutes for its sake.
+    /// Wait at least as long as the server says; give up if that is longer than five minutes.
     @inlinable public static var obey: HintRule { HintRule(kind: .obey, nanoseconds: 300_000_000_000) }
 
-    /// Wait at least as long as the server says, but no longer than `longest` for its sake.
+    /// Wait at least as long as the server says, but no longer than `longest`.
     ///
-    /// The hint may pass the backoff's cap, never the deadline: what does not fit stops the call at once.
+    /// Callers that got the same hint must not come back in the same instant: up to a tenth of it, at most one second,
+    /// is added at random. The hint may pass the backoff's cap, never the deadline: a wait that does not fit stops the
+    /// call at once.
     ///
-    /// - Parameter longest: Keeps a hostile server from parking the caller; not negative.
+    /// - Parameters:
+    ///   - longest: Keeps a hostile server from parking the caller; not negative.
+    ///   - beyond: The reaction to a longer hint. To come back earlier than the server said is mostly pointless, so the
+    ///     call stops by default.
     /// - Returns: The rule.
-    public static func obey(atMost longest: Duration) -> HintRule {
+    public static func obey(atMost longest: Duration, beyond: LongHintBehavior = .stop) -> HintRule {
         checked { () throws(PolicyError) in
-            try HintRule(kind: .obey, nanoseconds: longest.saturatedNanoseconds).validated()
+            try HintRule(kind: .obey, nanoseconds: longest.saturatedNanoseconds, cuts: beyond == .cut).validated()
+        }
+    }
+
+    /// Wait exactly as long as the server says, without jitter, in place of the computed delay.
+    ///
+    /// This is what gRPC asks of its clients for `grpc-retry-pushback-ms` (proposal A6).
+    ///
+    /// - Parameters:
+    ///   - longest: Keeps a hostile server from parking the caller; not negative.
+    ///   - beyond: The reaction to a longer hint.
+    /// - Returns: The rule.
+    public static func exact(
+        atMost longest: Duration = .seconds(300), beyond: LongHintBehavior = .stop
+    ) -> HintRule {
+        checked { () throws(PolicyError) in
+            try HintRule(kind: .exact, nanoseconds: longest.saturatedNanoseconds, cuts: beyond == .cut).validated()
         }
     }
 
@@ -44,22 +68,67 @@ public struct HintRule: Sendable, Hashable {
         try check("hints", Duration.nanoseconds(nanoseconds), nanoseconds >= 0, "must not be negative")
         return self
     }
+}
 
-    /// The least wait for the sake of what the server said; nanoseconds.
-    func leastWait(computed delay: Int64, hint: Int64) -> Int64 {
-        switch kind {
-        case .obey: min(hint, nanoseconds)
-        case .clamp: min(hint, delay.saturatingAdd(nanoseconds))
-        case .ignore: 0
+/// The reaction to a hint that is longer than its policy allows.
+public enum LongHintBehavior: String, Sendable, Hashable, CaseIterable, Codable {
+    /// The call stops with ``StopReason/hintTooLong``. The default.
+    case stop
+    /// The wait is cut to the bound: the caller comes back earlier than the server said.
+    case cut
+}
+
+/// The wait that a rule makes of a computed delay and a server's hint, in nanoseconds.
+struct HintedWait {
+    /// The wait, spread out at random.
+    var wait: Int64
+    /// The same without the spread.
+    var unspread: Int64
+    /// The part of it that the server asked for: a wait is never cut below it.
+    var least: Int64
+
+    init(_ wait: Int64, least: Int64 = 0) {
+        self.wait = wait
+        unspread = wait
+        self.least = least
+    }
+}
+
+extension HintRule {
+    /// Returns the wait before a retry, or `nil` if the hint is longer than the rule allows.
+    func wait(
+        computed delay: Int64, hint: Int64, using generator: inout some RandomNumberGenerator
+    ) -> HintedWait? {
+        if kind == .ignore { return HintedWait(delay) }
+        if kind == .clamp {
+            let least = min(hint, delay.saturatingAdd(nanoseconds))
+            return HintedWait(max(delay, least), least: least)
         }
+        if hint > nanoseconds, !cuts { return nil }
+        let least = min(hint, nanoseconds)
+        if kind == .exact { return HintedWait(least, least: least) }
+        var hinted = HintedWait(max(delay, least), least: least)
+        hinted.wait = max(delay, least.spread(using: &generator))
+        return hinted
     }
 
     /// The longest wait that this rule can make of a computed delay; nanoseconds.
     func longestWait(computed delay: Int64) -> Int64 {
         switch kind {
-        case .obey: max(delay, nanoseconds)
+        case .obey: max(delay, nanoseconds.saturatingAdd(nanoseconds.spreadWidth))
+        case .exact: max(delay, nanoseconds)
         case .clamp: delay.saturatingAdd(nanoseconds)
         case .ignore: delay
         }
+    }
+}
+
+extension Int64 {
+    /// The most that ``spread(using:)`` adds: a tenth, at most one second.
+    var spreadWidth: Int64 { Swift.min(self / 10, 1_000_000_000) }
+
+    /// This wait and up to a tenth more, at most one second: callers that wait for the same moment come one by one.
+    func spread(using generator: inout some RandomNumberGenerator) -> Int64 {
+        saturatingAdd((0...spreadWidth).draw(using: &generator))
     }
 }

@@ -84,9 +84,10 @@ extension RetryLimit: Codable {
 }
 
 extension HintRule: Codable {
-    /// Decodes a rule: `"obey"`, `"clamp"` or `"ignore"`, or one with its bound.
+    /// Decodes a rule: `"obey"`, `"exact"`, `"clamp"` or `"ignore"`, or one with its bound.
     ///
-    /// The bounds are written as in `{"rule": "obey", "at_most": "1m"}` and `{"rule": "clamp", "within": "2s"}`.
+    /// The bounds are written as in `{"rule": "obey", "at_most": "1m", "beyond": "cut"}` and
+    /// `{"rule": "clamp", "within": "2s"}`.
     ///
     /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
     public init(from decoder: any Decoder) throws {
@@ -98,25 +99,29 @@ extension HintRule: Codable {
         let name = try reader.value("rule", as: String.self) ?? Kind.obey.rawValue
         let rule = try Self.named(name, path: decoder.codingPath + [SettingsReader.Key(stringValue: "rule")])
         let bound = try rule.kind.boundKey.flatMap { try reader.duration($0.stringValue) }
+        let beyond = rule.kind.canCut ? try reader.value("beyond", as: LongHintBehavior.self) : nil
         try reader.finish()
         // The reader has refused what is below zero.
-        self.init(kind: rule.kind, nanoseconds: bound?.saturatedNanoseconds ?? rule.nanoseconds)
+        self.init(
+            kind: rule.kind, nanoseconds: bound?.saturatedNanoseconds ?? rule.nanoseconds, cuts: beyond == .cut)
     }
 
     private static func named(_ name: String, path: [any CodingKey]) throws -> HintRule {
         switch Kind(rawValue: name) {
         case .obey: return .obey
+        case .exact: return .exact()
         case .clamp: return .clamp()
         case .ignore: return .ignore
         case nil:
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(
-                    codingPath: path, debugDescription: "\"\(name)\" is no rule: it must be obey, clamp or ignore"))
+                    codingPath: path,
+                    debugDescription: "\"\(name)\" is no rule: it must be obey, exact, clamp or ignore"))
         }
     }
 
     fileprivate enum CodingKeys: String, CodingKey {
-        case rule, within
+        case rule, within, beyond
         case atMost = "at_most"
     }
 
@@ -124,15 +129,19 @@ extension HintRule: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(kind.rawValue, forKey: .rule)
+        if cuts { try container.encode(LongHintBehavior.cut, forKey: .beyond) }
         if let key = kind.boundKey { try container.encode(Duration.nanoseconds(nanoseconds).text, forKey: key) }
     }
 }
 
 extension HintRule.Kind {
-    /// What the bound of the rule is called; `nil` for one without.
+    /// Whether a hint beyond the bound can be cut.
+    fileprivate var canCut: Bool { self == .obey || self == .exact }
+
+    /// The key of the rule's bound; `nil` for a rule without.
     fileprivate var boundKey: HintRule.CodingKeys? {
         switch self {
-        case .obey: .atMost
+        case .obey, .exact: .atMost
         case .clamp: .within
         case .ignore: nil
         }

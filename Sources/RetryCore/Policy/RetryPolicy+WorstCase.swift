@@ -1,9 +1,9 @@
 extension RetryPolicy {
     /// The longest that a call can take, apart from the time that attempts without a timeout take; saturates.
     ///
-    /// It is the sum of the longest waits, those for the sake of a server's hints included, and of the attempts'
-    /// timeouts where the policy has one. Where it has a deadline, that is the most; but an attempt that starts just
-    /// before it runs on, up to its timeout, unless the deadline interrupts it.
+    /// It is the sum of the longest waits, a server's hints included, and of the attempts' timeouts where the policy has
+    /// one. A policy that waits for an open circuit waits as long as the service is down. The deadline bounds the sum;
+    /// but an attempt that starts just before it runs on, up to its timeout, unless the deadline interrupts it.
     ///
     /// - Complexity: O(1): waits beyond the 1,000th count as the longest one.
     public var worstCaseDuration: Duration {
@@ -12,6 +12,7 @@ extension RetryPolicy {
         let timeout = settings.attemptTimeout == .max ? 0 : settings.attemptTimeout
         let timeouts = timeout.saturatingMultiply(Int64(clamping: retries).saturatingAdd(1))
         let latest = settings.deadline.saturatingAdd(settings.deadlineBehavior == .interrupt ? 0 : timeout)
+        if settings.openCircuit == .wait { return .nanoseconds(latest) }
         return .nanoseconds(min(latest, settings.longestWaits(retries).saturatingAdd(timeouts)))
     }
 }

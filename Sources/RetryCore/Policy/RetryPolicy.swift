@@ -22,6 +22,8 @@ public struct RetryPolicy: Sendable {
         let settings: PolicySettings
         @usableFromInline let isPlain: Bool
         @usableFromInline let hasDeadline: Bool
+        /// Whether the deadline is below a second.
+        let hasShortDeadline: Bool
 
         init(_ settings: PolicySettings) {
             self.settings = settings
@@ -29,6 +31,7 @@ public struct RetryPolicy: Sendable {
                 settings.attemptTimeout == .max && settings.deadlineBehavior != .interrupt
                 && settings.guarantee == .atLeastOnce
             hasDeadline = settings.deadline != .max
+            hasShortDeadline = settings.deadline < 1_000_000_000
         }
     }
 
@@ -152,6 +155,8 @@ extension RetryPolicy {
     /// Whether the start of the call must be known.
     @inlinable
     package var hasDeadline: Bool { box?.hasDeadline ?? false }
+
+    var hasShortDeadline: Bool { box?.hasShortDeadline ?? false }
 }
 
 extension RetryPolicy: Hashable {

@@ -68,10 +68,12 @@ public struct RetryClock: Sendable {
     }
 }
 
-/// The start of a call on the fast path, where every nanosecond counts.
+/// The start of a call with a deadline on the fast path, where every nanosecond counts.
+///
+/// The coarse clock is up to 4 ms late, too much for a short deadline.
 @usableFromInline
-package func coarseStart(_ source: RetryClock.Source?) -> Int64 {
-    source?.now() ?? RetryClock.systemNanoseconds(coarseClock)
+package func callStart(_ policy: RetryPolicy, _ source: RetryClock.Source?) -> Int64 {
+    source?.now() ?? RetryClock.systemNanoseconds(policy.hasShortDeadline ? preciseClock : coarseClock)
 }
 
 // Computed, because a stored global is checked for its initialisation at each use.

@@ -2,7 +2,7 @@ public import Foundation
 public import RetryCore
 
 /// The default classifier knows what Foundation throws of files and texts.
-extension CocoaError: SelfClassifyingError, CancellationAwareError, WrappingError {
+extension CocoaError: PartlyClassifyingError, CancellationAwareError, WrappingError {
     /// The class of this error, by its code.
     ///
     /// | code | class |
@@ -19,7 +19,11 @@ extension CocoaError: SelfClassifyingError, CancellationAwareError, WrappingErro
     /// | 4097: a connection to another process was interrupted | transient |
     /// | `userCancelled` | a cancellation, see ``isCancellation`` |
     /// | all others, such as `fileReadUnknown` and `fileWriteOutOfSpace` | of the error below it, else unknown |
-    public var classification: Classification { domainError.classification }
+    public var classification: Classification {
+        ErrorClassifier.default.classification(of: self) ?? .unknown
+    }
+
+    package var ownClassification: Classification? { domainError.classification }
 
     /// Whether this error says that the user cancelled: `userCancelled`.
     public var isCancellation: Bool { domainError.isCancellation }

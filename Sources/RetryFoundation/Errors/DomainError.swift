@@ -24,12 +24,12 @@ struct DomainError {
     /// Whether this error itself, whatever is below it, stands for a cancellation.
     var isCancellation: Bool { meaning == .cancellation }
 
-    /// The class of this error, or else of the one below it; unknown if neither says anything.
-    var classification: Classification {
+    /// The class of this error itself; `nil` if its domain and code do not tell.
+    var classification: Classification? {
         switch meaning {
         case .failure(let errorClass): Classification(errorClass)
         case .cancellation: .permanent
-        case nil: classificationOfUnderlying ?? .unknown
+        case nil: nil
         }
     }
 
@@ -42,14 +42,5 @@ struct DomainError {
         case "Swift.CancellationError": .cancellation
         default: nil
         }
-    }
-
-    /// How many errors deep the question has gone, in this task or thread.
-    @TaskLocal private static var depth = 0
-
-    private var classificationOfUnderlying: Classification? {
-        // A chain of errors that bites its own tail must end.
-        guard let underlying, Self.depth < 8 else { return nil }
-        return Self.$depth.withValue(Self.depth + 1) { ErrorClassifier.default.classification(of: underlying) }
     }
 }

@@ -2,7 +2,7 @@ public import Foundation
 public import RetryCore
 
 /// The default classifier knows an `NSError` by its domain and code, and by the error below it.
-extension NSError: SelfClassifyingError, CancellationAwareError, WrappingError {
+extension NSError: PartlyClassifyingError, CancellationAwareError, WrappingError {
     /// The class of this error, by the table of its domain.
     ///
     /// | domain | table |
@@ -20,7 +20,11 @@ extension NSError: SelfClassifyingError, CancellationAwareError, WrappingError {
     ///     return error.domain == CKErrorDomain && error.code == 7 ? .rateLimit : nil
     /// }.or(.default)
     /// ```
-    public var classification: Classification { DomainError(self).classification }
+    public var classification: Classification {
+        ErrorClassifier.default.classification(of: self) ?? .unknown
+    }
+
+    package var ownClassification: Classification? { DomainError(self).classification }
 
     /// Whether this error says that the operation was cancelled, by the user or by the program.
     public var isCancellation: Bool { DomainError(self).isCancellation }

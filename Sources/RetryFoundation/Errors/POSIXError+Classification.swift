@@ -2,7 +2,7 @@ public import Foundation
 public import RetryCore
 
 /// The default classifier knows the error numbers of the system.
-extension POSIXError: SelfClassifyingError, CancellationAwareError {
+extension POSIXError: PartlyClassifyingError, CancellationAwareError {
     /// The class of this error, by its code.
     ///
     /// | code | class |
@@ -21,7 +21,11 @@ extension POSIXError: SelfClassifyingError, CancellationAwareError {
     /// | `ENOTSOCK`, `EDESTADDRREQ`, `EMSGSIZE`, `EISCONN` | permanent |
     /// | `ECANCELED` | a cancellation, see ``isCancellation`` |
     /// | all others, such as `EIO` and `ENOSPC` | unknown |
-    public var classification: Classification { domainError.classification }
+    public var classification: Classification {
+        ErrorClassifier.default.classification(of: self) ?? .unknown
+    }
+
+    package var ownClassification: Classification? { domainError.classification }
 
     /// Whether this error says that the operation was cancelled: `ECANCELED`.
     public var isCancellation: Bool { domainError.isCancellation }

@@ -2,7 +2,7 @@ public import Foundation
 public import RetryCore
 
 /// The default classifier knows what `URLSession` throws.
-extension URLError: SelfClassifyingError, CancellationAwareError, WrappingError {
+extension URLError: PartlyClassifyingError, CancellationAwareError, WrappingError {
     /// The class of this error, by its code.
     ///
     /// | code | class |
@@ -29,7 +29,11 @@ extension URLError: SelfClassifyingError, CancellationAwareError, WrappingError 
     ///
     /// The class tells what the failure is, and not whether the server has seen the request: `timedOut` and
     /// `networkConnectionLost` can come after the work was done. Retry what may be done twice.
-    public var classification: Classification { domainError.classification }
+    public var classification: Classification {
+        ErrorClassifier.default.classification(of: self) ?? .unknown
+    }
+
+    package var ownClassification: Classification? { domainError.classification }
 
     /// Whether this error says that the request was cancelled: `cancelled` and `userCancelledAuthentication`.
     ///

@@ -63,7 +63,12 @@ private final class AWSLoop {
     /// Goes round once for each result, and once more if it is let; true is a failure, of a type that no list has.
     func run(_ failures: [Bool], by driver: Driver) async throws {
         let error = try SeedErrors.make("KeyError")
-        for attempt in context {
+        while context.stopReason == nil {
+            let attempt: Int
+            switch driver {
+            case .blocking: attempt = try nextBlocking().number
+            case .asynchronous: attempt = try await context.next().number
+            }
             guard failures.indices.contains(attempt - 1) else {
                 throw HarnessError(description: "The loop goes round \(attempt) times")
             }
@@ -77,14 +82,10 @@ private final class AWSLoop {
                 .number(Double(attempt)), "fail", .bool(context.shouldRetry),
                 context.delay.map(JSON.seconds) ?? .null,
             ])
-            switch driver {
-            case .blocking: try waitBlocking()
-            case .asynchronous: try await context.wait()
-            }
         }
     }
 
-    private func waitBlocking() throws { try context.wait() }
+    private func nextBlocking() throws -> RetryAttempt { try context.next() }
 
     /// The loop in the form that was recorded.
     var record: JSON {

@@ -1,32 +1,49 @@
-// The one list of what we do otherwise than the systems that we learned from. Paragraphs are those of SEEDS.md.
+// The one list of deliberate differences from the systems that this library learned from. Paragraphs are those of
+// SEEDS.md; other sources are named.
 extension DeliberateDifference {
     static let all = reflexio + redress + bindu + breakers + nodus + nodusPolicies + tools + aws + effects
 }
 
 extension DeliberateDifference {
-    private static let reflexio = [
-        DeliberateDifference(
-            "reflexio_runs", "rate_limit_exhaust_max3",
-            weDo: [
-                "calls": 3, "sleeps_s": [0.5, 1], "outcome": "RateLimitError",
-                "events": [
-                    ["retry", 1, 0.5, limited], ["retry", 2, 1, limited], ["max_attempts_exceeded", 3, 0, limited],
+    private static let reflexio =
+        [
+            DeliberateDifference(
+                "reflexio_runs", "rate_limit_exhaust_max3",
+                weDo: [
+                    "calls": 3, "sleeps_s": [0.5, 1], "outcome": "RateLimitError",
+                    "events": [
+                        ["retry", 1, 0.5, limited], ["retry", 2, 1, limited], ["max_attempts_exceeded", 3, 0, limited],
+                    ],
                 ],
-            ],
-            why: "After the last attempt there is no retry to tell of, and nothing to wait for.", source: "SEEDS §2.5"),
+                why: "After the last attempt there is no retry to tell of, and nothing to wait for.",
+                source: "SEEDS §2.5"),
+            DeliberateDifference(
+                "reflexio_runs", "unknown_uncapped_max3",
+                weDo: [
+                    "calls": 3, "sleeps_s": [0.5, 1], "outcome": "Odd",
+                    "events": [["retry", 1, 0.5, odd], ["retry", 2, 1, odd], ["max_attempts_exceeded", 3, 0, odd]],
+                ],
+                why: "After the last attempt there is no retry to tell of, and nothing to wait for.",
+                source: "SEEDS §2.5"),
+            DeliberateDifference(
+                "reflexio_runs", "strategies_only_missing_class", weDo: withoutStrategy(limited, last: limited),
+                why:
+                    "A policy always has a backoff: a class without its own takes the policy's, and no error is masked.",
+                source: "SEEDS §2.6"),
+            refusedBase(at: "0"), refusedBase(at: "0.5"), refusedBase(at: "1"),
+        ] + [402, 410, 418, 451, 499].map { refusal(by: $0) } + [
+            refusal(by: 501),
+            DeliberateDifference(
+                "reflexio_default_classifier", "ReadTimeoutError status 418 code null \"unmapped code falls to name\"",
+                weDo: "PERMANENT",
+                why: "A status is certain knowledge, and a name is not.", source: "the order of evidence"),
+        ]
+
+    private static func refusal(by status: Int) -> DeliberateDifference {
         DeliberateDifference(
-            "reflexio_runs", "unknown_uncapped_max3",
-            weDo: [
-                "calls": 3, "sleeps_s": [0.5, 1], "outcome": "Odd",
-                "events": [["retry", 1, 0.5, odd], ["retry", 2, 1, odd], ["max_attempts_exceeded", 3, 0, odd]],
-            ],
-            why: "After the last attempt there is no retry to tell of, and nothing to wait for.", source: "SEEDS §2.5"),
-        DeliberateDifference(
-            "reflexio_runs", "strategies_only_missing_class", weDo: withoutStrategy(limited, last: limited),
-            why: "A policy always has a backoff: a class without its own takes the policy's, and no error is masked.",
-            source: "SEEDS §2.6"),
-        refusedBase(at: "0"), refusedBase(at: "0.5"), refusedBase(at: "1"),
-    ]
+            "reflexio_default_classifier", "OddballError status \(status) code null \"status\"", weDo: "PERMANENT",
+            why: "The answer is about the request: the next attempt meets the same.", source: "RFC 9110 §15")
+    }
 
     private static func refusedBase(at fraction: String) -> DeliberateDifference {
         DeliberateDifference(
@@ -52,6 +69,10 @@ extension DeliberateDifference {
 
 extension DeliberateDifference {
     private static let redress = [
+        DeliberateDifference(
+            "redress_sqlstate", "\"23505\"", weDo: "PERMANENT",
+            why: "A unique violation is an answer about the row: the next attempt meets the same.",
+            source: "PostgreSQL, appendix A"),
         DeliberateDifference(
             "redress_1_4_2_runs", "strategies_only_missing_class",
             weDo: withoutStrategy(
@@ -149,7 +170,9 @@ extension DeliberateDifference {
             why: "A call that can run nothing is a mistake in the policy.", source: "SEEDS §2.11"),
         rateLimit("ClientError:AccessDeniedException", isRetried: false),
         rateLimit("ClientError:ValidationException message 'Rate limit'", isRetried: false),
-        rateLimit("ClientError:SlowDown", isRetried: false),
+        DeliberateDifference(
+            "aws/rate_limit_predicate", "ClientError:SlowDown is one", weDo: true,
+            why: "The SDKs of Amazon take this code for throttling.", source: "the SDKs' standard retry mode"),
         rateLimit("Exception 'HTTP 429'", isRetried: true),
         rateLimit("Exception 'Rate limit exceeded'", isRetried: true),
         rateLimit("Exception 'request throttled'", isRetried: true),

@@ -60,7 +60,7 @@ struct ScheduleTests {
         let ends = try Schedules.explore(percent: 16) { generator, clock in
             var generator = generator
             let ending = generator.pick(Step.Ending.value, .fault)
-            let first = generator.pick(Step(seconds: 1), Step(seconds: 3))
+            let first = generator.pick(Step(seconds: 1), Step(seconds: 3), Step(seconds: 4))
             return try await Scenario(
                 plan: plan, steps: [first, Step(seconds: generator.pick(1, 2), ending: ending)],
                 cancelledAfter: generator.pick(nil, nil, 3)

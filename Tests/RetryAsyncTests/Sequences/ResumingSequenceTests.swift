@@ -75,7 +75,7 @@ struct ResumingSequenceTests {
     @Test func behindAnElementWithoutAPlaceNothingIsResumed() async {
         let odd: @Sendable (Int, Int?) -> Int? = { element, _ in element % 2 == 1 ? element : nil }
         let (elements, error) = await numbers(5, cuts: [2], position: odd).collected()
-        #expect(elements == [1, 2] && error is TransientError && codes == ["attempt", "permanent_fail"])
+        #expect(elements == [1, 2] && error is TransientError && codes == ["attempt", "not_resumable"])
         let resumed = await numbers(5, cuts: [3], position: odd).collected()
         #expect(resumed.elements == [1, 2, 3, 4, 5] && resumed.error == nil)
     }

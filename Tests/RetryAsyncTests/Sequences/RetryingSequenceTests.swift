@@ -53,7 +53,8 @@ struct RetryingSequenceTests {
         #expect(elements == [1, 2])
         #expect(error as? TransientError == TransientError("cut"))
         #expect(makes.withLock { $0 } == 1)
-        #expect(codes == ["attempt", "permanent_fail"])
+        #expect(codes == ["attempt", "not_resumable"])
+        #expect(recorder.events.last?.errorClass == .transient)
         #expect(recorder.events.last?.errorType == "TransientError")
     }
 

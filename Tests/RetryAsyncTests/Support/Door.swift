@@ -50,7 +50,8 @@ struct Call: Sendable {
     var budget: RetryBudget?
     var onRetry: (@Sendable (any Error, Int) -> Void)?
     var clock = ManualClock()
-    var random: RandomSource?
+    /// Draws the least: no wait is spread out.
+    var random: RandomSource? = RandomSource(ScriptedGenerator(fractions: [0]))
     let recorder = RecordingObserver()
 
     func run<Value: Sendable>(

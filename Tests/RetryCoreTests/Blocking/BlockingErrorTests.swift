@@ -25,7 +25,7 @@ struct BlockingErrorTests {
         let errors = (0..<5).map { _ in TaggedError(.rateLimit(after: .seconds(4))) }
         let scene = BlockingScene(RetryPolicy(maxAttempts: 5, backoff: .none).deadline(.seconds(10), behavior))
         #expect(scene.run(errors).failure as? TaggedError === errors[2])
-        #expect(scene.sleeps == [.seconds(4), .seconds(4)])
+        #expect(scene.sleeps == [.milliseconds(4_400), .milliseconds(4_400)])
     }
 
     @Test("the error before a wait that took too long")

@@ -34,8 +34,9 @@ struct BlockingRefusalTests {
         },
         { policy, observer, operation in try BlockingExecutor(policy: policy, observer: observer).wrap(operation)() },
         { policy, observer, operation in
-            for _ in try RetryContext(policy: policy, observer: observer) { return operation() }
-            return 0
+            let context = try RetryContext(policy: policy, observer: observer)
+            try context.next()
+            return context.succeeded(operation())
         },
     ]
 

@@ -72,7 +72,7 @@ struct CancellationTokenTests {
         }
     }
 
-    @Test("ends the wait of a loop by hand at once")
+    @Test("ends the wait of a manual loop at once")
     func endsALoop() {
         let token = CancellationToken()
         let isAboutToWait = DispatchSemaphore(value: 0)
@@ -80,10 +80,10 @@ struct CancellationTokenTests {
             Result {
                 let context = try RetryContext(
                     policy: RetryPolicy(maxAttempts: 3, backoff: .constant(Self.hour)), cancellation: token)
-                for _ in context {
-                    context.recordFailure(TransientError())
+                while true {
+                    try context.next()
+                    context.failed(TransientError())
                     isAboutToWait.signal()
-                    try context.wait()
                 }
             }
         }

@@ -18,13 +18,13 @@ struct BlockingGuardTests {
         let sleeper = Sleeper { duration, _ in clock.advance(by: duration) }
         let executor = BlockingExecutor(
             policy: policy, breaker: breaker, budget: budget, onRetry: onRetry, sleeper: sleeper,
-            clock: RetryClock(clock))
+            clock: RetryClock(clock), random: DrawCounter(value: 0).source)
         switch door {
         case .function, .observedFunction:
             return try retryBlocking(
                 policy: policy, breaker: breaker, budget: budget,
                 observer: door == .function ? nil : recorder.observer, onRetry: onRetry, sleeper: sleeper,
-                clock: RetryClock(clock), operation: operation)
+                clock: RetryClock(clock), random: DrawCounter(value: 0).source, operation: operation)
         case .execute: return try executor.execute(operation: operation)
         case .executeWithAttempt: return try executor.execute { _ in try operation() }
         case .outcome: return try executor.outcome(operation: operation).get()

@@ -67,15 +67,22 @@ struct HostileSurroundingsTests {
     }
 
     @Test(
-        "a classifier's senseless hint is none, and a huge one ends within the cap",
+        "an invalid hint of a classifier is none",
         arguments: [
-            (.after(.seconds(-1)), .seconds(1)), (.after(Duration(attoseconds: .min)), .seconds(1)),
-            (.after(Duration(attoseconds: .max)), .seconds(300)), (.after(.nanoseconds(1)), .seconds(1)),
-        ] as [(RetryHint, Duration)])
-    func senselessHint(_ hint: RetryHint, wait: Duration) throws {
+            .after(.seconds(-1)), .after(Duration(attoseconds: .min)), .after(.nanoseconds(1)),
+        ] as [RetryHint])
+    func invalidHint(_ hint: RetryHint) throws {
         let scene = BlockingScene()
         #expect(try scene.run([TaggedError(.transient.hint(hint))]).get() == "done")
-        #expect(scene.sleeps == [wait])
+        #expect(scene.sleeps == [.seconds(1)])
+    }
+
+    @Test("a huge hint of a classifier ends the call")
+    func hugeHint() {
+        let scene = BlockingScene()
+        let huge = TaggedError(.transient.hint(.after(Duration(attoseconds: .max))))
+        #expect(scene.run([huge]).failure is TaggedError)
+        #expect(scene.sleeps.isEmpty && scene.recorder.stopReasons == [.hintTooLong])
     }
 
     @Test("an error's text is not made unless somebody asks for it")

@@ -76,7 +76,7 @@ struct RejectionTests {
         } operation: {
             try script.callBlocking()
         }
-        #expect(scene.sleeps == [.seconds(30)])
+        #expect(scene.sleeps == [.seconds(31)])
     }
 
     @Test("and errors count together, and the last of both decides what the caller gets")

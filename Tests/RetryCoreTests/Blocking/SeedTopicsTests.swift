@@ -124,10 +124,10 @@ struct SeedTopicsTests {
         let operation = failing(2)
         var result: String?
         var delays: [Duration?] = []
-        for _ in context {
+        while result == nil {
+            try context.next()
             do {
-                result = try operation.callBlocking()
-                break
+                result = context.succeeded(try operation.callBlocking())
             } catch {
                 context.recordFailure(error)
                 guard context.shouldRetry else { throw error }

@@ -1,6 +1,14 @@
 import RetryCore
 import Testing
 
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 private struct Envelope: WrappingError {
     let wrappedError: (any Error)?
 }
@@ -33,8 +41,8 @@ private final class Knot: WrappingError {
 @Suite("A cancellation", .timeLimit(.minutes(5)))
 struct CancellationRecognitionTests {
     private func isRecognised(_ error: any Error) throws -> Bool {
-        let context = try RetryContext(policy: .api)
-        _ = context.next()
+        let context = try RetryContext(policy: .api, sleeper: Sleeper { _, _ in })
+        try context.next()
         context.recordFailure(error)
         return context.stopReason == .cancelled
     }
@@ -67,20 +75,27 @@ struct CancellationRecognitionTests {
         #expect(try !isRecognised(Envelope(wrappedError: Knot())))
     }
 
-    @Test("is seen through eight errors, as a class is, and no further")
+    @Test("is seen through a hundred errors, as a class is")
     func depth() throws {
-        for depth in 0...8 { #expect(try isRecognised(wrapped(CancellationError(), times: depth)), "\(depth)") }
-        #expect(try isRecognised(wrapped(ClientError(isCancellation: true), times: 8)))
-        #expect(try !isRecognised(wrapped(CancellationError(), times: 9)))
+        for depth in 0...100 { #expect(try isRecognised(wrapped(CancellationError(), times: depth)), "\(depth)") }
+        #expect(try isRecognised(wrapped(ClientError(isCancellation: true), times: 100)))
+    }
+
+    @Test("is an error number that says so")
+    func errorNumber() throws {
+        struct SystemError: POSIXErrnoError { let posixErrorNumber: Int32? }
+        #expect(try isRecognised(SystemError(posixErrorNumber: ECANCELED)))
+        #expect(try isRecognised(Envelope(wrappedError: SystemError(posixErrorNumber: ECANCELED))))
+        #expect(try !isRecognised(SystemError(posixErrorNumber: ECONNRESET)))
     }
 
     @Test("is recognised after an error of the same type that was none")
     func sameType() throws {
-        let context = try RetryContext(policy: .api)
-        _ = context.next()
+        let context = try RetryContext(policy: .api, sleeper: Sleeper { _, _ in })
+        try context.next()
         context.recordFailure(ClientError(isCancellation: false))
         #expect(context.stopReason == nil)
-        _ = context.next()
+        try context.next()
         context.recordFailure(ClientError(isCancellation: true))
         #expect(context.stopReason == .cancelled)
     }

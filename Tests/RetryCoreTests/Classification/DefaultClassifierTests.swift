@@ -14,7 +14,7 @@ private struct StatusTimeoutError: StatusCodeError, ServiceCodeError, WrappingEr
     var statusCode: Int?
     var retryHint: RetryHint?
     var serviceCode: String?
-    var wrappedError: (any Error)? { ConcurrencyError() }
+    var wrappedError: (any Error)?
 }
 
 private struct AuthEnvelope: WrappingError {
@@ -22,6 +22,11 @@ private struct AuthEnvelope: WrappingError {
 }
 
 private struct Envelope: WrappingError {
+    let wrappedError: (any Error)?
+}
+
+private struct OwnWordEnvelope: SelfClassifyingError, WrappingError {
+    let classification: Classification
     let wrappedError: (any Error)?
 }
 
@@ -99,31 +104,103 @@ struct DefaultClassifierTests {
         #expect(known(NoEntryEver()) == .permanent)
     }
 
-    @Test("then its status, with the hint")
+    @Test("then its codes, before its status")
+    func codes() {
+        let throttled = StatusTimeoutError(statusCode: 400, serviceCode: "ThrottlingException")
+        #expect(known(throttled) == .rateLimit)
+        let namespaced = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
+        #expect(known(StatusTimeoutError(statusCode: 400, serviceCode: namespaced)) == .rateLimit)
+        #expect(known(StatusTimeoutError(statusCode: 500, serviceCode: "AccessDenied")) == .permission)
+        #expect(known(StatusTimeoutError(statusCode: 404, serviceCode: "odd")) == .permanent)
+    }
+
+    @Test("knows every kind of code without another classifier")
+    func everyCode() {
+        struct RPC: GRPCStatusError { let grpcStatusCode: Int? }
+        struct SQL: SQLStateError {
+            let sqlState: String?
+            var mySQLErrorNumber: Int?
+        }
+        struct System: POSIXErrnoError { let posixErrorNumber: Int32? }
+        #expect(known(RPC(grpcStatusCode: 14)) == .transient && known(RPC(grpcStatusCode: 5)) == .permanent)
+        #expect(known(SQL(sqlState: "40001")) == .concurrency && known(SQL(sqlState: "23505")) == .permanent)
+        #expect(known(SQL(sqlState: "HY000", mySQLErrorNumber: 1062)) == .permanent)
+        #expect(known(System(posixErrorNumber: 111)) == .transient)
+        #expect(known(Envelope(wrappedError: SQL(sqlState: "40001"))) == .concurrency)
+    }
+
+    @Test("takes a transaction that failed in parts for what its reasons are")
+    func reasons() {
+        struct Canceled: ServiceCodeError {
+            var serviceCode: String? { "TransactionCanceledException" }
+            let serviceReasons: [String]
+        }
+        #expect(known(Canceled(serviceReasons: ["None", "ConditionalCheckFailed"])) == .permanent)
+        #expect(known(Canceled(serviceReasons: ["TransactionConflict", "ThrottlingError"])) == .rateLimit)
+        #expect(known(Canceled(serviceReasons: ["None", "TransactionConflict"])) == .concurrency)
+        #expect(known(Canceled(serviceReasons: ["ThrottlingError", "ConditionalCheckFailed"])) == .permanent)
+        #expect(known(Canceled(serviceReasons: [])) == nil)
+    }
+
+    @Test("then its status")
     func status() {
-        let hint = RetryHint.after(.seconds(2))
-        let error = StatusTimeoutError(statusCode: 404, retryHint: hint, serviceCode: "ThrottlingException")
-        #expect(known(error) == .permanent.hint(hint))
         #expect(known(StatusTimeoutError(statusCode: 500)) == .serverError)
+        #expect(known(StatusTimeoutError(statusCode: 418)) == .permanent)
+        #expect(known(StatusTimeoutError(statusCode: 302)) == .transient)
     }
 
-    @Test(
-        "then a throttling code of its service",
-        arguments: [
-            "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded",
-            "ProvisionedThroughputExceededException",
-        ])
-    func serviceCode(code: String) {
-        #expect(known(StatusTimeoutError(statusCode: 418, serviceCode: code)) == .rateLimit)
-        #expect(known(StatusTimeoutError(statusCode: nil, serviceCode: code)) == .rateLimit)
-        #expect(known(StatusTimeoutError(serviceCode: code.lowercased())) == .transient)
+    @Test("keeps the hint whatever class comes out, and a hint to stay away always counts")
+    func hints() {
+        let hint = RetryHint.after(.seconds(120))
+        for status in [nil, 302, 413, 420, 423, 503] as [Int?] {
+            #expect(known(StatusTimeoutError(statusCode: status, retryHint: hint))?.hint == hint)
+            #expect(known(StatusTimeoutError(statusCode: status, retryHint: .never))?.hint == .never)
+        }
+        #expect(
+            known(StatusTimeoutError(statusCode: 400, retryHint: hint, serviceCode: "Throttling"))
+                == .rateLimit.hint(hint))
+        let inside = Envelope(wrappedError: StatusTimeoutError(statusCode: nil, retryHint: hint))
+        #expect(known(inside)?.hint == hint)
+        #expect(
+            known(AuthEnvelope(wrappedError: StatusTimeoutError(statusCode: 429, retryHint: hint)))
+                == .rateLimit.hint(hint))
+        let own = OwnWordEnvelope(classification: .transient, wrappedError: RateLimitError(retryAfter: .seconds(120)))
+        #expect(known(own) == .transient.hint(hint))
+        let stop = OwnWordEnvelope(
+            classification: .rateLimit(after: .seconds(1)),
+            wrappedError: StatusTimeoutError(statusCode: 503, retryHint: .never))
+        #expect(known(stop) == .rateLimit.hint(.never))
+        let sensible = StatusTimeoutError(statusCode: 503, retryHint: .after(.seconds(-1)))
+        #expect(known(Envelope(wrappedError: sensible)) == .serverError)
     }
 
-    @Test("then the type's name")
-    func name() {
-        #expect(known(StatusTimeoutError(statusCode: 418, serviceCode: "AccessDenied")) == .transient)
-        #expect(known(StatusTimeoutError()) == .transient)
-        #expect(known(AuthEnvelope(wrappedError: ConcurrencyError())) == .auth)
+    @Test("asks finer evidence inside before coarser evidence outside")
+    func strength() {
+        struct StatusEnvelope: StatusCodeError, WrappingError {
+            let statusCode: Int?
+            let wrappedError: (any Error)?
+        }
+        struct APIConnectionError: WrappingError { let wrappedError: (any Error)? }
+        #expect(known(APIConnectionError(wrappedError: PermanentError())) == .permanent)
+        #expect(known(APIConnectionError(wrappedError: LargeStatus())) == .permission)
+        #expect(known(APIConnectionError(wrappedError: Plain())) == .transient)
+        #expect(known(StatusEnvelope(statusCode: 500, wrappedError: LargeCode())) == .rateLimit)
+        #expect(known(StatusEnvelope(statusCode: 500, wrappedError: LargeStatus())) == .serverError)
+        #expect(known(StatusEnvelope(statusCode: nil, wrappedError: LargeStatus())) == .permission)
+        #expect(known(AuthEnvelope(wrappedError: ConcurrencyError())) == .concurrency)
+    }
+
+    @Test("asks the caller's classifier first, about each error of the chain")
+    func callersClassifier() {
+        let plain = ErrorClassifier.errors(Plain.self) { _ in .rateLimit }
+        func evidence(_ error: any Error) -> Classification {
+            ErrorEvidence(of: error, classifier: plain).classification
+        }
+        #expect(evidence(Envelope(wrappedError: Plain())) == .rateLimit)
+        #expect(evidence(OwnWordEnvelope(classification: .permanent, wrappedError: Plain())) == .rateLimit)
+        #expect(evidence(NotExecutedError(Plain())) == .rateLimit)
+        let outermost = ErrorClassifier { $0 is Envelope ? .auth : $0 is Plain ? .rateLimit : nil }
+        #expect(outermost.classification(of: Envelope(wrappedError: Plain())) == .auth)
     }
 
     @Test("takes coding errors for permanent")
@@ -135,7 +212,7 @@ struct DefaultClassifierTests {
         #expect(known(EncodingError.invalidValue(0, encoding)) == .permanent)
     }
 
-    @Test("then the error inside")
+    @Test("asks the error inside, too")
     func inside() {
         let hinted = RateLimitError(retryAfter: .seconds(4))
         #expect(known(Envelope(wrappedError: hinted)) == .rateLimit(after: .seconds(4)))
@@ -145,10 +222,9 @@ struct DefaultClassifierTests {
         #expect(known(Plain()) == nil)
     }
 
-    @Test("looks at eight errors inside one another, and no further")
+    @Test("looks at a hundred errors inside one another")
     func depth() {
-        #expect(known(wrapped(ServerError(), times: 8)) == .serverError)
-        #expect(known(wrapped(ServerError(), times: 9)) == nil)
+        for depth in [8, 9, 100] { #expect(known(wrapped(ServerError(), times: depth)) == .serverError) }
     }
 
     @Test("ends where a chain bites its own tail")

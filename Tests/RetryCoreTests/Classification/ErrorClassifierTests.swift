@@ -85,8 +85,8 @@ struct ErrorClassifierTests {
         #expect(known.classification(of: ResponseError(statusCode: 503)) == .serverError)
         #expect(known.classification(of: ResponseError(statusCode: 429, retryHint: hint)) == .rateLimit.hint(hint))
         #expect(known.classification(of: ResponseError(statusCode: 404, retryHint: .never)) == .permanent.hint(.never))
-        #expect(known.classification(of: ResponseError(statusCode: 418, retryHint: hint)) == nil)
-        #expect(known.classification(of: ResponseError(statusCode: nil, retryHint: hint)) == nil)
+        #expect(known.classification(of: ResponseError(statusCode: 302)) == nil)
+        #expect(known.classification(of: ResponseError(statusCode: nil, retryHint: hint)) == .unknown.hint(hint))
         #expect(known.classification(of: OtherError()) == nil)
         #expect(known.classification(of: PermanentError()) == nil)
     }
@@ -104,35 +104,64 @@ struct ErrorClassifierTests {
         #expect(ErrorClassifier.messages(MessageTable(["shopError": .auth])).classification(of: ShopError()) == .auth)
     }
 
-    @Test("are asked once per failed attempt, and neither about a cancellation nor about a success")
+    @Test("are asked once per failed attempt, not on success, and not once the call is cancelled")
     func asked() throws {
         let asked = Locked(0)
         let counting = ErrorClassifier { _ in
             asked.withLock { $0 += 1 }
             return .transient
         }
-        let context = try RetryContext(policy: .default, classifier: counting)
+        let context = try RetryContext(policy: .default, classifier: counting, sleeper: Sleeper { _, _ in })
         for _ in 0..<3 {
-            _ = context.next()
+            try context.next()
             context.recordFailure(OtherError())
         }
         #expect(context.stopReason == .attemptsExhausted)
         #expect(asked.withLock { $0 } == 3)
-        let cancelled = try RetryContext(policy: .default, classifier: counting)
-        _ = cancelled.next()
+        let token = CancellationToken()
+        let cancelled = try RetryContext(policy: .default, classifier: counting, cancellation: token)
+        try cancelled.next()
+        token.cancel()
         cancelled.recordFailure(CancellationError())
         #expect(cancelled.stopReason == .cancelled)
-        let succeeded = try RetryContext(policy: .default, classifier: counting)
-        _ = succeeded.next()
+        let succeeded = try RetryContext(policy: .default, classifier: counting, sleeper: Sleeper { _, _ in })
+        try succeeded.next()
         succeeded.recordSuccess()
         #expect(asked.withLock { $0 } == 3)
+    }
+
+    @Test("keep the strength of their evidence: what is read from a text or a name never beats a code or a status")
+    func strength() {
+        struct Reply: StatusCodeError, CustomStringConvertible {
+            let statusCode: Int?
+            let description: String
+        }
+        let texts = ErrorClassifier.messages()
+        let lost = Reply(statusCode: 503, description: "order not found")
+        #expect(ErrorEvidence(of: lost, classifier: texts).classification == .serverError)
+        #expect(ErrorEvidence(of: lost, classifier: texts.or(.always(.auth))).classification == .serverError)
+        #expect(ErrorEvidence(of: lost, classifier: .always(.auth)).classification == .auth)
+        let bare = Reply(statusCode: nil, description: "order not found")
+        #expect(ErrorEvidence(of: bare, classifier: texts.or(.always(.auth))).classification == .permanent)
+        let odd = Reply(statusCode: nil, description: "odd")
+        #expect(ErrorEvidence(of: odd, classifier: texts.or(.always(.auth))).classification == .auth)
+        #expect(texts.or(shop).classification(of: ShopError()) == .concurrency)
+    }
+
+    @Test("after the default one are asked about what it does not know")
+    func afterTheDefault() {
+        let last = ErrorClassifier.default.or(.always(.permanent))
+        #expect(last.classification(of: TransientError()) == .transient)
+        #expect(last.classification(of: OtherError()) == .permanent)
+        let errors = ErrorClassifier.default.or(.errors(TransientError.self) { _ in .auth })
+        #expect(errors.classification(of: TransientError()) == .transient)
     }
 
     @Test("are followed by the default one, and that by unknown")
     func fallback() throws {
         func reason(_ classifier: ErrorClassifier?, _ error: any Error) throws -> StopReason? {
             let context = try RetryContext(policy: .api.retries(0, for: .unknown), classifier: classifier)
-            _ = context.next()
+            try context.next()
             context.recordFailure(error)
             return context.stopReason
         }

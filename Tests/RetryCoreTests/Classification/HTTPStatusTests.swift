@@ -4,14 +4,20 @@ import Testing
 @Suite("HTTP status", .timeLimit(.minutes(5)))
 struct HTTPStatusTests {
     private static let table: [Int: ErrorClass] = [
-        400: .permanent, 404: .permanent, 422: .permanent, 401: .auth, 403: .permission, 408: .transient,
-        425: .transient, 409: .concurrency, 429: .rateLimit,
+        401: .auth, 403: .permission, 408: .transient, 425: .transient, 409: .concurrency, 423: .concurrency,
+        420: .rateLimit, 429: .rateLimit, 501: .permanent, 505: .permanent, 506: .permanent, 508: .permanent,
+        510: .permanent, 511: .permanent, 525: .permanent, 526: .permanent,
     ]
+
+    private func expected(_ status: Int) -> ErrorClass? {
+        if let known = Self.table[status] { return known }
+        return (400...499).contains(status) ? .permanent : (500...599).contains(status) ? .serverError : nil
+    }
 
     @Test("has the class of the table, from 0 to 999")
     func classes() {
         for status in 0...999 {
-            let expected = (500...599).contains(status) ? .serverError : Self.table[status]
+            let expected = expected(status)
             if HTTPStatus.errorClass(status) != expected { Issue.record("\(status)") }
             if HTTPStatus.classification(status) != expected.map({ Classification($0) }) { Issue.record("\(status)") }
         }
@@ -28,7 +34,17 @@ struct HTTPStatusTests {
         #expect(HTTPStatus.classification(429, retryAfter: "soon") == .rateLimit)
         #expect(HTTPStatus.classification(429, retryAfter: "-1") == .rateLimit)
         #expect(HTTPStatus.classification(200, retryAfter: "120") == nil)
-        #expect(HTTPStatus.classification(418, retryAfter: "120") == nil)
+        #expect(HTTPStatus.classification(418, retryAfter: "120") == .permanent.hint(.after(.seconds(120))))
+    }
+
+    @Test("with a time to come back makes a rate limit of a 403, and a passing failure of a 413")
+    func timeToComeBack() {
+        let hint = RetryHint.after(.seconds(60))
+        #expect(HTTPStatus.classification(403, hint: hint) == .rateLimit(after: .seconds(60)))
+        #expect(HTTPStatus.classification(413, hint: hint) == .transient.hint(hint))
+        #expect(HTTPStatus.classification(403, hint: .never) == .permission.hint(.never))
+        #expect(HTTPStatus.classification(403, hint: .after(.seconds(-1))) == .permission)
+        #expect(HTTPStatus.classification(413, hint: nil) == .permanent)
     }
 
     @Test func classificationsHaveTheClassOfTheirName() {

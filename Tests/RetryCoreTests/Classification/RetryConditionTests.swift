@@ -60,7 +60,7 @@ struct RetryConditionTests {
     func narrows() throws {
         func reason(_ condition: RetryCondition?, _ error: any Error) throws -> StopReason? {
             let context = try RetryContext(policy: .api, retryOn: condition)
-            _ = context.next()
+            try context.next()
             context.recordFailure(error)
             return context.stopReason
         }
@@ -80,10 +80,11 @@ struct RetryConditionTests {
             (ServiceError(serviceCode: "RequestLimitExceeded"), true),
             (ServiceError(serviceCode: "ProvisionedThroughputExceededException"), true),
             (ServiceError(serviceCode: "AccessDeniedException"), false),
-            (ServiceError(serviceCode: "SlowDown"), false),
+            (ServiceError(serviceCode: "SlowDown"), true),
             (ServiceError(serviceCode: "ValidationException", description: "Rate limit"), false),
             (ServiceError(serviceCode: "ValidationException", statusCode: 429), false),
             (ServiceError(serviceCode: "ThrottlingException", statusCode: 400), true),
+            (ServiceError(serviceCode: "com.amazonaws.dynamodb.v20120810#ThrottlingException", statusCode: 400), true),
             (ServiceError(statusCode: 429), true), (ServiceError(statusCode: 503), false),
             (ServiceError(statusCode: 503, description: "rate limit"), false),
             (ServiceError(description: "rate limit"), true), (ServiceError(), false),

@@ -1,55 +1,18 @@
 import RetryCore
 import Testing
 
+@testable import RetryCore
+
 // Errors that have nothing but their names.
 
 private enum Named {
-    struct AuthError: Error {}
-    struct OAuthError: Error {}
-    struct OAuth2TokenError: Error {}
-    struct OauthFailure: Error {}
-    struct Auth0Error: Error {}
-    struct AuthenticationFailed: Error {}
-    struct NotAuthorizedError: Error {}
-    struct AuthorizationError: Error {}
-    struct AuthorisationError: Error {}
-    struct UnauthorizedAccess: Error {}
-    struct UnauthenticatedCall: Error {}
-    struct CredentialExpired: Error {}
-    struct BadCredentials: Error {}
-    struct AuthTimeoutError: Error {}
-    struct CredentialConnectionError: Error {}
-
-    struct ForbiddenOperationError: Error {}
-    struct PermissionDenied: Error {}
-    struct MissingPermissions: Error {}
-    struct PermissionTimeout: Error {}
-
     struct ReadTimeoutError: Error {}
-    struct TimeoutError: Error {}
-    struct HTTPTimeoutError: Error {}
-    struct TIMEOUTError: Error {}
-    struct TIMEOUT: Error {}
-    struct Timeout408: Error {}
     struct Read_Timeout: Error {}
-    struct ConnectionResetError: Error {}
-    struct ConnectionRefusedError: Error {}
-    struct HTTP2ConnectionError: Error {}
-    struct S3ConnectionError: Error {}
-    struct SSLConnection: Error {}
+    struct TIMEOUTError: Error {}
+    struct Timeout408: Error {}
     enum SocketTimeout: Error { case reading }
     final class ConnectionLost: Error {}
-
-    struct AuthorNotFoundError: Error {}
-    struct AuthorityError: Error {}
-    struct AuthoringError: Error {}
-    struct PermissiveModeError: Error {}
-    struct DisconnectionError: Error {}
-    struct OddballError: Error {}
-    struct RateLimitExceeded: Error {}
-    struct ThrottlingException: Error {}
-    struct OSError: Error {}
-    struct ValueError: Error {}
+    struct AuthError: Error {}
     enum NetworkError: Error {
         case timeout
         case connectionLost
@@ -58,7 +21,7 @@ private enum Named {
         struct Failure: Error {}
     }
     struct Failed<Cause>: Error {}
-    struct TimeoutOf<Cause>: Error {}
+    struct TimeoutError<Cause>: Error {}
     struct Connection {}
 }
 
@@ -71,60 +34,30 @@ struct TypeNameTests {
         return named?.errorClass
     }
 
-    @Test(
-        "speaks of authentication",
-        arguments: [
-            Named.AuthError(), Named.OAuthError(), Named.OAuth2TokenError(), Named.OauthFailure(),
-            Named.Auth0Error(), Named.AuthenticationFailed(), Named.NotAuthorizedError(),
-            Named.AuthorizationError(), Named.AuthorisationError(), Named.UnauthorizedAccess(),
-            Named.UnauthenticatedCall(), Named.CredentialExpired(), Named.BadCredentials(),
-            Named.AuthTimeoutError(), Named.CredentialConnectionError(),
-        ] as [any Error])
-    func auth(error: any Error) {
-        #expect(known(error) == .auth)
+    @Test("speaks of what passes")
+    func transient() {
+        #expect(known(Named.ReadTimeoutError()) == .transient)
+        #expect(known(Named.Read_Timeout()) == .transient)
+        #expect(known(Named.TIMEOUTError()) == .transient)
+        #expect(known(Named.Timeout408()) == .transient)
+        #expect(known(Named.SocketTimeout.reading) == .transient)
+        #expect(known(Named.ConnectionLost()) == .transient)
     }
 
-    @Test(
-        "speaks of permissions",
-        arguments: [
-            Named.ForbiddenOperationError(), Named.PermissionDenied(), Named.MissingPermissions(),
-            Named.PermissionTimeout(),
-        ] as [any Error])
-    func permission(error: any Error) {
-        #expect(known(error) == .permission)
+    @Test("says nothing by its cases, or by the type that it is declared in")
+    func places() {
+        #expect(known(Named.NetworkError.timeout) == nil)
+        #expect(known(Named.NetworkError.connectionLost) == nil)
+        #expect(known(Named.AuthService.Failure()) == nil)
     }
 
-    @Test(
-        "speaks of what passes",
-        arguments: [
-            Named.ReadTimeoutError(), Named.TimeoutError(), Named.HTTPTimeoutError(), Named.TIMEOUTError(),
-            Named.TIMEOUT(), Named.Timeout408(), Named.Read_Timeout(), Named.ConnectionResetError(),
-            Named.ConnectionRefusedError(), Named.HTTP2ConnectionError(), Named.S3ConnectionError(),
-            Named.SSLConnection(), Named.SocketTimeout.reading, Named.ConnectionLost(), Named.TimeoutOf<Int>(),
-        ] as [any Error])
-    func transient(error: any Error) {
-        #expect(known(error) == .transient)
-    }
-
-    @Test(
-        "says nothing by parts of its words, by its cases, or by where it is declared",
-        arguments: [
-            Named.AuthorNotFoundError(), Named.AuthorityError(), Named.AuthoringError(),
-            Named.PermissiveModeError(), Named.DisconnectionError(), Named.OddballError(),
-            Named.RateLimitExceeded(), Named.ThrottlingException(), Named.OSError(), Named.ValueError(),
-            Named.NetworkError.timeout, Named.NetworkError.connectionLost, Named.AuthService.Failure(),
-        ] as [any Error])
-    func unknown(error: any Error) {
-        #expect(known(error) == nil)
-    }
-
-    @Test("says nothing by the types that a generic one is about")
+    @Test("says nothing by the arguments of a generic type")
     func generics() {
         #expect(known(Named.Failed<Int>()) == nil)
         #expect(known(Named.Failed<Named.AuthError>()) == nil)
         #expect(known(Named.Failed<Named.Connection>()) == nil)
-        #expect(known(Named.Failed<Named.TimeoutOf<Named.AuthError>>()) == nil)
-        #expect(known(Named.TimeoutOf<Named.AuthError>()) == .transient)
+        #expect(known(Named.Failed<Named.TimeoutError<Named.AuthError>>()) == nil)
+        #expect(known(Named.TimeoutError<Named.AuthError>()) == .transient)
     }
 
     @Test("is read of types inside functions too")
@@ -134,4 +67,109 @@ struct TypeNameTests {
         #expect(known(LocalTimeoutError()) == .transient)
         #expect(known(LocalError()) == nil)
     }
+
+    @Test(
+        "decides by its end, word by word",
+        arguments: [
+            // The value or the setting is wrong, not the network.
+            ("TimeoutConfigurationError", nil), ("InvalidTimeoutValue", nil), ("InvalidTimeoutError", nil),
+            ("InvalidConnectionStringError", nil), ("ConnectionStringParseError", nil), ("BadConnection", nil),
+            ("ConnectionNotFoundError", nil), ("UnsupportedConnectionError", nil), ("ConnectionPoolError", nil),
+            ("TimeoutNotSupported", nil), ("MissingTimeout", nil), ("SQLNonTransientConnectionException", nil),
+            ("UnknownConnectionError", nil), ("DuplicateConnection", nil),
+            // A server that has to do with authentication fails as any other does.
+            ("AuthServerUnavailableError", .transient), ("CredentialStoreBusyError", .transient),
+            ("OAuthTokenEndpointTimeout", .transient), ("PermissionServiceTimeoutError", .transient),
+            ("AuthServiceConnectionError", .transient), ("CredentialConnectionError", .transient),
+            ("ForbiddenZoneServiceUnavailable", .transient), ("PermissionTimeout", .transient),
+            // Parts of words are no words.
+            ("AuthorNotFoundError", nil), ("AuthorityError", nil), ("AuthoringError", nil),
+            ("PermissiveModeError", nil), ("DisconnectionError", nil), ("Connectivity", nil),
+            ("BusybodyError", nil), ("ReauthenticateLater", nil),
+            // A rate limit has codes and statuses of its own.
+            ("RateLimitExceeded", nil), ("ThrottlingException", nil), ("OddballError", nil), ("", nil), ("Error", nil),
+            ("123", nil), ("_", nil), ("Exception", nil),
+            ("AuthError", .auth), ("OAuthError", .auth), ("OAuth2TokenError", .auth), ("OauthFailure", .auth),
+            ("Auth0Error", .auth), ("AuthenticationFailed", .auth), ("NotAuthorizedError", .auth),
+            ("AuthorizationError", .auth), ("AuthorisationError", .auth), ("UnauthorizedAccess", .auth),
+            ("UnauthenticatedCall", .auth), ("CredentialExpired", .auth), ("BadCredentials", .auth),
+            ("AuthTimeoutError", .auth),
+            ("ForbiddenOperationError", .permission), ("PermissionDenied", .permission),
+            ("MissingPermissions", .permission), ("AccessDenied", .permission),
+            ("TimeoutError", .transient), ("HTTPTimeoutError", .transient), ("TIMEOUT", .transient),
+            ("ConnectionResetError", .transient), ("ConnectionRefusedError", .transient),
+            ("HTTP2ConnectionError", .transient), ("S3ConnectionError", .transient), ("NetworkUnreachable", .transient),
+            ("RequestTimedOut", .transient), ("NoConnectionError", .transient),
+        ] as [(String, ErrorClass?)])
+    func words(name: String, errorClass: ErrorClass?) {
+        #expect(TypeNames.errorClass(of: name) == errorClass)
+    }
+
+    @Test("never beats certain knowledge")
+    func weak() {
+        struct LoginTimeoutError: StatusCodeError { let statusCode: Int? }
+        struct PermissionTimeout: WrappingError { let wrappedError: (any Error)? }
+        #expect(ErrorClassifier.default.classification(of: LoginTimeoutError(statusCode: 401)) == .auth)
+        #expect(
+            ErrorClassifier.default.classification(of: PermissionTimeout(wrappedError: ServerError())) == .serverError)
+    }
+}
+
+/// Error types of public clients by their names, each with the class that is right for all of its failures.
+///
+/// A wrong class is worse than none.
+@Suite("The names of public clients' errors", .timeLimit(.minutes(5)))
+struct PublicErrorNameTests {
+    @Test(arguments: swift + java + python)
+    func rightOrUnknown(name: String, errorClass: ErrorClass?) {
+        #expect(TypeNames.errorClass(of: name) == errorClass)
+    }
+
+    private static let swift: [(String, ErrorClass?)] = [
+        ("HTTPClientError", nil), ("NIOConnectionError", .transient), ("IOError", nil), ("ChannelError", nil),
+        ("NIOSSLError", nil), ("NIOTooManyBytesError", nil), ("ChannelPipelineError", nil), ("RPCError", nil),
+        ("RuntimeError", nil), ("DatabaseError", nil), ("PSQLError", nil), ("MySQLError", nil),
+        ("RedisError", nil), ("RedisClientError", nil), ("RedisConnectionPoolError", nil), ("ValkeyClientError", nil),
+        ("AWSClientError", nil), ("AWSServerError", nil), ("AWSRawError", nil), ("CredentialProviderError", nil),
+        ("S3ErrorType", nil), ("URLError", nil), ("CocoaError", nil), ("POSIXError", nil), ("Errno", nil),
+        ("CancellationError", nil), ("JWTError", nil), ("KeychainError", nil), ("MultipartError", nil),
+        ("HTTPParserError", nil), ("NIOHTTP2Errors", nil), ("WebSocketClientError", nil), ("AFError", nil),
+        ("MoyaError", nil), ("GraphQLHTTPRequestError", nil), ("ConnectTimeoutError", .transient),
+        ("ConnectionPoolShutdownError", nil), ("APIError", nil), ("SocketError", nil), ("DNSError", nil),
+    ]
+
+    private static let java: [(String, ErrorClass?)] = [
+        ("SocketTimeoutException", .transient), ("ConnectException", .transient), ("UnknownHostException", nil),
+        ("NoRouteToHostException", nil), ("SSLHandshakeException", nil), ("SSLPeerUnverifiedException", nil),
+        ("HttpTimeoutException", .transient), ("HttpConnectTimeoutException", .transient),
+        ("ConnectTimeoutException", .transient), ("ConnectionPoolTimeoutException", .transient),
+        ("ConnectionRequestTimeoutException", .transient), ("ConnectionClosedException", .transient),
+        ("ConnectionShutdownException", nil), ("NoHttpResponseException", nil), ("StreamResetException", nil),
+        ("SQLTransientConnectionException", .transient), ("SQLNonTransientConnectionException", nil),
+        ("SQLTimeoutException", .transient), ("SQLIntegrityConstraintViolationException", nil),
+        ("SQLInvalidAuthorizationSpecException", nil), ("QueryTimeoutException", .transient),
+        ("DataIntegrityViolationException", nil), ("OptimisticLockingFailureException", nil),
+        ("CannotAcquireLockException", nil), ("CommunicationsException", nil), ("AccessDeniedException", .permission),
+        ("AuthenticationException", .auth), ("BadCredentialsException", .auth),
+        ("InsufficientAuthenticationException", .auth), ("JsonMappingException", nil),
+        ("IllegalArgumentException", nil), ("StatusRuntimeException", nil), ("ResourceNotFoundException", nil),
+        ("JedisConnectionException", .transient), ("JedisDataException", nil),
+        ("RedisCommandTimeoutException", .transient),
+    ]
+
+    private static let python: [(String, ErrorClass?)] = [
+        ("ConnectTimeout", .transient), ("ReadTimeout", .transient), ("PoolTimeout", .transient),
+        ("WriteTimeout", .transient), ("ConnectError", .transient), ("RemoteProtocolError", nil),
+        ("ChunkedEncodingError", nil), ("TooManyRedirects", nil), ("InvalidURL", nil), ("MissingSchema", nil),
+        ("SSLError", nil), ("ProxyError", nil), ("NewConnectionError", .transient), ("MaxRetryError", nil),
+        ("APIConnectionError", .transient), ("APITimeoutError", .transient), ("AuthenticationError", .auth),
+        ("PermissionDeniedError", .permission), ("RateLimitError", nil), ("InternalServerError", nil),
+        ("UnprocessableEntityError", nil), ("ConflictError", nil), ("EndpointConnectionError", .transient),
+        ("NoCredentialsError", .auth), ("PartialCredentialsError", .auth), ("ParamValidationError", nil),
+        ("ServerSelectionTimeoutError", .transient), ("AutoReconnect", nil), ("DuplicateKeyError", nil),
+        ("OperationalError", nil), ("ConnectionTimeout", .transient), ("TooManyConnectionsError", nil),
+        ("InvalidPasswordError", nil), ("ConnectionDoesNotExistError", nil), ("ClientConnectorCertificateError", nil),
+        ("ServerDisconnectedError", nil), ("ClientPayloadError", nil), ("BusyLoadingError", nil),
+        ("MaxConnectionsError", nil), ("PermissionError", .permission),
+    ]
 }

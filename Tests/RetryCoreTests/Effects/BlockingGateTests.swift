@@ -70,9 +70,17 @@ struct BlockingGateTests {
         #expect(try scene.state() == .failed(EffectFailure(type: "Refused")))
         let again = scene.once()
         #expect(again.problem == "failed before" && again.calls == 0)
-        let hint = GateScene()
-        #expect(hint.once(Refused(classification: .transient.hint(.never))).calls == 1)
-        #expect(try hint.state() == .failed(EffectFailure(type: "Refused")))
+    }
+
+    @Test(
+        "a refusal that need not last frees the key",
+        arguments: [.transient.hint(.never), .auth, .permission, .rateLimit] as [Classification])
+    func refusedForNow(_ classification: Classification) throws {
+        var scene = GateScene()
+        scene.policy = scene.policy.never(.rateLimit)
+        #expect(scene.once(Refused(classification: classification)).calls == 1)
+        #expect(try scene.state() == nil)
+        #expect(scene.once().value == "done")
     }
 
     @Test("an unknown outcome ends the call, and nobody runs the effect again")
@@ -142,7 +150,7 @@ struct BlockingGateTests {
         #expect(try immediate.state() == nil)
         let narrowed = BlockingEffectGate(store: scene.memory, retryOn: [Odd.self])
         #expect(throws: Refused.self) { try narrowed.once("n", as: .nothing) { _ in throw Refused() } }
-        #expect(try scene.state("n") == .failed(EffectFailure(type: "Refused")))
+        #expect(try scene.state("n") == nil)
     }
 
     @Test("what an effect is told")

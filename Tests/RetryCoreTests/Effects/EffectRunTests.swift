@@ -12,7 +12,7 @@ struct EffectRunTests {
         case unjudged
 
         var certainty: ExecutionCertainty { self == .refused || self == .refusedForGood ? .notExecuted : .unknown }
-        var isHopeless: Bool { self == .refusedForGood || self == .unknownForGood }
+        var isFinal: Bool { self == .refusedForGood || self == .unknownForGood }
         var failure: EffectFailure { EffectFailure(type: "\(self)") }
     }
 
@@ -31,7 +31,7 @@ struct EffectRunTests {
                 #expect({ if case .indeterminate = next.outcome { true } else { false } }())
                 if attempt != .unjudged {
                     let goesOn = next.attemptFailed(
-                        attempt.certainty, isHopeless: attempt.isHopeless, failure: attempt.failure)
+                        attempt.certainty, isFinal: attempt.isFinal, failure: attempt.failure)
                     #expect(goesOn == (attempt.certainty == .notExecuted || receiver == .deduplicates))
                     #expect(!next.isAttempting)
                 }
@@ -48,7 +48,7 @@ struct EffectRunTests {
         let expected: EffectOutcome
         if mayHaveHappened {
             expected = .indeterminate(judged.last?.failure)
-        } else if let last = judged.last, last.isHopeless {
+        } else if let last = judged.last, last.isFinal {
             expected = .failedFinal(last.failure)
         } else {
             expected = .failedBeforeEffect
@@ -85,17 +85,61 @@ struct ExecutionClassifierTests {
 
     private struct Odd: Error {}
 
-    private func certainty(_ error: any Error, _ classification: Classification = .transient) -> ExecutionCertainty {
-        ExecutionClassifier.default.certainty(of: error, classification)
+    private struct Redirected: WrappingError, RedirectAwareError {
+        let followedRedirect: Bool?
+        let wrappedError: (any Error)?
     }
 
-    @Test("a status says so only where the request was refused")
+    private func certainty(
+        _ error: any Error, _ classification: Classification = .transient,
+        redirects: ClientRedirects = .mayBeFollowed
+    ) -> ExecutionCertainty {
+        ExecutionClassifier.default.certainty(of: error, classification, redirects: redirects)
+    }
+
+    @Test("a status says so only where the request was refused, by a client that follows no redirect")
     func statuses() {
-        let refused = (100...999).filter { certainty(Status(statusCode: $0)) == .notExecuted }
-        #expect(refused == Array(400...407) + Array(410...418) + [421, 422, 425, 426, 428, 429, 431, 451])
-        #expect(certainty(Status(statusCode: 503), .rateLimit) == .unknown)
-        #expect(certainty(Status(statusCode: nil)) == .unknown)
-        #expect(certainty(Status(statusCode: nil), .rateLimit) == .notExecuted)
+        func refused(_ redirects: ClientRedirects) -> [Int] {
+            (100...999).filter { certainty(Status(statusCode: $0), redirects: redirects) == .notExecuted }
+        }
+        #expect(
+            refused(.notFollowed) == Array(400...407) + Array(410...418) + [421, 422, 425, 426, 428, 429, 431, 451])
+        #expect(refused(.mayBeFollowed) == [])
+        #expect(certainty(Status(statusCode: 503), .rateLimit, redirects: .notFollowed) == .unknown)
+        #expect(certainty(Status(statusCode: nil), redirects: .notFollowed) == .unknown)
+    }
+
+    @Test("an error that knows of its redirects decides, whatever the client is said to do")
+    func redirects() {
+        let refusal = Status(statusCode: 429)
+        for redirects in [ClientRedirects.mayBeFollowed, .notFollowed] {
+            func certainty(_ followed: Bool?) -> ExecutionCertainty {
+                self.certainty(Redirected(followedRedirect: followed, wrappedError: refusal), redirects: redirects)
+            }
+            #expect(certainty(false) == .notExecuted)
+            #expect(certainty(true) == .unknown)
+            #expect(certainty(nil) == (redirects == .notFollowed ? .notExecuted : .unknown))
+        }
+        let both = Redirected(
+            followedRedirect: false, wrappedError: Redirected(followedRedirect: true, wrappedError: refusal))
+        #expect(certainty(both, redirects: .notFollowed) == .unknown)
+    }
+
+    @Test("no class proves anything, nor does a text", arguments: ErrorClass.builtIn)
+    func classes(_ errorClass: ErrorClass) {
+        struct Text: Error, CustomStringConvertible { let description = "429 charged, then the connection broke" }
+        let known = Classification(errorClass)
+        #expect(certainty(Odd(), known, redirects: .notFollowed) == .unknown)
+        #expect(certainty(Text(), known, redirects: .notFollowed) == .unknown)
+        #expect(certainty(Status(statusCode: nil), known, redirects: .notFollowed) == .unknown)
+        #expect(certainty(RateLimitError(), known, redirects: .notFollowed) == .unknown)
+    }
+
+    @Test("a rejection by a guard says so, also inside another error")
+    func rejections() {
+        let open = CircuitOpenError(name: "a", retryAfter: nil, state: .open)
+        #expect(certainty(open) == .notExecuted)
+        #expect(certainty(Wrapper(wrappedError: open)) == .notExecuted)
     }
 
     @Test("an error's own word counts, also inside another one")
@@ -106,7 +150,6 @@ struct ExecutionClassifierTests {
         #expect(certainty(Wrapper(wrappedError: nil)) == .unknown)
         #expect(certainty(Odd()) == .unknown)
         #expect(certainty(Odd(), .permanent) == .unknown && certainty(Odd(), .auth) == .unknown)
-        #expect(certainty(RateLimitError(), .rateLimit) == .notExecuted)
         #expect(ErrorClassifier.default.classification(of: NotExecutedError(ServerError())) == .serverError)
     }
 

@@ -71,7 +71,11 @@ extension MachineModel {
             return .stop(.classLimit(failure.errorClass))
         }
         if attempt == rules.maxAttempts { return .stop(.attemptsExhausted) }
+        if let deadline = rules.deadline, elapsed >= deadline || wasTruncated { return .stop(.deadlineExceeded) }
         let computed = computedDelay(failure.errorClass)
+        if case .obey(let most) = rules.hints, case .after(let wish) = failure.hint, wish > .seconds(most) {
+            return .stop(.hintTooLong)
+        }
         return keepDeadline(computed, forTheServer: serversWish(failure.hint, computed), at: elapsed)
     }
 
@@ -85,7 +89,7 @@ extension MachineModel {
         guard case .after(let duration) = hint, duration >= .zero else { return nil }
         let wish = Int(duration.components.seconds)
         switch rules.hints {
-        case .obey(let most): return wish > most ? most : wish
+        case .obey: return wish
         case .clamp(let margin): return wish > computed + margin ? computed + margin : wish
         case .ignore: return nil
         }
@@ -95,8 +99,6 @@ extension MachineModel {
         var wait = computed
         if let wish, wish > wait { wait = wish }
         guard let deadline = rules.deadline else { return .retry(after: wait) }
-        // One last attempt at the deadline is one.
-        if elapsed >= deadline || wasTruncated { return .stop(.deadlineExceeded) }
         if elapsed + wait < deadline { return .retry(after: wait) }
         guard rules.behavior == .truncate else { return .stop(.deadlineExceeded) }
         // A wait for the server's sake is not cut.

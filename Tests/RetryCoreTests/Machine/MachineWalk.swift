@@ -42,7 +42,8 @@ struct MachineWalk {
     private(set) var sequences = 0
     /// Where the two differed, and how; the first few.
     private(set) var differences: [String] = []
-    private var generator = SystemRandomNumberGenerator()
+    /// Draws zero: no wait is spread out.
+    private var generator = DrawCounter(value: 0)
 
     init(attemptTimes: [Int] = [0], delays: [Int] = [0]) {
         self.attemptTimes = attemptTimes

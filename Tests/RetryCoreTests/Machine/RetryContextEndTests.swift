@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The end of a loop by hand", .timeLimit(.minutes(5)))
+@Suite("The end of a manual loop", .timeLimit(.minutes(5)))
 struct RetryContextEndTests {
     private let clock = ManualClock()
     private let recorder = RecordingObserver()
@@ -16,22 +16,31 @@ struct RetryContextEndTests {
             cancellation: token, clock: RetryClock(clock))
     }
 
-    @Test("a break from an attempt that runs is a success")
-    func breakOut() throws {
+    @Test("a loop left while its attempt runs was abandoned: its outcome is unknown")
+    func leftWhileRunning() throws {
         do {
-            for attempt in try context() where attempt == 1 { break }
+            let context = try context()
+            try context.next()
         }
-        #expect(recorder.codes == ["attempt", "success"])
+        #expect(recorder.codes == ["attempt", "abandoned"])
+    }
+
+    @Test("an error that leaves the loop is no success")
+    func errorOfTheBody() throws {
+        #expect(throws: ServerError.self) {
+            let context = try context()
+            try context.next()
+            throw ServerError()
+        }
+        #expect(recorder.codes == ["attempt", "abandoned"])
     }
 
     @Test("a loop left after a failure was abandoned")
     func leftAfterFailure() throws {
         do {
             let context = try context()
-            for _ in context {
-                context.recordFailure(ServerError())
-                break
-            }
+            try context.next()
+            context.failed(ServerError())
             #expect(context.stopReason == nil)
         }
         #expect(recorder.codes == ["attempt", "retry", "abandoned"])
@@ -43,24 +52,21 @@ struct RetryContextEndTests {
     func leftAfterWait() throws {
         do {
             let context = try context()
-            for _ in context {
-                context.recordFailure(ServerError())
-                try context.wait()
-                break
-            }
+            try context.next()
+            context.failed(ServerError())
+            try context.wait()
         }
         #expect(recorder.codes == ["attempt", "retry", "abandoned"])
         #expect(recorder.events.map(\.attempt) == [1, 1, 1])
     }
 
-    @Test("a deadline that passes during the wait ends the loop without an error of its own")
+    @Test("a deadline that passes during the wait ends the loop with the operation's error")
     func deadline() throws {
         let clock = clock
         let context = try context(RetryContextTests.policy.deadline(.seconds(10))) { clock.advance(by: .seconds(60)) }
-        for _ in context {
-            context.recordFailure(ServerError())
-            try context.wait()
-        }
+        try context.next()
+        context.failed(ServerError())
+        #expect(throws: ServerError.self) { try context.next() }
         #expect(context.stopReason == .deadlineExceeded)
         #expect(context.currentAttempt == 1)
         #expect(recorder.codes == ["attempt", "retry", "deadline_exceeded"])
@@ -69,12 +75,12 @@ struct RetryContextEndTests {
     @Test("a cancellation during an attempt ends the loop with it")
     func cancelledAttempt() throws {
         let context = try context()
-        #expect(context.next() == 1)
+        #expect(try context.next().number == 1)
         token.cancel()
         context.recordFailure(ServerError())
         #expect(!context.shouldRetry)
         #expect(throws: CancellationError.self) { try context.wait() }
-        #expect(context.next() == nil)
+        #expect(throws: CancellationError.self) { try context.next() }
         #expect(context.lastError is ServerError)
         #expect(recorder.codes == ["attempt", "cancelled"])
     }
@@ -83,18 +89,18 @@ struct RetryContextEndTests {
     func cancelledWait() throws {
         let token = token
         let context = try context(whileAsleep: { token.cancel() })
-        #expect(context.next() == 1)
+        #expect(try context.next().number == 1)
         context.recordFailure(ServerError())
         #expect(throws: CancellationError.self) { try context.wait() }
         #expect(throws: CancellationError.self) { try context.wait() }
-        #expect(context.next() == nil)
+        #expect(throws: CancellationError.self) { try context.next() }
         #expect(recorder.codes == ["attempt", "retry", "cancelled"])
     }
 
     @Test("a cancellation before a wait leaves it out")
     func cancelledBeforeTheWait() throws {
         let context = try context(whileAsleep: { Issue.record("The loop waited.") })
-        #expect(context.next() == 1)
+        #expect(try context.next().number == 1)
         context.recordFailure(ServerError())
         token.cancel()
         #expect(throws: CancellationError.self) { try context.wait() }
@@ -104,11 +110,11 @@ struct RetryContextEndTests {
     @Test("a cancellation after a wait, or instead of one, lets no attempt start", arguments: [true, false])
     func cancelledAfterTheWait(waits: Bool) throws {
         let context = try context()
-        #expect(context.next() == 1)
+        #expect(try context.next().number == 1)
         context.recordFailure(ServerError())
         if waits { try context.wait() }
         token.cancel()
-        #expect(context.next() == nil)
+        #expect(throws: CancellationError.self) { try context.next() }
         #expect(context.stopReason == .cancelled)
         #expect(recorder.codes == ["attempt", "retry", "cancelled"])
     }
@@ -121,9 +127,9 @@ struct RetryContextEndTests {
             try await Task {
                 let context = try RetryContext(
                     policy: RetryContextTests.policy, observer: recorder.observer, sleeper: sleeper)
-                for _ in context {
+                while true {
+                    try context.next()
                     context.recordFailure(ServerError())
-                    try context.wait() as Void
                 }
             }.value
         }

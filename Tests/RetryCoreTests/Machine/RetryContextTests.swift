@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("A loop by hand", .timeLimit(.minutes(5)))
+@Suite("A manual loop", .timeLimit(.minutes(5)))
 struct RetryContextTests {
     static let policy = RetryPolicy(
         maxAttempts: 3, backoff: .exponential(initial: .milliseconds(100), cap: .seconds(60), jitter: .none))
@@ -18,21 +18,21 @@ struct RetryContextTests {
             clock: sleeper.retryClock)
     }
 
-    @Test("goes round until an attempt succeeds")
+    @Test("waits and goes round until an attempt succeeds")
     func success() throws {
         let context = try context()
         var attempts: [Int] = []
-        for attempt in context {
-            attempts.append(attempt)
-            #expect(context.currentAttempt == attempt)
-            if attempt < 3 {
-                context.recordFailure(TransientError())
+        func run() throws -> String {
+            while true {
+                let attempt = try context.next()
+                attempts.append(attempt.number)
+                #expect(context.currentAttempt == attempt.number)
+                if attempt.number == 3 { return context.succeeded("done") }
+                context.failed(TransientError())
                 #expect(context.shouldRetry)
-                try context.wait()
-            } else {
-                context.recordSuccess()
             }
         }
+        #expect(try run() == "done")
         #expect(attempts == [1, 2, 3])
         #expect(sleeper.sleeps == [.milliseconds(100), .milliseconds(200)])
         #expect(context.currentAttempt == 3)
@@ -40,34 +40,40 @@ struct RetryContextTests {
         #expect(recorder.codes == ["attempt", "retry", "attempt", "retry", "attempt", "success"])
     }
 
-    @Test("ends where no retry follows, and knows the error")
+    @Test("throws the last error where no retry follows")
     func exhausted() throws {
         let context = try context()
         let errors = [TaggedError(), TaggedError(), TaggedError()]
-        for attempt in context {
-            context.recordFailure(errors[attempt - 1])
-            #expect(context.lastError as? TaggedError === errors[attempt - 1])
-            #expect(context.shouldRetry == (attempt < 3))
-            try context.wait()
+        let thrown = #expect(throws: TaggedError.self) {
+            while true {
+                let attempt = try context.next().number
+                context.failed(errors[attempt - 1])
+                #expect(context.lastError as? TaggedError === errors[attempt - 1])
+                #expect(context.shouldRetry == (attempt < 3))
+            }
         }
+        #expect(thrown === errors[2])
         #expect(context.currentAttempt == 3)
         #expect(context.lastError as? TaggedError === errors[2])
         #expect(context.stopReason == .attemptsExhausted)
         #expect(sleeper.sleeps.count == 2)
         #expect(recorder.codes.last == "max_attempts_exceeded")
+        #expect(throws: TaggedError.self) { try context.next() }
     }
 
     @Test("has no retry for an error that is not to be retried")
     func condition() throws {
         let context = try context(retryOn: [ServerError.self])
-        for _ in context { context.recordFailure(TransientError()) }
+        try context.next()
+        context.failed(TransientError())
         #expect(!context.shouldRetry)
         #expect(context.delay == nil)
+        #expect(throws: TransientError.self) { try context.next() }
         #expect(context.currentAttempt == 1)
         #expect(context.stopReason == .permanent)
     }
 
-    @Test("knows nothing before it begins, and tells nothing if it never does")
+    @Test("has no state before it begins, and no events if it never does")
     func new() throws {
         do {
             let context = try context()
@@ -75,8 +81,8 @@ struct RetryContextTests {
             #expect(context.lastError == nil)
             #expect(context.stopReason == nil)
             #expect(!context.shouldRetry)
-            context.recordFailure(TransientError())
-            context.recordSuccess()
+            context.failed(TransientError())
+            context.succeeded()
             try context.wait()
             #expect(context.lastError == nil)
         }
@@ -89,25 +95,32 @@ struct RetryContextTests {
         let context = try RetryContext(
             policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(2), jitter: .full)),
             sleeper: sleeper.sleeper, random: random.source)
-        for _ in context {
-            #expect(context.delay == nil)
-            context.recordFailure(TransientError())
-            let delay = context.delay
-            #expect(context.delay == delay)
-            try context.wait()
-            #expect(context.delay == nil)
-            #expect(!context.shouldRetry)
+        #expect(throws: TransientError.self) {
+            while true {
+                try context.next()
+                #expect(context.delay == nil)
+                context.failed(TransientError())
+                let delay = context.delay
+                #expect(context.delay == delay)
+                try context.wait()
+                #expect(context.delay == nil)
+                #expect(!context.shouldRetry)
+            }
         }
         #expect(random.draws == 2)
         #expect(sleeper.sleeps == [.seconds(1), .seconds(1)])
     }
 
-    @Test("may wait by other means")
+    @Test("leaves a wait to a caller that takes it")
     func ownWait() throws {
         let context = try context()
-        for _ in context {
-            context.recordFailure(TransientError())
-            sleeper.clock.advance(by: context.delay ?? .zero)
+        #expect(throws: TransientError.self) {
+            while true {
+                try context.next()
+                context.failed(TransientError())
+                sleeper.clock.advance(by: context.takeDelay() ?? .zero)
+                #expect(context.takeDelay() == nil)
+            }
         }
         #expect(context.currentAttempt == 3)
         #expect(sleeper.sleeps.isEmpty)
@@ -117,55 +130,67 @@ struct RetryContextTests {
     @Test("counts the attempt that ran last until the next one starts")
     func betweenAttempts() throws {
         let context = try context()
-        #expect(context.next() == 1)
-        context.recordFailure(TransientError())
+        #expect(try context.next().number == 1)
+        context.failed(TransientError())
         try context.wait()
         #expect(context.currentAttempt == 1)
-        #expect(context.next() == 2)
+        #expect(try context.next().number == 2)
         #expect(context.currentAttempt == 2)
+        #expect(sleeper.sleeps.count == 1)
     }
 
-    @Test("takes a round without a record for a transient failure, and waits for nothing")
+    @Test("takes a round without a record for a transient failure")
     func noRecord() throws {
         let context = try context()
-        #expect(context.map(\.self) == [1, 2, 3])
+        var rounds = 0
+        #expect(throws: (any Error).self) {
+            while true {
+                try context.next()
+                rounds += 1
+            }
+        }
+        #expect(rounds == 3)
         #expect(context.stopReason == .attemptsExhausted)
         #expect(context.lastError == nil)
-        #expect(sleeper.sleeps.isEmpty)
         #expect(recorder.events.compactMap(\.errorClass) == [.transient, .transient, .transient])
     }
 
-    @Test("hears the first word about an attempt, and no other")
+    @Test("records the first outcome of an attempt, and no other")
     func oneRecord() throws {
         let context = try context()
         let error = TaggedError()
-        #expect(context.next() == 1)
+        #expect(try context.next().number == 1)
         context.recordFailure(error)
         context.recordFailure(PermanentError())
         context.recordSuccess()
         #expect(context.lastError as? TaggedError === error)
         #expect(context.shouldRetry)
-        #expect(context.next() == 2)
+        #expect(try context.next().number == 2)
         context.recordSuccess()
         context.recordFailure(PermanentError())
         #expect(context.stopReason == .succeeded)
-        #expect(context.next() == nil)
         #expect(recorder.codes == ["attempt", "retry", "attempt", "success"])
     }
 
-    @Test("serves one loop")
-    func oneLoop() throws {
+    @Test("refuses to go round after a success, and names the mistake")
+    func afterASuccess() throws {
         let context = try context()
-        for _ in context { context.recordSuccess() }
-        for _ in context { Issue.record("A second loop went round.") }
+        try context.next()
+        context.succeeded()
+        let error = #expect(throws: RetryContextEndedError.self) { try context.next() }
+        #expect(error?.description.contains("return or break") == true)
+        #expect(recorder.codes == ["attempt", "success"])
     }
 
-    @Test("tells onRetry of each failure that a retry follows")
+    @Test("calls onRetry for each failure that a retry follows")
     func onRetry() throws {
         let told = Locked<[String]>([])
         let context = try RetryContext(
-            policy: Self.policy, onRetry: { error, attempt in told.withLock { $0.append("\(error) \(attempt)") } })
-        for attempt in context { context.recordFailure(TransientError("failure \(attempt)")) }
+            policy: Self.policy, onRetry: { error, attempt in told.withLock { $0.append("\(error) \(attempt)") } },
+            sleeper: sleeper.sleeper)
+        #expect(throws: TransientError.self) {
+            while true { context.failed(TransientError("failure \(try context.next().number)")) }
+        }
         #expect(told.withLock { $0 } == ["failure 1 1", "failure 2 2"])
     }
 }

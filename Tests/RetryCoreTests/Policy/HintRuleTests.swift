@@ -1,5 +1,4 @@
 import RetryCore
-import RetryTesting
 import Testing
 
 @Suite("Hint rules", .timeLimit(.minutes(5)))
@@ -25,9 +24,11 @@ struct HintRuleTests {
         "make a wait of a hint",
         arguments: [
             Answer(.obey, 9, 9), Answer(.obey, 1, 2), Answer(.obey, 0, 2), Answer(.obey, 299, 299),
-            Answer(.obey, 301, 300), Answer(.obey, .max, 300), Answer(.obey(atMost: .seconds(5)), 9, 5),
-            Answer(.obey(atMost: .seconds(5)), 4, 4), Answer(.obey(atMost: .zero), 9, 2),
-            Answer(.obey(atMost: .seconds(1)), 9, 2), Answer(.clamp(), 4, 4), Answer(.clamp(), 7, 7),
+            Answer(.obey(atMost: .seconds(300), beyond: .cut), 301, 300),
+            Answer(.obey(atMost: .seconds(300), beyond: .cut), .max, 300),
+            Answer(.obey(atMost: .seconds(5), beyond: .cut), 9, 5),
+            Answer(.obey(atMost: .seconds(5)), 4, 4), Answer(.obey(atMost: .zero, beyond: .cut), 9, 2),
+            Answer(.obey(atMost: .seconds(1), beyond: .cut), 9, 2), Answer(.clamp(), 4, 4), Answer(.clamp(), 7, 7),
             Answer(.clamp(), 8, 7), Answer(.clamp(), 1, 2), Answer(.clamp(within: .seconds(1)), 9, 3),
             Answer(.clamp(within: .zero), 9, 2), Answer(.clamp(within: .longest), 9, 9), Answer(.ignore, 9, 2),
             Answer(.obey, -9, 2), Answer(.clamp(), -9, 2), Answer(.obey, .min, 2),
@@ -37,7 +38,7 @@ struct HintRuleTests {
     func waits(_ it: Answer) {
         let policy = RetryPolicy(maxAttempts: 2, backoff: .constant(.seconds(2)), hints: it.rule)
         var state = RetryState(policy: policy)
-        var generator = SeededGenerator(seed: 1)
+        var generator = DrawCounter(value: 0)
         let failure = Classification(.serverError, hint: it.hint)
         let decision = state.attemptFailed(failure, elapsed: .zero, using: &generator)
         #expect(decision == it.wait.map { .retry(after: $0) } ?? .stop(.permanent))
@@ -46,7 +47,10 @@ struct HintRuleTests {
     @Test func areEqualIfTheyDoTheSame() {
         #expect(HintRule.obey == .obey(atMost: .seconds(300)))
         #expect(HintRule.clamp() == .clamp(within: .seconds(5)))
-        let rules: [HintRule] = [.obey, .obey(atMost: .zero), .clamp(), .clamp(within: .zero), .ignore]
+        let rules: [HintRule] = [
+            .obey, .obey(atMost: .zero), .obey(atMost: .seconds(300), beyond: .cut), .exact(),
+            .exact(atMost: .seconds(300), beyond: .cut), .clamp(), .clamp(within: .zero), .ignore,
+        ]
         #expect(Set(rules).count == rules.count)
     }
 }

@@ -20,19 +20,20 @@ struct WorstCaseTests {
         "adds up waits, hints and timeouts",
         arguments: [
             Known(plain, .seconds(3)), Known(plain.attempts(1), .zero),
-            Known(plain.hints(.obey(atMost: .seconds(5))), .seconds(15)),
+            Known(plain.hints(.obey(atMost: .seconds(5))), .milliseconds(16_500)),
             Known(plain.hints(.obey(atMost: .milliseconds(500))), .seconds(3)),
-            Known(plain.hints(.obey), .seconds(900)), Known(plain.hints(.clamp()), .seconds(18)),
+            Known(plain.hints(.obey), .seconds(903)), Known(plain.hints(.clamp()), .seconds(18)),
             Known(plain.attemptTimeout(.seconds(10)), .seconds(43)),
             Known(plain.backoff(.constant(.seconds(4)), for: .rateLimit), .seconds(12)),
             Known(plain.backoff(.none, for: .rateLimit), .seconds(3)),
             Known(plain.backoff(.exponential(initial: .seconds(1), cap: .seconds(3))), .seconds(6)),
             Known(plain.backoff(.decorrelated(initial: .seconds(1), cap: .seconds(60))), .seconds(39)),
             Known(plain.backoff(.custom("any", cap: .seconds(7)) { _ in .zero }), .seconds(21)),
-            Known(plain.failsImmediately(), .zero),
+            Known(plain.failsImmediately(), .zero), Known(plain.openCircuit(.wait), .longest),
+            Known(plain.openCircuit(.wait).deadline(.seconds(9)), .seconds(9)),
             Known(plain.failsImmediately().attemptTimeout(.seconds(10)), .seconds(10)),
             Known(.once, .zero), Known(.once.attemptTimeout(.seconds(10)), .seconds(10)),
-            Known(.api, .seconds(900)), Known(.api.hints(.ignore), .milliseconds(1_750)),
+            Known(.api, .seconds(903)), Known(.api.hints(.ignore), .milliseconds(1_750)),
         ])
     func known(_ it: Known) {
         #expect(it.policy.worstCaseDuration == it.longest)

@@ -24,7 +24,7 @@ struct ModelProviderTests {
         #expect(ModelProviderFailure.classification(status: 429, failure: nil) == .rateLimit)
         let odd = ModelProviderFailure(type: "odd")
         #expect(ModelProviderFailure.classification(status: 529, failure: odd) == .serverError)
-        #expect(ModelProviderFailure.classification(status: 418, failure: odd) == nil)
+        #expect(ModelProviderFailure.classification(status: 418, failure: odd) == .permanent)
         #expect(ModelProviderFailure.classification(status: 200, failure: quota) == nil)
     }
 

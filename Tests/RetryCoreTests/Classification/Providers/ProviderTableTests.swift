@@ -30,10 +30,11 @@ struct ProviderTableTests {
             ("HYT00", .transient),
             ("HYT01", .transient), ("28P01", .auth), ("42000", .permanent), ("42P01", .permanent),
             ("42501", .permission),
-            ("23505", nil), ("23P01", nil), ("23502", .permanent), ("57014", nil), ("57P01", .transient),
+            ("23505", .permanent), ("23P01", .permanent), ("23502", .permanent), ("08007", nil), ("57014", nil),
+            ("57P01", .transient),
             ("57P04", .permanent), ("08006", .transient), ("08P01", .permanent), ("53300", .transient),
             ("55P03", .concurrency), ("58030", .serverError), ("XX000", .serverError), ("XX001", .permanent),
-            ("25P03", .transient), ("25006", .permanent), ("0A000", .permanent), ("00000", nil), ("", nil),
+            ("25P03", .transient), ("25006", .transient), ("0A000", .permanent), ("00000", nil), ("", nil),
             ("4000", nil), ("400011", nil), ("\u{1F600}4000", nil), ("40\0\0\0", .concurrency),
         ] as [(String, ErrorClass?)])
     func sqlState(state: String, errorClass: ErrorClass?) {
@@ -43,7 +44,10 @@ struct ProviderTableTests {
     @Test(
         arguments: [
             (1205, .concurrency), (1213, .concurrency), (1040, .transient), (2006, .transient), (2013, .transient),
-            (1160, .transient), (1226, .rateLimit), (1045, .auth), (1142, .permission), (1064, .permanent), (1062, nil),
+            (1160, .transient), (1226, .rateLimit), (1045, .auth), (1142, .permission), (1064, .permanent),
+            (1062, .permanent),
+            (1290, .transient), (1836, .transient), (1317, .transient), (4031, .transient), (1412, .concurrency),
+            (1613, .concurrency), (1614, .concurrency),
             (0, nil), (.min, nil),
         ] as [(Int, ErrorClass?)])
     func mySQL(number: Int, errorClass: ErrorClass?) {

@@ -1,12 +1,13 @@
 /// The status codes of gRPC, and the class of failure that each stands for.
 ///
 /// ```swift
-/// extension RPCError: GRPCStatusError {
-///     var grpcStatusCode: Int? { code.rawValue }
-///     var grpcRetryPushback: String? { metadata["grpc-retry-pushback-ms"] }
+/// struct CallFailed: GRPCStatusError {
+///     let grpcStatusCode: Int?
+///     let grpcRetryPushback: String?
 /// }
-/// let users = RetryExecutor(policy: .api, classifier: .grpcStatus)
 /// ```
+///
+/// The errors of grpc-swift-2 are known without a conformance: see ``KnownClient``.
 public enum GRPCStatus: Sendable {
     /// Returns the class of a status code, or `nil` if the code alone says too little.
     ///
@@ -68,9 +69,9 @@ extension GRPCStatusError {
 }
 
 extension ErrorClassifier {
-    /// Knows errors that carry a status of gRPC, by the table of ``GRPCStatus``.
-    public static let grpcStatus = ErrorClassifier { error in
-        guard let error = error as? any GRPCStatusError, let code = error.grpcStatusCode else { return nil }
-        return GRPCStatus.classification(code, pushback: error.grpcRetryPushback)
-    }
+    /// Classifies errors that carry a status of gRPC, by the table of ``GRPCStatus``; part of ``default``.
+    public static let grpcStatus = ErrorClassifier(
+        Rule(strength: .code) { error in
+            (error as? any GRPCStatusError)?.grpcStatusCode.flatMap(GRPCStatus.errorClass).map { Classification($0) }
+        })
 }

@@ -10,18 +10,18 @@ public enum SQLState: Sendable {
     /// |---|---|
     /// | `40001`, `40P01` and the rest of `40`, `55P03`, `55006` | concurrency |
     /// | `08…`, `53…`, `57P01` to `57P03`, `57P05`, `25P03`, `HYT00`, `HYT01` | transient |
+    /// | `25006`: the server became read-only, as in a failover | transient |
     /// | `58…`, `XX…` | server error |
     /// | `28…` | auth |
     /// | `42501` | permission |
     /// | `0A…`, `22…`, `23…`, `25…`, `42…`, `54…`, `08P01`, `40002`, `57P04`, `XX001`, `XX002` | permanent |
-    /// | `23505`, `23P01`: who came first may have done the same work | none |
-    /// | `40003`: nobody knows whether the statement took effect | none |
-    /// | `57014`: a timeout or somebody's wish | none |
+    /// | `08007`, `40003`: the outcome of the statement is unknown | none |
+    /// | `57014`: a timeout, or cancelled on request | none |
     public static func errorClass(_ state: String) -> ErrorClass? {
         guard state.utf8.count == 5 else { return nil }
         switch state {
-        case "23505", "23P01", "40003": return nil
-        case "25P03", "57P01", "57P02", "57P03", "57P05", "HYT00", "HYT01": return .transient
+        case "08007", "40003": return nil
+        case "25006", "25P03", "57P01", "57P02", "57P03", "57P05", "HYT00", "HYT01": return .transient
         case "55P03", "55006": return .concurrency
         case "42501": return .permission
         case "08P01", "40002", "57P04", "XX001", "XX002": return .permanent
@@ -47,21 +47,25 @@ public enum MySQLErrorNumber: Sendable {
     ///
     /// | number | class |
     /// |---|---|
-    /// | 1205 and 3572 (lock), 1213 (deadlock), 1020 (record changed) | concurrency |
-    /// | 1040, 1203 (connections), 1053 (shutdown), 1158 to 1161 (network), 1927 (killed), 3024 (timeout) | transient |
+    /// | 1205 and 3572 (lock), 1213 and 1614 (deadlock), 1613 (timeout of a global transaction) | concurrency |
+    /// | 1020 (record changed), 1412 (table changed) | concurrency |
+    /// | 1040, 1203 (connections), 1053 (shutdown), 1158 to 1161 (network) | transient |
+    /// | 1317, 1927, 4031 (statement or session killed), 3024 (timeout) | transient |
+    /// | 1290, 1836 (the server is read-only, as in a failover) | transient |
     /// | 2002, 2003, 2005, 2006, 2013, 2055 (connection) | transient |
     /// | 1226 (a limit of the user's) | rate limit |
     /// | 1045 (log in) | auth |
     /// | 1044, 1142, 1143, 1227, 1370 (rights) | permission |
-    /// | 1048, 1049, 1054, 1064, 1146, 1264, 1366, 1406, 1451, 1452 (statement, values) | permanent |
+    /// | 1048, 1049, 1054, 1062, 1064, 1146, 1264, 1366, 1406, 1451, 1452 (statement, values) | permanent |
     public static func errorClass(_ number: Int) -> ErrorClass? {
         switch number {
-        case 1205, 3572, 1213, 1020: .concurrency
-        case 1040, 1203, 1053, 1158...1161, 1927, 3024, 2002, 2003, 2005, 2006, 2013, 2055: .transient
+        case 1205, 3572, 1213, 1613, 1614, 1020, 1412: .concurrency
+        case 1040, 1203, 1053, 1158...1161, 1317, 1927, 3024, 4031: .transient
+        case 1290, 1836, 2002, 2003, 2005, 2006, 2013, 2055: .transient
         case 1226: .rateLimit
         case 1045: .auth
         case 1044, 1142, 1143, 1227, 1370: .permission
-        case 1048, 1049, 1054, 1064, 1146, 1264, 1366, 1406, 1451, 1452: .permanent
+        case 1048, 1049, 1054, 1062, 1064, 1146, 1264, 1366, 1406, 1451, 1452: .permanent
         default: nil
         }
     }
@@ -81,10 +85,12 @@ extension SQLStateError {
 }
 
 extension ErrorClassifier {
-    /// Knows errors of databases: by the number of MySQL, which is the finer one, or else by the SQLSTATE.
-    public static let sqlState = ErrorClassifier { error in
-        guard let error = error as? any SQLStateError else { return nil }
-        let byNumber = error.mySQLErrorNumber.flatMap(MySQLErrorNumber.errorClass)
-        return (byNumber ?? error.sqlState.flatMap(SQLState.errorClass)).map { Classification($0) }
-    }
+    /// Classifies errors of databases, by the number of MySQL, which is the finer one, or else by the SQLSTATE; part of
+    /// ``default``.
+    public static let sqlState = ErrorClassifier(
+        Rule(strength: .code) { error in
+            guard let error = error as? any SQLStateError else { return nil }
+            let byNumber = error.mySQLErrorNumber.flatMap(MySQLErrorNumber.errorClass)
+            return (byNumber ?? error.sqlState.flatMap(SQLState.errorClass)).map { Classification($0) }
+        })
 }

@@ -49,8 +49,9 @@ public struct ModelProviderFailure: Sendable, Hashable {
         status: Int, failure: ModelProviderFailure?, now: Int64? = nil, headers: (String) -> String? = { _ in nil }
     ) -> Classification? {
         guard status >= 400 else { return nil }
-        guard let errorClass = failure?.errorClass ?? HTTPStatus.errorClass(status) else { return nil }
-        return Classification(errorClass, hint: RateLimitHeaders.hint(now: now, headers: headers))
+        let hint = RateLimitHeaders.hint(now: now, headers: headers)
+        if let errorClass = failure?.errorClass { return Classification(errorClass, hint: hint) }
+        return HTTPStatus.classification(status, hint: hint)
     }
 
     private static func errorClass(_ name: String) -> ErrorClass? { table[name] }
@@ -90,10 +91,16 @@ extension ModelProviderError {
 }
 
 extension ErrorClassifier {
-    /// Knows errors of providers of language models: by the body, or else by the status, with the headers' hint.
-    public static let modelProviders = ErrorClassifier { error in
-        guard let error = error as? any ModelProviderError else { return nil }
-        let byStatus = error.statusCode.flatMap(HTTPStatus.errorClass)
-        return (error.providerFailure?.errorClass ?? byStatus).map { Classification($0, hint: error.retryHint) }
-    }
+    /// Classifies errors of providers of language models: by the body, or else by the status, with the headers' hint.
+    ///
+    /// It is part of ``default``.
+    public static let modelProviders = ErrorClassifier(
+        Rule(strength: .code) { error in
+            (error as? any ModelProviderError)?.providerFailure?.errorClass.map { Classification($0) }
+        }
+    ).or(
+        ErrorClassifier(
+            Rule(strength: .status) { error in
+                error is any ModelProviderError ? ErrorTypeFacts.of(error).statusClassification(error) : nil
+            }))
 }

@@ -73,16 +73,18 @@ public protocol POSIXErrnoError: Error {
 }
 
 extension ErrorClassifier {
-    /// Knows errors that carry an error number of the system, by the table of ``POSIXErrno``.
-    public static let posixErrno = ErrorClassifier { error in
-        guard let number = (error as? any POSIXErrnoError)?.posixErrorNumber else { return nil }
-        return POSIXErrno.errorClass(number).map { Classification($0) }
-    }
+    /// Classifies errors that carry an error number of the system, by the table of ``POSIXErrno``; part of ``default``.
+    public static let posixErrno = ErrorClassifier(
+        Rule(strength: .code) { error in
+            guard let number = (error as? any POSIXErrnoError)?.posixErrorNumber else { return nil }
+            return POSIXErrno.errorClass(number).map { Classification($0) }
+        })
 
-    /// Knows errors that carry an error number of the system as Bindu does: all of them are worth a retry.
+    /// Classifies all errors that carry an error number of the system as transient, as Bindu does.
     ///
-    /// A file that is not there and a missing right are retried, too. It is for those who move from there.
+    /// A missing file and a missing right are retried, too; a cancellation is not.
     public static let everyPOSIXErrno = ErrorClassifier { error in
-        (error as? any POSIXErrnoError)?.posixErrorNumber == nil ? nil : .transient
+        guard let number = (error as? any POSIXErrnoError)?.posixErrorNumber else { return nil }
+        return POSIXErrno.isCancellation(number) ? nil : .transient
     }
 }

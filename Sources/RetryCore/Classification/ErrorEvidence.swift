@@ -1,0 +1,164 @@
+/// The strength of a piece of evidence about an error, the strongest first.
+///
+/// This is the one place that knows the order; <doc:ClassifyingErrors> shows it as a table.
+enum EvidenceStrength: UInt8, Comparable, Sendable {
+    /// The caller's classifier.
+    case caller
+    /// The error's own word: ``SelfClassifyingError``, and the coding errors.
+    case own
+    /// A code: of a service, of a provider of models, of gRPC, of SQL, of the system.
+    case code
+    /// An HTTP status.
+    case status
+    /// A known client's error.
+    case client
+    /// The words of the type's name.
+    case name
+    /// The error's text, which is read only if the caller asks for it.
+    case text
+    /// A classifier that the caller put after the default one.
+    case last
+    /// No evidence.
+    case none
+
+    static func < (one: EvidenceStrength, other: EvidenceStrength) -> Bool { one.rawValue < other.rawValue }
+}
+
+/// The conclusions from one error and the errors inside it.
+package struct ErrorEvidence: Sendable {
+    /// The class of the strongest evidence, and the server's word wherever it was found.
+    package var classification = Classification.unknown
+    /// Whether the failure is a cancellation that the caller's classifier does not classify.
+    package var isCancellation = false
+    /// Whether a guard further in rejected the attempt: the service was not asked.
+    package var isRejection = false
+    /// Whether the request itself is wrong, by the receiver's or the caller's own verdict: repeating it is pointless.
+    package var isFinal = false
+    var strength = EvidenceStrength.none
+
+    /// Evidence that was gathered otherwise, such as for a rejected value.
+    package init(_ classification: Classification) {
+        self.classification = classification
+    }
+}
+
+extension ErrorEvidence {
+    /// Gathers the evidence of an error, in one walk from the outermost error inwards.
+    ///
+    /// - Parameters:
+    ///   - error: The error as it was thrown.
+    ///   - classifier: The caller's classifier. The default one is asked, too, unless a form of it is part of it.
+    package init(of error: any Error, classifier: ErrorClassifier? = nil) {
+        var walk = EvidenceWalk(classifier, default: .standard)
+        walk.walk(error)
+        self.init(walk.known ?? .unknown)
+        isCancellation = walk.isCancellation && walk.strength != .caller
+        isRejection = walk.isRejection
+        strength = walk.strength
+        isFinal = walk.isFinal && !walk.isRejection
+    }
+}
+
+/// One walk over a chain of errors.
+struct EvidenceWalk {
+    private let classifier: ErrorClassifier?
+    private let standard: ErrorClassifier.Standard?
+    private(set) var strength = EvidenceStrength.none
+    private(set) var isCancellation = false
+    private(set) var isRejection = false
+    private(set) var isFinal = false
+    private var found: Classification?
+    private var hint: RetryHint?
+    private var isStop = false
+    /// Whether a classifier of the caller's has answered, whatever its strength.
+    private var hasCallersAnswer = false
+
+    init(_ classifier: ErrorClassifier?, default standard: ErrorClassifier.Standard?) {
+        self.classifier = classifier
+        self.standard = classifier?.standard ?? standard
+    }
+
+    /// The class of the strongest evidence, with the hint; `nil` if there is neither.
+    var known: Classification? {
+        // A hint that the caller's classifier gives is the caller's decision. Otherwise *never* always counts.
+        let own = found?.hint
+        let hint = strength == .caller && own != nil ? own : isStop ? .never : own ?? hint
+        return found?.hint(hint) ?? hint.map { Classification(.unknown, hint: $0) }
+    }
+
+    mutating func walk(_ error: any Error) {
+        for (error, facts, client) in ErrorChain(error) {
+            isRejection = isRejection || facts.isRejection
+            isCancellation = isCancellation || facts.isCancellation(error, client)
+            hear(facts.hint?(error))
+            if strength > .caller { askCaller(error) }
+            guard let standard else { continue }
+            if strength > .own { ask(standard, error, facts, client) } else { hear(facts.own?(error)?.hint) }
+        }
+        askConstant(error)
+    }
+
+    /// Asks the caller's classifiers; of those with the same strength the first one counts.
+    private mutating func askCaller(_ error: any Error) {
+        guard let classifier else { return }
+        for rule in classifier.rules where !rule.isConstant && rule.strength < strength {
+            guard let answer = rule.classify(error) else { continue }
+            hasCallersAnswer = hasCallersAnswer || rule.strength < .last
+            conclude(answer, rule.strength)
+        }
+    }
+
+    /// Asks the classifier that says the same of every error: last, and never about a cancellation.
+    private mutating func askConstant(_ error: any Error) {
+        guard let rule = classifier?.rules.last, rule.isConstant, !isCancellation, !hasCallersAnswer else { return }
+        if let answer = rule.classify(error) { conclude(answer, rule.strength) }
+    }
+
+    private mutating func ask(
+        _ standard: ErrorClassifier.Standard, _ error: any Error, _ facts: ErrorTypeFacts, _ client: ClientEvidence?
+    ) {
+        if let own = facts.own?(error) { return conclude(own, .own, error, standard) }
+        if strength > .code {
+            for read in facts.codes {
+                if let code = read(error) { return conclude(code, .code, error, standard) }
+            }
+        }
+        if strength > .status, let known = facts.statusClassification(error) {
+            let isFinal = facts.status?(error).map(HTTPStatus.isFinal)
+            return conclude(known, .status, error, standard, isFinal: isFinal)
+        }
+        if strength > .client, let client, !standard.leavesOut(facts.client) {
+            hear(client.hint)
+            if let errorClass = client.errorClass {
+                return conclude(Classification(errorClass, hint: client.hint), .client, error, standard)
+            }
+        }
+        if strength > .name, let errorClass = facts.classByName {
+            conclude(Classification(errorClass), .name, error, standard)
+        }
+    }
+
+    private mutating func conclude(
+        _ answer: Classification, _ strength: EvidenceStrength, _ error: any Error,
+        _ standard: ErrorClassifier.Standard, isFinal: Bool? = nil
+    ) {
+        guard let answer = standard.transformed(answer, error) else { return hear(answer.hint) }
+        conclude(answer, strength, isFinal: isFinal)
+    }
+
+    private mutating func conclude(
+        _ answer: Classification, _ strength: EvidenceStrength, isFinal: Bool? = nil
+    ) {
+        hear(answer.hint)
+        guard strength < self.strength else { return }
+        found = answer
+        self.strength = strength
+        self.isFinal = answer.errorClass == .permanent && isFinal ?? (strength <= .code)
+    }
+
+    private mutating func hear(_ hint: RetryHint?) {
+        guard let hint = hint?.usable else { return }
+        isStop = isStop || hint == .never
+        self.hint = self.hint ?? hint
+    }
+}
