@@ -18,10 +18,14 @@ private func race<Value: ~Copyable>(
     _ operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value? {
     let end = End<Value>()
+    let limit = clock.nanoseconds.saturatingAdd(nanoseconds)
     let isTimeOver = await withoutActuallyEscaping(operation) { operation in
         await withTaskGroup(of: Bool.self) { group in
-            // The timer first: the limit covers the operation's synchronous beginning, too.
-            group.addTask { await !clock.sleepWasInterrupted(nanoseconds) }
+            // The timer comes first and has its instant: the limit covers the operation's synchronous beginning, too.
+            group.addTask {
+                let left = limit.saturatingAdd(-clock.nanoseconds)
+                return left <= 0 ? true : await !clock.sleepWasInterrupted(left)
+            }
             if #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) {
                 group.addImmediateTask {
                     _ = isolation

@@ -32,6 +32,18 @@ struct AttemptTimeoutTests {
         #expect(recorder.events.map(\.errorType) == [nil, "AttemptTimeoutError", nil, nil])
     }
 
+    @Test func theLimitCoversTheSynchronousBeginning() throws {
+        let value = try run(policy) { attempt in
+            // What an operation does before it first suspends, such as writing a large request.
+            if attempt.isFirst { clock.advance(by: .seconds(5)) }
+            try await clock.sleep(for: .milliseconds(1))
+            return attempt.number
+        }
+        #expect(value == 2)
+        #expect(recorder.codes == ["attempt", "retry", "attempt", "success"])
+        #expect(recorder.events.map(\.errorType) == [nil, "AttemptTimeoutError", nil, nil])
+    }
+
     @Test func anAttemptThatIsInTimeIsNotTouched() throws {
         let script = FaultScript<Int>(.succeed(1, after: .milliseconds(999))).on(clock)
         #expect(try run(policy) { _ in try await script() } == 1)

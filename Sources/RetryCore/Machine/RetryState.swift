@@ -82,7 +82,7 @@ public struct RetryState: Sendable {
     package mutating func restart(keepsGrowing: Bool) {
         var fresh = RetryState(storage)
         if keepsGrowing {
-            fresh.earlierRetries = min(earlierRetries &+ attempt, 1 << 32)
+            fresh.earlierRetries = min(earlierRetries + attempt - 1, 1 << 32)
             fresh.previousDelay = previousDelay
         }
         self = fresh

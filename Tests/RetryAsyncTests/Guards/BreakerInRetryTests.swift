@@ -157,6 +157,63 @@ struct BreakerInRetryTests {
         #expect(breaker.state == .closed && breaker.isIdle)
     }
 
+    @Test("records the class that a failure has, whatever the condition admits", arguments: Door.allCases)
+    func narrowed(_ door: Door) async throws {
+        let breaker = breaker(CircuitBreakerPolicy(consecutiveFailures: 3))
+        var call = call(.immediate(5), breaker)
+        call.condition = .where { _ in false }
+        for _ in 0..<3 {
+            await #expect(throws: Fault.self) { try await call.run(door) { throw Fault(1, .serverError) } }
+        }
+        #expect(breaker.state == .open)
+    }
+
+    @Test("closes by successes alone: a probe that failed is none, though its error is not retried")
+    func narrowedProbes() async throws {
+        let breaker = breaker(.default)
+        breaker.trip()
+        clock.advance(by: .seconds(60))
+        var call = call(.immediate(1), breaker)
+        call.condition = .where { _ in false }
+        await #expect(throws: Fault.self) { try await call.run(.function) { throw Fault(1, .serverError) } }
+        #expect(breaker.state == .open)
+    }
+
+    @Test("is neutral where a guard further in rejects the attempt", arguments: Door.allCases, [false, true])
+    func innerRejection(_ door: Door, isWrapped: Bool) async throws {
+        let outer = breaker(.default)
+        outer.trip()
+        clock.advance(by: .seconds(60))
+        let inner = CircuitBreaker("inner", clock: clock.retryClock)
+        inner.trip()
+        for _ in 0..<3 {
+            await #expect(throws: (any Error).self) {
+                try await call(.immediate(2), outer).run(door) {
+                    do {
+                        try inner.call {}
+                    } catch {
+                        throw isWrapped ? Wrapper(wrappedError: error) : error
+                    }
+                }
+            }
+        }
+        // No request was made: nothing is known of the outer service.
+        #expect(outer.state == .halfOpen && outer.snapshot.probeSuccesses == 0)
+    }
+
+    @Test("is neutral for its own calls, too, where a guard further in rejects one")
+    func innerRejectionOfACall() throws {
+        let outer = breaker(CircuitBreakerPolicy(consecutiveFailures: 1))
+        let inner = CircuitBreaker("inner", clock: clock.retryClock)
+        inner.trip()
+        #expect(throws: Wrapper.self) {
+            try outer.call {
+                do { try inner.call {} } catch { throw Wrapper(wrappedError: error) }
+            }
+        }
+        #expect(outer.state == .closed && outer.snapshot.consecutiveFailures == 0)
+    }
+
     @Test("opens for the time of a hint, if it is told to")
     func hint() async throws {
         let breaker = breaker(.default.hintOpens(upTo: .seconds(30)))

@@ -72,6 +72,52 @@ struct ResumingSequenceTests {
         #expect(codes.filter { $0 == "retry" }.count == 2 && codes.last == "max_attempts_exceeded")
     }
 
+    @Test func aSourceThatDeliversLittleAndFailsIsAskedEverLessOften() async {
+        let growing = RetryPolicy(
+            maxAttempts: 3, backoff: .exponential(initial: .milliseconds(100), cap: .seconds(60), jitter: .none))
+        let (elements, error) = await numbers(20, cuts: Array(1...9), policy: growing, restarts: true).collected()
+        #expect(elements == Array(1...20) && error == nil)
+        #expect(clock.sleeps == (0..<9).map { .milliseconds(100 << $0) })
+    }
+
+    @Test func theWaitsStartAgainOnceTheSourceWasWellForAWhile() async throws {
+        let growing = RetryPolicy(
+            maxAttempts: 3, backoff: .exponential(initial: .seconds(1), cap: .seconds(60), jitter: .none))
+        var iterator = numbers(9, cuts: [1, 2, 4, 5], policy: growing, restarts: true).makeAsyncIterator()
+        for number in 1...5 {
+            #expect(try await iterator.next() == number)
+            // The third source delivers for twenty seconds, ten times the wait before it.
+            if number == 3 { clock.advance(by: .seconds(20)) }
+        }
+        #expect(clock.sleeps == [.seconds(1), .seconds(2), .seconds(1)])
+    }
+
+    @Test func aPlaceThatStandsStillIsNoProgress() async {
+        let makes = Locked(0)
+        let stuck = RetryingSequence(
+            policy: policy, clock: RetryClock(clock), position: { (_: Int, _: Int?) -> Int? in 7 },
+            restartsAttempts: true
+        ) { _ in
+            makes.withLock { $0 += 1 }
+            return Source.numbers([1], then: TransientError("cut"))
+        }
+        let (elements, error) = await stuck.collected()
+        #expect(error is TransientError)
+        #expect(elements == [1, 1, 1] && makes.withLock { $0 } == 3)
+    }
+
+    @Test func theConsumersTimeDoesNotCountTowardsTheDeadline() async throws {
+        let bounded = policy.deadline(.seconds(10))
+        var iterator = numbers(3, cuts: [1], policy: bounded).makeAsyncIterator()
+        #expect(try await iterator.next() == 1)
+        clock.advance(by: .seconds(3_600))
+        #expect(try await iterator.next() == 2)
+        clock.advance(by: .seconds(3_600))
+        #expect(try await iterator.next() == 3)
+        #expect(try await iterator.next() == nil)
+        #expect(codes == ["attempt", "retry", "attempt", "success"])
+    }
+
     @Test func behindAnElementWithoutAPlaceNothingIsResumed() async {
         let odd: @Sendable (Int, Int?) -> Int? = { element, _ in element % 2 == 1 ? element : nil }
         let (elements, error) = await numbers(5, cuts: [2], position: odd).collected()

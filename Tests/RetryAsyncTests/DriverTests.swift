@@ -1,0 +1,92 @@
+import RetryAsync
+import RetryTesting
+import Testing
+
+/// The surroundings of a call that are not what they should be.
+@Suite("A driver", .timeLimit(.minutes(5)))
+struct DriverTests {
+    /// A clock whose sleep throws in place of waiting.
+    private struct BrokenClock: Clock {
+        struct Stopped: Error {}
+
+        let error: any Error
+        let base = ManualClock()
+
+        var now: ManualClock.Instant { base.now }
+        var minimumResolution: Duration { base.minimumResolution }
+
+        func sleep(until deadline: ManualClock.Instant, tolerance: Duration?) async throws {
+            throw error
+        }
+    }
+
+    @Test(
+        "ends the call with the service's error where its clock cannot wait",
+        arguments: [BrokenClock.Stopped(), CancellationError()] as [any Error])
+    func brokenClock(_ error: any Error) async throws {
+        let clock = RetryClock(BrokenClock(error: error))
+        let recorder = RecordingObserver()
+        let policy = RetryPolicy.every(.seconds(1), 3)
+        await #expect(throws: Fault(1)) {
+            try await retry(policy: policy, observer: recorder.observer, clock: clock) { throw Fault(1) }
+        }
+        await #expect(throws: Fault(1)) { try await retry(policy: policy, clock: clock) { throw Fault(1) } }
+        #expect(recorder.codes == ["attempt", "retry", "wait_failed"])
+        let context = try RetryContext(policy: policy, clock: clock)
+        try await context.next()
+        context.failed(Fault(2))
+        await #expect(throws: Fault(2)) { try await context.next() }
+        #expect(context.stopReason == .waitFailed)
+    }
+
+    @Test("gives back what the budget lent where its clock cannot wait")
+    func brokenClockAndBudget() async throws {
+        let budget = RetryBudget(.limit(5, per: .seconds(60)), clock: ManualClock().retryClock)
+        await #expect(throws: Fault(1)) {
+            try await retry(
+                policy: .every(.seconds(1), 3), budget: budget,
+                clock: RetryClock(BrokenClock(error: BrokenClock.Stopped()))
+            ) { throw Fault(1) }
+        }
+        #expect(budget.snapshot().balance == 5)
+    }
+
+    @MainActor
+    @Test("lets other tasks of its actor run between attempts without a wait", arguments: [true, false])
+    func yields(isObserved: Bool) async {
+        let others = Log<Int>()
+        let attempts = Log<Int>()
+        let other = Task { @MainActor in others.add(attempts.count) }
+        let recorder = RecordingObserver()
+        await #expect(throws: Fault(1)) {
+            try await retry(policy: .immediate(1_000), observer: isObserved ? recorder.observer : nil) {
+                attempts.add(1)
+                throw Fault(1)
+            }
+        }
+        await other.value
+        #expect(others.events == [8])
+        #expect(attempts.count == 1_000)
+    }
+
+    @Test("reads the start of a call precisely where its deadline is short")
+    func shortDeadline() {
+        let short = RetryPolicy.immediate(2).deadline(.milliseconds(5))
+        for _ in 0..<10_000 {
+            let before = RetryClock.system.nanoseconds
+            #expect(callStart(short, nil) >= before)
+        }
+    }
+
+    @Test("keeps the first and the last attempts of a long call, and counts all of them")
+    func timeline() async {
+        let executor = RetryExecutor(policy: .immediate(10_000))
+        let outcome = await executor.outcome { throw Fault(1) }
+        #expect(outcome.attempts == 10_000)
+        #expect(outcome.timeline.map(\.attempt) == Array(1...64) + Array(9_553...10_000))
+        let short = await RetryExecutor(policy: .immediate(512)).outcome { throw Fault(1) }
+        #expect(short.timeline.map(\.attempt) == Array(1...512))
+        let one = await RetryExecutor(policy: .immediate(513)).outcome { throw Fault(1) }
+        #expect(one.timeline.map(\.attempt) == Array(1...64) + Array(66...513))
+    }
+}
