@@ -96,11 +96,11 @@ struct ResumingSequenceTests {
         let makes = Locked(0)
         let stuck = RetryingSequence(
             policy: policy, clock: RetryClock(clock), position: { (_: Int, _: Int?) -> Int? in 7 },
-            restartsAttempts: true
-        ) { _ in
-            makes.withLock { $0 += 1 }
-            return Source.numbers([1], then: TransientError("cut"))
-        }
+            restartsAttempts: true,
+            make: { _ in
+                makes.withLock { $0 += 1 }
+                return Source.numbers([1], then: TransientError("cut"))
+            })
         let (elements, error) = await stuck.collected()
         #expect(error is TransientError)
         #expect(elements == [1, 1, 1] && makes.withLock { $0 } == 3)
