@@ -11,7 +11,7 @@ package struct HTTPError: Error, StatusCodeError, CustomStringConvertible {
 
     package init(_ response: HTTPClientResponse) {
         status = response.status
-        retryHint = RetryAfter.hint { name in response.headers.first(name: name) }
+        retryHint = RateLimitHeaders.hint(status: Int(status.code)) { response.headers.first(name: $0) }
     }
 
     package var statusCode: Int? { Int(status.code) }

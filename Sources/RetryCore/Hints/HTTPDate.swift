@@ -34,6 +34,16 @@ enum HTTPDate {
         return scanner.isAtEnd ? seconds : nil
     }
 
+    /// Reads the value of a `Date` header: a date whose year has four digits, which needs no other clock to be read.
+    static func secondsOfFullYear(_ value: String) -> Int64? {
+        ASCIIScanner.scan(value.utf8) { scanner in
+            scanner.trim()
+            var copy = scanner
+            if copy.skipAny(of: longDays) != nil { return nil }
+            return seconds(&scanner, now: 0)
+        }
+    }
+
     private static func imfFixdate(_ scanner: inout ASCIIScanner) -> Int64? {
         guard let day = scanner.number(ofDigits: 2), scanner.skip(" "),
             let month = scanner.month(), scanner.skip(" "),

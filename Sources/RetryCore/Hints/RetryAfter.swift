@@ -1,16 +1,7 @@
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
-/// Reads the headers by which a server says when to come back.
+/// Reads the value of one header by which a server says when to come back; ``RateLimitHeaders`` reads all of them.
 ///
 /// Every parser is total: whatever the bytes are, it returns, in time that grows with their number alone. A value that
-/// isn't what the header's grammar allows is no hint (`nil`), as if the header were absent, so that the backoff of the
-/// policy decides. A number too large to hold is a long time, not an absent one: the longest hint is
+/// has no certain meaning is no hint (`nil`), as if the header were absent, so that the backoff of the policy decides. A number too large to hold is a long time, not an absent one: the longest hint is
 /// `Int64.max` nanoseconds, about 292 years.
 ///
 /// ```swift
@@ -18,23 +9,30 @@ import Musl
 /// RetryAfter.hint("Sun, 06 Nov 1994 08:49:37 GMT")               // .after(.zero): that was long ago
 /// RetryAfter.hint("soon")                                        // nil
 /// RetryAfter.hint(milliseconds: "1500")                          // .after(.milliseconds(1500))
-/// RetryAfter.hint { name in response.headers[name] }             // the finer of the two
 /// ```
 public enum RetryAfter: Sendable {
-    /// Reads the value of a `Retry-After` header: a number of seconds, or a date.
+    /// Reads the value of a `Retry-After` header: a number of seconds, a date, or what servers send in place of them.
     ///
-    /// A number is one or more of the digits 0 to 9 and nothing else: no sign, no fraction, no exponent. A date is in
-    /// one of the three forms of RFC 9110, with names in any mixture of cases; a date in the past asks for no wait.
-    /// Spaces and tabs around the value are dropped. Two headers joined by a comma are no hint.
+    /// | form | example | |
+    /// |---|---|---|
+    /// | a number of seconds | `120`, `1.5` | a fraction is rounded up to whole seconds |
+    /// | a date in one of the three forms of RFC 9110 | `Sun, 06 Nov 1994 08:49:37 GMT` | names in any mixture of cases |
+    /// | the number of an instant, from 10⁹ on | `1767225605` | in seconds since 1970; from 10¹² on in milliseconds, from 10¹⁵ on in microseconds, from 10¹⁸ on in nanoseconds |
+    /// | a duration with units | `30s`, `1m30s`, `500ms` | |
+    /// | an instant of RFC 3339 | `2026-01-31T09:30:00Z` | |
+    ///
+    /// The first two are the standard's, the others departures from it that have one meaning. There is no sign and no
+    /// exponent. A time in the past asks for no wait. Spaces and tabs around the value are dropped. Two headers joined by
+    /// a comma are no hint.
     ///
     /// A date is only as good as the agreement of the two clocks. Where the response has a `Date` header, its time
-    /// passed as `now` takes the local clock out of the answer.
+    /// passed as `now` takes the local clock out of the answer; ``RateLimitHeaders`` does so.
     ///
     /// - Parameters:
     ///   - value: The value of the header, of any length.
     ///   - now: The time that a date is counted from, in seconds since 1970; what lies outside the years 1970 to 9999 is
     ///     read as the nearer end. `nil` is the time of the system, which is read only if the value is a date.
-    /// - Returns: `.after` with zero or more whole seconds, or `nil` if the value is neither a number nor a date.
+    /// - Returns: `.after` with zero or more nanoseconds, or `nil` if the value is none of these.
     /// - Complexity: O(*n*) in the length of the value.
     public static func hint(_ value: some StringProtocol, now: Int64? = nil) -> RetryHint? {
         hint(value.utf8, now: now)
@@ -47,23 +45,18 @@ public enum RetryAfter: Sendable {
     /// - Parameters:
     ///   - bytes: The value of the header, of any length.
     ///   - now: The time that a date is counted from, in seconds since 1970, or `nil` for the time of the system.
-    /// - Returns: `.after` with zero or more whole seconds, or `nil` if the value is neither a number nor a date.
+    /// - Returns: `.after` with zero or more nanoseconds, or `nil` if the value is none of the forms for text.
     /// - Complexity: O(*n*) in the length of the value.
     public static func hint(_ bytes: some Collection<UInt8>, now: Int64? = nil) -> RetryHint? {
         ASCIIScanner.scan(bytes) { scanner in
-            scanner.trim()
-            if let seconds = scanner.saturatingInteger() {
-                return scanner.isAtEnd ? after(nanoseconds: seconds.saturatingMultiply(1_000_000_000)) : nil
-            }
-            let now = min(max(now ?? Int64(time(nil)), 0), HTTPDate.last)
-            guard let date = HTTPDate.seconds(&scanner, now: now) else { return nil }
-            return after(nanoseconds: max(date - now, 0).saturatingMultiply(1_000_000_000))
+            guard let time = HeaderTime(&scanner, now: now) else { return nil }
+            return .after(.nanoseconds(time.isNumber ? time.roundedUp.nanoseconds : time.nanoseconds))
         }
     }
 
-    /// Reads the value of a `retry-after-ms` header: a number of milliseconds.
+    /// Reads the value of a `retry-after-ms` header, or of another one with a number of milliseconds.
     ///
-    /// The header belongs to no standard. The services that send it send an integer, and their clients read it as a
+    /// The headers belong to no standard. The services that send it send an integer, and their clients read it as a
     /// decimal number, so a decimal fraction is taken too: `"1500"` and `"1500.25"`, with digits on both sides of the
     /// point. Signs, exponents and everything else are no hint. Digits past the nanosecond are dropped.
     ///
@@ -73,10 +66,8 @@ public enum RetryAfter: Sendable {
     public static func hint(milliseconds value: some StringProtocol) -> RetryHint? {
         ASCIIScanner.scan(value.utf8) { scanner in
             scanner.trim()
-            guard let whole = scanner.saturatingInteger() else { return nil }
-            let fraction = scanner.skip(".") ? scanner.fractionOfMillion() : 0
-            guard let fraction, scanner.isAtEnd else { return nil }
-            return after(nanoseconds: whole.saturatingMultiply(1_000_000).saturatingAdd(fraction))
+            guard let number = scanner.number(), scanner.isAtEnd else { return nil }
+            return .after(.nanoseconds(number.nanoseconds(1_000_000)))
         }
     }
 
@@ -100,39 +91,14 @@ public enum RetryAfter: Sendable {
         }
     }
 
-    /// Looks in the headers of a response for a hint: in `retry-after-ms` first, which is finer, then in `retry-after`.
-    ///
-    /// A `retry-after-ms` that can't be read counts as absent. The names are asked for in lower case; the look-up should
-    /// not depend on case, as names of headers don't.
-    ///
-    /// ```swift
-    /// let hint = RetryAfter.hint { response.value(forHTTPHeaderField: $0) }
-    /// ```
+    /// Looks in the headers of a response for a hint: the same reader as that of ``RateLimitHeaders``.
     ///
     /// - Parameters:
-    ///   - now: The time that a date is counted from, in seconds since 1970, or `nil` for the time of the system.
-    ///   - headers: Returns the value of the header of the given name, or `nil` if the response has none.
-    /// - Returns: The hint, or `nil` if neither header holds one.
+    ///   - now: The time that a date is counted from, in seconds since 1970; the server's, or else the system's, if
+    ///     `nil`.
+    ///   - headers: Returns the value of the header of the given name, in lower case, or `nil`.
+    /// - Returns: The hint, or `nil` if no header holds one.
     public static func hint(now: Int64? = nil, headers: (String) -> String?) -> RetryHint? {
-        if let value = headers("retry-after-ms"), let hint = hint(milliseconds: value) { return hint }
-        return headers("retry-after").flatMap { hint($0, now: now) }
-    }
-
-    private static func after(nanoseconds: Int64) -> RetryHint {
-        .after(.nanoseconds(nanoseconds))
-    }
-}
-
-extension ASCIIScanner {
-    /// Moves past one or more digits after a decimal point, and returns the fraction in millionths, rounded down.
-    fileprivate mutating func fractionOfMillion() -> Int64? {
-        guard let first = digit() else { return nil }
-        var weight: Int64 = 100_000
-        var millionths = first * weight
-        while let next = digit() {
-            weight /= 10
-            millionths += next * weight
-        }
-        return millionths
+        RateLimitHeaders.hint(now: now, headers: headers)
     }
 }

@@ -22,9 +22,26 @@ struct ASCIIScanner {
 
     /// Drops the spaces and tabs at both ends, which are no part of a header's value.
     mutating func trim() {
-        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        while let first = rest.first, isBlank(first) { rest.removeFirst() }
-        while let last = rest.last, isBlank(last) { rest.removeLast() }
+        skipBlanks()
+        while let last = rest.last, Self.isBlank(last) { rest.removeLast() }
+    }
+
+    /// Moves past the spaces and tabs that come next.
+    mutating func skipBlanks() {
+        while let first = rest.first, Self.isBlank(first) { rest.removeFirst() }
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+
+    /// Moves past the next byte, whatever it is, and returns it; `nil` at the end.
+    mutating func next() -> UInt8? { rest.popFirst() }
+
+    /// Moves past the bytes for which `isPart` holds, and returns them as text; `nil` if there is none.
+    mutating func prefix(while isPart: (UInt8) -> Bool) -> String? {
+        let bytes = rest.prefix(while: isPart)
+        if bytes.isEmpty { return nil }
+        rest.removeFirst(bytes.count)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Moves past `text` if it comes next, byte for byte.

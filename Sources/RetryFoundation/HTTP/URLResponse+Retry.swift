@@ -26,22 +26,12 @@ extension URLResponse {
 }
 
 extension HTTPURLResponse {
-    /// What the server said about when to come back, in `retry-after-ms` or in `Retry-After`; `nil` if it did not.
+    /// The server's word about when to come back, in any header that ``/RetryCore/RateLimitHeaders`` reads; else `nil`.
     ///
     /// Names of headers are compared without regard to case. A date is counted from the `Date` of the same response, so
     /// that a wrong clock on this machine plays no part; without one, from this machine's time.
     public var retryHint: RetryHint? {
-        RetryAfter.hint(now: serverTime) { value(forHTTPHeaderField: $0) }
-    }
-
-    /// The time at which the server sent this response, in seconds since 1970, if it said so.
-    private var serverTime: Int64? {
-        // Counted from 1970, the wait up to a date is the date. Left out are numbers, which are no dates, and the form
-        // of RFC 850, the one with hyphens, whose years of two digits need to know the present.
-        guard let date = value(forHTTPHeaderField: "date"), date.first?.isLetter == true, !date.contains("-"),
-            case .after(let seconds) = RetryAfter.hint(date, now: 0)
-        else { return nil }
-        return seconds.components.seconds
+        RateLimitHeaders.hint(status: statusCode) { value(forHTTPHeaderField: $0) }
     }
 }
 

@@ -9,11 +9,18 @@ enum Payload {
     static let maximumSize = 64 << 10
 
     /// Returns the members of the object that the bytes hold, or `nil` if they hold none.
-    static func object(in bytes: some Collection<UInt8>) -> [String: JSONValue]? {
-        guard bytes.count <= maximumSize, let first = bytes.first(where: { !isSpace($0) }), first == UInt8(ascii: "{"),
-            case .object(let members)? = try? JSONParser.parse([UInt8](bytes))
+    ///
+    /// Where `isListRead`, a list stands for its first element.
+    static func object(
+        in bytes: some Collection<UInt8>, orFirstOfList isListRead: Bool = false
+    ) -> [String: JSONValue]? {
+        guard bytes.count <= maximumSize, let first = bytes.first(where: { !isSpace($0) }),
+            first == UInt8(ascii: "{") || isListRead && first == UInt8(ascii: "["),
+            let value = try? JSONParser.parse([UInt8](bytes))
         else { return nil }
-        return members
+        if case .object(let members) = value { return members }
+        if case .array(let elements) = value, case .object(let members)? = elements.first { return members }
+        return nil
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }

@@ -3,6 +3,8 @@ import Testing
 
 @Suite("Retry-After", .timeLimit(.minutes(5)))
 struct RetryAfterTests {
+    private static let example = HeaderCase.example
+
     /// The hostile values and what was decided about each.
     static let decisions: [HeaderCase] = [
         // Nothing there.
@@ -11,10 +13,19 @@ struct RetryAfterTests {
         HeaderCase("0", .seconds(0)), HeaderCase("5", .seconds(5)), HeaderCase("120", .seconds(120)),
         HeaderCase("\t5", .seconds(5)), HeaderCase("5 ", .seconds(5)), HeaderCase(" \t 5\t \t", .seconds(5)),
         HeaderCase("05", .seconds(5)), HeaderCase("0000000000000000000000000000000000000005", .seconds(5)),
-        // A sign, a fraction, an exponent, a base, a unit or a separator is not a digit.
+        // A sign, an exponent, a base or a separator is not a digit.
         HeaderCase("-1", nil), HeaderCase("-0", nil), HeaderCase("+5", nil), HeaderCase("- 5", nil),
-        HeaderCase("1.5", nil), HeaderCase("1e3", nil), HeaderCase("0x10", nil), HeaderCase("5s", nil),
-        HeaderCase("5 s", nil), HeaderCase("1 2", nil), HeaderCase("1_000", nil), HeaderCase("1'000", nil),
+        HeaderCase("1e3", nil), HeaderCase("0x10", nil), HeaderCase("5 s", nil),
+        // A fraction is rounded up to whole seconds.
+        HeaderCase("1.5", .seconds(2)), HeaderCase("0.2", .seconds(1)), HeaderCase("2.0", .seconds(2)),
+        HeaderCase("0.000000001", .seconds(1)), HeaderCase("0.0", .zero), HeaderCase("1.", nil), HeaderCase(".5", nil),
+        HeaderCase("-1.5", nil), HeaderCase("1.5.1", nil), HeaderCase("1,5", nil),
+        HeaderCase("9223372036854775807.5", .longest),
+        // What vendors send in place of a number of seconds and has one meaning.
+        HeaderCase("5s", .seconds(5)), HeaderCase("500ms", .milliseconds(500)), HeaderCase("1m30s", .seconds(90)),
+        HeaderCase("1994-11-06T08:49:39Z", .seconds(2)), HeaderCase("1994-11-06T08:50Z", .seconds(23)),
+        HeaderCase("1994-11-06T08:49:37Z", .zero), HeaderCase("1994-11-06", nil), HeaderCase("1 2", nil),
+        HeaderCase("1_000", nil), HeaderCase("1'000", nil),
         HeaderCase("\"5\"", nil), HeaderCase("(5)", nil), HeaderCase("5;q=1", nil),
         // Two headers, joined by whoever reads them.
         HeaderCase("5,6", nil), HeaderCase("5, 6", nil), HeaderCase("5, 5", nil),
@@ -22,11 +33,20 @@ struct RetryAfterTests {
         HeaderCase("Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT", nil),
         // Words.
         HeaderCase("NaN", nil), HeaderCase("nan", nil), HeaderCase("inf", nil), HeaderCase("null", nil),
-        HeaderCase("soon", nil), HeaderCase("1994-11-06T08:49:37Z", nil),
+        HeaderCase("soon", nil),
+        // From 10^9 on, 31 years, a number is an instant: in seconds, milliseconds, microseconds or nanoseconds.
+        HeaderCase("999999999", .seconds(999_999_999)), HeaderCase("1000000000", .seconds(1_000_000_000 - example)),
+        HeaderCase("2147483648", .seconds(2_147_483_648 - example)),
+        HeaderCase("4294967296", .seconds(4_294_967_296 - example)),
+        HeaderCase("784111776", .seconds(784_111_776)),
+        HeaderCase("1767225605", .seconds(5), now: 1_767_225_600), HeaderCase("1767225595", .zero, now: 1_767_225_600),
+        HeaderCase("1767225605.5", .seconds(6), now: 1_767_225_600),
+        HeaderCase("1767225605500", .seconds(6), now: 1_767_225_600),
+        HeaderCase("1767225605000000", .seconds(5), now: 1_767_225_600),
+        HeaderCase("1767225605000000001", .seconds(6), now: 1_767_225_600),
         // Too large to hold is long.
-        HeaderCase("2147483648", .seconds(2_147_483_648)), HeaderCase("4294967296", .seconds(4_294_967_296)),
-        HeaderCase("9223372036", .seconds(9_223_372_036)), HeaderCase("9223372037", .longest),
-        HeaderCase("9007199254740993", .longest), HeaderCase("9223372036854775807", .longest),
+        HeaderCase("9007199254740993", .seconds(9_007_199_254 - example + 1)),
+        HeaderCase("9223372036854775807", .longest),
         HeaderCase("9223372036854775808", .longest), HeaderCase("18446744073709551616", .longest),
         HeaderCase("1234567890123456789012345678901234567890", .longest),
         HeaderCase(String(repeating: "7", count: 1 << 20), .longest, name: "1 MB of digits"),

@@ -40,6 +40,19 @@ struct URLResponseTests {
         #expect(try response(429, [name: "soon", "Retry-After": "2"]).retryHint == .after(.seconds(2)))
     }
 
+    @Test(arguments: ["RateLimit-Reset", "X-RateLimit-Reset-After", "x-rate-limit-reset", "X-Ratelimit-Reset-Tokens"])
+    func everyHeaderIsRead(name: String) throws {
+        #expect(try response(429, [name: "30"]).retryHint == .after(.seconds(30)))
+        #expect(try response(503, ["RateLimit": "\"default\";r=0;t=30"]).retryHint == .after(.seconds(30)))
+        #expect(try response(503, ["X-Should-Retry": "false", "Retry-After": "1"]).retryHint == .never)
+    }
+
+    @Test func aFailureOfTheServerIsNotHeldUpByALimitThatIsNotUsedUp() throws {
+        let headers = ["X-RateLimit-Remaining": "4999", "X-RateLimit-Reset": "3600"]
+        #expect(try response(500, headers).retryHint == nil)
+        #expect(try response(429, headers).retryHint == .after(.seconds(3_600)))
+    }
+
     @Test(arguments: ["", " ", "soon", "-1", "1e3", "NaN", "5, 6", "Sun, 06 Nov 1994 08:49:37"])
     func aHintThatMakesNoSenseIsNone(value: String) throws {
         let response = try response(503, ["Retry-After": value])

@@ -17,6 +17,30 @@ struct ModelProviderBodyTests {
         #expect(failure(#"{"object": "error", "type": "server_error"}"#) == ModelProviderFailure(type: "server_error"))
     }
 
+    private func google(_ details: String) -> String {
+        #"{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "m", "details": \#(details)}}"#
+    }
+
+    @Test(
+        arguments: [
+            (#""3.5s""#, .milliseconds(3_500)), (#""32s""#, .seconds(32)), (#""0.000000001s""#, .nanoseconds(1)),
+            (#""0s""#, .zero), (#""99999999999999999999s""#, .nanoseconds(Int64.max)), (#""-3s""#, nil), (#""3""#, nil),
+            ("3", nil),
+            (#""s""#, nil), (#""soon""#, nil), ("null", nil), (#"{"seconds": 3}"#, nil), (#""1e3s""#, nil),
+        ] as [(String, Duration?)])
+    func theRetryInfoOfGoogleIsTheHint(delay: String, wait: Duration?) {
+        let info = #"{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": \#(delay)}"#
+        let help = #"{"@type": "type.googleapis.com/google.rpc.Help", "links": [], "retryDelay": "9s"}"#
+        let expected = ModelProviderFailure(type: "RESOURCE_EXHAUSTED", hint: wait.map { .after($0) })
+        #expect(failure(google("[\(help), 3, null, \(info)]")) == expected)
+        #expect(failure("[\(google("[\(info)]"))]") == expected)
+    }
+
+    @Test(arguments: ["null", "{}", "3", "[]", "[[]]", #"[{"@type": 3}]"#, #"[{"retryDelay": "3s"}]"#])
+    func detailsOfAnotherShapeSayNothing(details: String) {
+        #expect(failure(google(details)) == ModelProviderFailure(type: "RESOURCE_EXHAUSTED"))
+    }
+
     @Test(arguments: ["", "null", "[]", "{}", #"{"error": "m"}"#, #"{"error": []}"#, #"{"error": {"type": 3}}"#, "{"])
     func garbage(text: String) {
         #expect(failure(text) == nil)

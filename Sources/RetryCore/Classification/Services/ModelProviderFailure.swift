@@ -1,7 +1,8 @@
-/// What a provider of language models said when a request failed.
+/// The error that a provider of language models describes in the body of a failed response.
 ///
 /// The error bodies of OpenAI and Anthropic have become the pattern for most: an object `error` with a `type`, a `code`
-/// perhaps, and a message. RetryFoundation reads them from the bytes of a response.
+/// perhaps, and a message. Google's have a `status`, which stands here as the type, and may say in a `RetryInfo` when to
+/// come back. RetryFoundation reads them from the bytes of a response.
 ///
 /// ```swift
 /// let failure = ModelProviderFailure(type: "insufficient_quota", code: nil)
@@ -12,25 +13,31 @@ public struct ModelProviderFailure: Sendable, Hashable {
     public var type: String?
     /// The finer code, such as `"rate_limit_exceeded"`; not all providers have one.
     public var code: String?
+    /// The body's word about when to come back, which counts where the headers have none; else `nil`.
+    public var hint: RetryHint?
 
     /// Creates the description of a failure.
-    public init(type: String?, code: String? = nil) {
+    public init(type: String?, code: String? = nil, hint: RetryHint? = nil) {
         self.type = type
         self.code = code
+        self.hint = hint
     }
 
     /// The class of the failure: by its code, or else by its type; `nil` if neither is known.
     ///
     /// | code or type | class |
     /// |---|---|
-    /// | `rate_limit_exceeded`, `rate_limit_error`, `requests`, `tokens` | rate limit |
-    /// | `overloaded_error`, `api_error`, `server_error`, `internal_error`, `internal_server_error` | server error |
-    /// | `timeout_error`, `timeout` | transient |
-    /// | `authentication_error`, `invalid_api_key` | auth |
-    /// | `permission_error`, `permission_denied`, `insufficient_permissions` | permission |
+    /// | `rate_limit_exceeded`, `rate_limit_error`, `requests`, `tokens`, `slow_down`, `RESOURCE_EXHAUSTED` | rate limit |
+    /// | `overloaded_error`, `server_is_overloaded`, `service_unavailable_error`, `UNAVAILABLE` | server error |
+    /// | `api_error`, `server_error`, `internal_error`, `internal_server_error`, `INTERNAL` | server error |
+    /// | `timeout_error`, `timeout`, `DEADLINE_EXCEEDED` | transient |
+    /// | `ABORTED` | concurrency |
+    /// | `authentication_error`, `invalid_api_key`, `UNAUTHENTICATED` | auth |
+    /// | `permission_error`, `permission_denied`, `insufficient_permissions`, `PERMISSION_DENIED` | permission |
     /// | `insufficient_quota`, `billing_error`, `billing_hard_limit_reached` | permanent |
     /// | `invalid_request_error`, `not_found_error`, `request_too_large`, `context_length_exceeded` | permanent |
     /// | `model_not_found`, `content_policy_violation`, `content_filter` | permanent |
+    /// | `INVALID_ARGUMENT`, `FAILED_PRECONDITION`, `OUT_OF_RANGE`, `NOT_FOUND`, `UNIMPLEMENTED` | permanent |
     public var errorClass: ErrorClass? {
         code.flatMap(Self.errorClass) ?? type.flatMap(Self.errorClass)
     }
@@ -49,7 +56,7 @@ public struct ModelProviderFailure: Sendable, Hashable {
         status: Int, failure: ModelProviderFailure?, now: Int64? = nil, headers: (String) -> String? = { _ in nil }
     ) -> Classification? {
         guard status >= 400 else { return nil }
-        let hint = RateLimitHeaders.hint(now: now, headers: headers)
+        let hint = RateLimitHeaders.hint(status: status, now: now, headers: headers) ?? failure?.hint
         if let errorClass = failure?.errorClass { return Classification(errorClass, hint: hint) }
         return HTTPStatus.classification(status, hint: hint)
     }
@@ -58,7 +65,12 @@ public struct ModelProviderFailure: Sendable, Hashable {
 
     private static let table: [String: ErrorClass] = [
         "rate_limit_exceeded": .rateLimit, "rate_limit_error": .rateLimit, "requests": .rateLimit,
-        "tokens": .rateLimit,
+        "tokens": .rateLimit, "slow_down": .rateLimit, "RESOURCE_EXHAUSTED": .rateLimit,
+        "server_is_overloaded": .serverError, "service_unavailable_error": .serverError, "UNAVAILABLE": .serverError,
+        "INTERNAL": .serverError, "DEADLINE_EXCEEDED": .transient, "ABORTED": .concurrency,
+        "UNAUTHENTICATED": .auth, "PERMISSION_DENIED": .permission,
+        "INVALID_ARGUMENT": .permanent, "FAILED_PRECONDITION": .permanent, "OUT_OF_RANGE": .permanent,
+        "NOT_FOUND": .permanent, "UNIMPLEMENTED": .permanent,
         "overloaded_error": .serverError, "api_error": .serverError, "server_error": .serverError,
         "internal_error": .serverError, "internal_server_error": .serverError,
         "timeout_error": .transient, "timeout": .transient,
@@ -86,8 +98,10 @@ extension ModelProviderError {
     /// No header is known.
     public func providerHeader(_ name: String) -> String? { nil }
 
-    /// What the headers said about when to come back.
-    public var retryHint: RetryHint? { RateLimitHeaders.hint { providerHeader($0) } }
+    /// The word of the headers about when to come back, or else the body's.
+    public var retryHint: RetryHint? {
+        RateLimitHeaders.hint(status: statusCode) { providerHeader($0) } ?? providerFailure?.hint
+    }
 }
 
 extension ErrorClassifier {

@@ -1,30 +1,39 @@
 import FuzzSupport
 import RetryCore
 
-/// Lines such as `name: value` as the headers of a response; and all of it as the value of one header.
+/// Lines such as `name: value` as the headers of a response; and all of it as the value of every header at once.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let text = Input(start, count).text
-    let headers = headers(in: text)
+    let lines = lines(in: text)
     for now in [Int64.min, 0, 1_790_000_000, .max] {
-        let hint = RateLimitHeaders.hint(now: now) { headers[$0] }
-        check(hint)
-        require(hint == RateLimitHeaders.hint(now: now) { headers[$0] }, "the same headers are read differently")
-        check(RateLimitHeaders.reset(text, now: now))
+        for status in [nil, 429, 503] {
+            let hint = RateLimitHeaders.hint(status: status, now: now, headers: lines)
+            check(hint, text)
+            require(
+                hint == RateLimitHeaders.hint(status: status, now: now, headers: lines),
+                "the same headers are read differently")
+            check(RateLimitHeaders.hint(status: status, now: now) { _ in text }, text)
+        }
+        check(RateLimitHeaders.reset(text, now: now), text)
     }
+    check(RateLimitHeaders.hint { $0 == "date" ? text : "1790000000" }, text)
+    let isExhausted = RateLimitHeaders.isExhausted(headers: lines)
+    require(
+        !isExhausted || text.contains("0") || text.lowercased().contains("rejected"), "nothing is left without a zero")
+    consume(RateLimitHeaders.isExhausted { $0 == "ratelimit" ? text : nil })
     return 0
 }
 
-private func headers(in text: String) -> [String: String] {
-    var headers: [String: String] = [:]
-    for line in text.split(separator: "\n") {
+private func lines(in text: String) -> [(String, String)] {
+    text.split(separator: "\n").compactMap { line in
         let parts = line.split(separator: ":", maxSplits: 1)
-        if parts.count == 2 { headers[parts[0].lowercased()] = String(parts[1]) }
+        return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
     }
-    return headers
 }
 
-private func check(_ hint: RetryHint?) {
+private func check(_ hint: RetryHint?, _ text: String) {
     if case .after(let delay) = hint { require(delay >= .zero, "a wait of \(delay)") }
+    require(hint != .never || text.lowercased().contains("false"), "no retry is wished for without a word of it")
     consume(hint)
 }

@@ -17,9 +17,18 @@ struct RateLimitHeaderTests {
             ("2026-01-01 00:01:00Z", 60_000_000_000), ("2025-01-01T00:00:00Z", 0),
             ("2026-01-01T00:00:60Z", 60_000_000_000),
             ("1767225605", 5_000_000_000), ("1767225605500", 5_500_000_000), ("1000000000", 0),
+            // Epochs with a fraction, in microseconds, in nanoseconds, and just below and at the limits between them.
+            ("1767225605.25", 5_250_000_000), ("1767225605500.25", 5_500_250_000), ("1767225605000001", 5_000_001_000),
+            ("1767225605000001.5", 5_000_001_500), ("1767225605000000001", 5_000_000_001), ("1000000000.9", 0),
+            ("999999999999", .max), ("1000000000000", 0),
+            ("999999999999999", .max), ("1000000000000000", 0), ("999999999999999999", .max),
+            ("1000000000000000000", 0), ("2026-01-01T00:01Z", 60_000_000_000),
+            ("Thu, 01 Jan 2026 00:00:07 GMT", 7_000_000_000), ("Thu, 01 Jan 1998 00:00:07 GMT", 0),
             ("999999999", 999_999_999_000_000_000), ("9999-12-31T23:59:59Z", .max), ("9223372036854775807", .max),
             ("2147483648", 380_258_048_000_000_000), ("4294967296", 2_527_741_696_000_000_000),
-            ("9007199254740993", .max), ("18446744073709551616", .max), ("0000-01-01T00:00:00Z", 0),
+            ("9007199254740993", 7_239_973_654_740_993_000), ("18446744073709551616", .max),
+            ("9223372036854775806", 7_456_146_436_854_775_806),
+            ("0000-01-01T00:00:00Z", 0),
             ("\t5", 5_000_000_000),
             ("99999999999999999999999999999999999999s", .max),
             ("9999999999999999999999999999999999999999", .max), ("0.9999999999999999999999", 999_999_999),
@@ -35,7 +44,7 @@ struct RateLimitHeaderTests {
         "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z", "2026-01-01T00:00:00",
         "2026-01-01T00:00:00+1:00", "2026-01-01T00:00:00Zx", "2026-01-01T00:00:00.Z", "2026-1-1T00:00:00Z",
         "10000-01-01T00:00:00Z", "99-01-01T00:00:00Z", "2026-01-01T00:00:00 UTC", "2026-01-01T00:00:00+0000",
-        "\r\n5", "5, 5", "\u{664}\u{662}", "Sun, 06 Nov 1994 08:49:37 GMT",
+        "\r\n5", "5, 5", "\u{664}\u{662}", "Thu, 01 Jan 2026 00:00:07 +0000", "1767225605.", "1767225605.5.5", "1.5e3",
     ])
     func garbageIsNoHint(value: String) {
         #expect(RateLimitHeaders.reset(value, now: Self.now) == nil)
@@ -62,15 +71,8 @@ struct RateLimitHeaderTests {
         }
     }
 
-    private func hint(_ headers: [String: String]) -> RetryHint? {
-        RateLimitHeaders.hint(now: Self.now) { headers[$0] }
-    }
-
-    @Test func whatTheServerSaysPlainlyCounts() {
-        #expect(hint(["retry-after": "3", "x-ratelimit-reset-tokens": "9s"]) == .after(.seconds(3)))
-        #expect(hint(["retry-after-ms": "40", "retry-after": "3"]) == .after(.milliseconds(40)))
-        #expect(hint(["retry-after": "soon", "x-ratelimit-reset-tokens": "9s"]) == .after(.seconds(9)))
-        #expect(hint([:]) == nil)
+    private func hint(_ headers: [String: String], status: Int? = nil) -> RetryHint? {
+        RateLimitHeaders.hint(status: status, now: Self.now) { headers[$0] }
     }
 
     @Test func theLimitThatIsUsedUpCounts() {
@@ -78,10 +80,37 @@ struct RateLimitHeaderTests {
         #expect(hint(both) == .after(.seconds(360)))
         let requests = ["x-ratelimit-remaining-requests": "0", "x-ratelimit-remaining-tokens": "100"]
         #expect(hint(both.merging(requests) { $1 }) == .after(.seconds(1)))
-        let neither = ["x-ratelimit-remaining-requests": "5", "x-ratelimit-remaining-tokens": "100"]
-        #expect(hint(both.merging(neither) { $1 }) == .after(.seconds(360)))
         let garbage = ["x-ratelimit-remaining-requests": "many", "x-ratelimit-remaining-tokens": "100"]
         #expect(hint(both.merging(garbage) { $1 }) == .after(.seconds(1)))
+    }
+
+    /// A request was larger than what is left; but a server that failed says so with thousands of requests left.
+    @Test(arguments: [(429, Duration.seconds(360)), (503, nil), (500, nil), (403, nil), (200, nil), (nil, nil)])
+    func aLimitOfWhichSomethingIsLeftCountsWithA429Alone(status: Int?, wait: Duration?) {
+        let headers = [
+            "x-ratelimit-reset-requests": "1s", "x-ratelimit-remaining-requests": "5",
+            "x-ratelimit-reset-tokens": "6m0s", "x-ratelimit-remaining-tokens": "100",
+        ]
+        #expect(hint(headers, status: status) == wait.map { .after($0) })
+    }
+
+    @Test(
+        arguments: [
+            ("0", true), ("0.0", true), ("000", true), (" 0\t", true), ("0;w=60", true), ("1", false), ("0.5", false),
+            ("596.0", false), ("100;w=21600", false), ("00000000000000000000001", false),
+            ("99999999999999999999999999999999999999", false),
+        ])
+    func whatIsLeftIsANumberWithOrWithoutParameters(value: String, isUsedUp: Bool) {
+        let headers = ["x-ratelimit-remaining": value, "x-ratelimit-reset": "7"]
+        #expect(hint(headers) == (isUsedUp ? .after(.seconds(7)) : nil))
+        #expect(RateLimitHeaders.isExhausted { headers[$0] } == isUsedUp)
+    }
+
+    @Test(arguments: ["", " ", "-1", "-0", "+0", "0x0", "0e0", "0.", ".0", "0,0", "0 0", "none", "\u{660}", "0\0"])
+    func whatIsLeftIsUnknownIfItIsNoNumber(value: String) {
+        let headers = ["x-ratelimit-remaining": value, "x-ratelimit-reset": "7"]
+        #expect(hint(headers) == .after(.seconds(7)))
+        #expect(!RateLimitHeaders.isExhausted { headers[$0] })
     }
 
     @Test func headersOfAnthropic() {
@@ -94,6 +123,13 @@ struct RateLimitHeaderTests {
         #expect(hint(headers) == .after(.seconds(7)))
         #expect(hint(["anthropic-ratelimit-output-tokens-reset": "2026-01-01T00:00:07Z"]) == .after(.seconds(7)))
         #expect(hint(["anthropic-ratelimit-tokens-reset": "2026-01-01T00:00:09Z"]) == .after(.seconds(9)))
+        #expect(hint(["anthropic-priority-output-tokens-reset": "2026-01-01T00:00:09Z"]) == .after(.seconds(9)))
+        let unified = ["anthropic-ratelimit-unified-reset": "1767225609"]
+        #expect(hint(unified) == nil)
+        let rejected = unified.merging(["anthropic-ratelimit-unified-status": "rejected"]) { $1 }
+        #expect(hint(rejected) == .after(.seconds(9)) && RateLimitHeaders.isExhausted(headers: rejected))
+        let allowed = unified.merging(["anthropic-ratelimit-unified-status": "allowed_warning"]) { $1 }
+        #expect(hint(allowed) == nil && !RateLimitHeaders.isExhausted(headers: allowed))
     }
 }
 
