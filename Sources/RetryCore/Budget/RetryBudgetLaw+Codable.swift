@@ -96,7 +96,7 @@ extension RetryBudgetLaw.Name {
         case .quota:
             return .quota(
                 capacity: try reader.value("capacity") ?? 500, cost: try reader.value("cost") ?? 14,
-                costs: try reader.value("costs", as: ClassCosts.self)?.costs ?? [.rateLimit: 5],
+                costs: try reader.value("costs", as: ClassKeyed<Int>.self)?.values ?? [.rateLimit: 5],
                 deposit: try reader.value("deposit") ?? 1)
         case .limit:
             let retries = try reader.required("retries", as: Int.self)
@@ -104,22 +104,6 @@ extension RetryBudgetLaw.Name {
             return .limit(retries, per: window.saturatedNanoseconds)
         case .unlimited:
             return .unlimited
-        }
-    }
-}
-
-/// Costs by the names of error classes.
-private struct ClassCosts: Decodable {
-    var costs: [ErrorClass: Int] = [:]
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: SettingsReader.Key.self)
-        for key in container.allKeys {
-            do {
-                costs[try ErrorClass(validating: key.stringValue)] = try container.decode(Int.self, forKey: key)
-            } catch let error as PolicyError {
-                throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "\(error)")
-            }
         }
     }
 }

@@ -100,7 +100,7 @@ extension CircuitBreakerPolicy {
         /// Every class counts.
         public static let all = FailureClasses(classes: [], isExcept: true)
 
-        /// These classes count, and no other.
+        /// These classes count, and no other; a policy refuses an empty list, with which nothing would open a circuit.
         public static func only(_ classes: ErrorClass...) -> FailureClasses {
             FailureClasses(classes: Set(classes), isExcept: false)
         }

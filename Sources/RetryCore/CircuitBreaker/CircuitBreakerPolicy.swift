@@ -127,6 +127,9 @@ extension CircuitBreakerPolicy {
         try slowCallRule?.validate()
         try check(
             "consecutive_failures", "off", hasRule, "must be on, or another rule, or hints must open the circuit")
+        // Not even a rule for slow calls needs it: the one for failures can be off.
+        try check(
+            "failures.only", "an empty list", failures.isExcept || !failures.classes.isEmpty, "must name a class")
         try validateBreak()
         try check("probes", probes, (1...1_000).contains(probes), "must be from 1 to 1000")
         try check("successes_to_close", successesToClose, successesToClose >= 1, "must be at least 1")

@@ -22,24 +22,34 @@ public struct ErrorClass: Sendable, Hashable {
 
     /// Creates the class with this name: a built-in one if it has that name, else one of your own.
     ///
-    /// The name is kept for the life of the process: make classes from names in your code or your configuration, never
-    /// from data. There can be 65,536.
+    /// The name is kept for the life of the process, which can have 65,536: make classes from names in your code. For
+    /// names that are known only at run time there is ``init(validating:)``. Decoding makes no class at all.
     ///
     /// - Parameter id: The name that events and configuration files show, such as `"warming_up"`; not empty.
     public init(_ id: String) {
         self = checked { () throws(PolicyError) in try ErrorClass(validating: id) }
     }
 
-    /// Creates the class with a name that is not known to be right, such as one from a file.
+    /// Creates the class with a name that is known only at run time.
     ///
-    /// - Throws: ``PolicyError`` if the name is empty, or if there are too many classes.
-    package init(validating id: String) throws(PolicyError) {
+    /// - Parameter id: The name.
+    /// - Throws: ``PolicyError`` if the name is empty, or if the process has 65,536 classes and none of this name.
+    public init(validating id: String) throws(PolicyError) {
         try check("error_class", "empty", !id.isEmpty, "must have a name")
         guard let number = Self.names.withLock({ $0.number(of: id) }) else {
             throw PolicyError(setting: "error_class", value: id, requirement: "must not be the 65,537th class")
         }
         self.init(number: number)
     }
+
+    /// The class with this name, if there is one.
+    init?(known id: String) {
+        guard let number = Self.names.withLock({ $0.numbers[id] }) else { return nil }
+        self.init(number: number)
+    }
+
+    /// The names of all classes, the library's first.
+    static var allNames: [String] { names.withLock { $0.names } }
 
     /// The name that events and configuration files show.
     public var id: String { Self.names.withLock { $0.names[Int(number)] } }
@@ -99,27 +109,4 @@ extension ErrorClass {
 extension ErrorClass: CustomStringConvertible {
     /// The name of the class.
     public var description: String { id }
-}
-
-extension ErrorClass: Codable {
-    /// Decodes a class from its name.
-    ///
-    /// - Throws: `DecodingError` if the value is not a string, or is empty.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let id = try container.decode(String.self)
-        do {
-            self = try ErrorClass(validating: id)
-        } catch {
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(
-                    codingPath: container.codingPath, debugDescription: error.description, underlyingError: error))
-        }
-    }
-
-    /// Encodes the name of the class.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(id)
-    }
 }

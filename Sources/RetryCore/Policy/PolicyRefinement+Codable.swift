@@ -105,19 +105,3 @@ extension PolicySettings {
         return limits.entries + lifted.map { (errorClass: $0.errorClass, value: .unlimited) }
     }
 }
-
-/// An object whose keys are names of error classes.
-private struct ClassKeyed<Value: Decodable>: Decodable {
-    var values: [ErrorClass: Value] = [:]
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: SettingsReader.Key.self)
-        for key in container.allKeys {
-            do {
-                values[try ErrorClass(validating: key.stringValue)] = try container.decode(Value.self, forKey: key)
-            } catch let error as PolicyError {
-                throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "\(error)")
-            }
-        }
-    }
-}

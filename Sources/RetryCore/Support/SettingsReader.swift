@@ -48,7 +48,7 @@ struct SettingsReader {
     private func duration(_ key: Key, unit: Double, allowsText: Bool) throws -> Duration {
         if allowsText, let text = try? container.decode(String.self, forKey: key) {
             if let duration = Self.duration(text) { return duration }
-            throw error(key, "\(key.stringValue) is \"\(text)\": it must be \(Self.durations)")
+            throw error(key, "\(key.stringValue) is \"\(text.shortened)\": it must be \(Self.durations)")
         }
         let number = try located(key) { try container.decode(Double.self, forKey: key) }
         if let duration = Self.duration(number, unit: unit) { return duration }
@@ -73,7 +73,7 @@ struct SettingsReader {
     func finish() throws {
         for key in container.allKeys where !known.contains(key.stringValue) {
             let names = known.filter { !$0.hasSuffix("_s") && !$0.hasSuffix("_ms") }.sorted().joined(separator: ", ")
-            throw error(key, "There is no setting \(key.stringValue) here; known are \(names)")
+            throw error(key, "There is no setting \(key.stringValue.shortened) here; known are \(names)")
         }
     }
 

@@ -1,3 +1,5 @@
+import RetryCore
+
 /// A JSON text as a tree.
 ///
 /// A number keeps its text: what it has to be, whole or not, is known only to whoever asks for it.
@@ -21,15 +23,5 @@ extension JSONValue: CustomStringConvertible {
         case .array: "a list"
         case .object: "an object"
         }
-    }
-}
-
-extension String {
-    /// The beginning of the text on one line, with control characters made visible.
-    var shortened: String {
-        let beginning = unicodeScalars.prefix(40).reduce(into: "") { text, scalar in
-            text += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
-        }
-        return unicodeScalars.count > 40 ? beginning + "…" : beginning
     }
 }

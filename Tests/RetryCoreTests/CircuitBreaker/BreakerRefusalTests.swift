@@ -11,6 +11,9 @@ extension Refusal {
         Refusal("break_duration", "custom") { () throws(PolicyError) in
             try CircuitBreakerPolicy(validating: 5, breakDuration: .custom("mine") { _ in .zero })
         },
+        Refusal("failures.only", "an empty list") { () throws(PolicyError) in
+            try CircuitBreakerPolicy(validating: 5, failures: .only())
+        },
         Refusal("probes", "0") { () throws(PolicyError) in try CircuitBreakerPolicy(validating: 5, probes: 0) },
         Refusal("probes", "1001") { () throws(PolicyError) in try CircuitBreakerPolicy(validating: 5, probes: 1_001) },
         Refusal("successes_to_close", "0") { () throws(PolicyError) in

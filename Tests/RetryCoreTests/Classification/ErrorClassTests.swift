@@ -64,6 +64,76 @@ struct ErrorClassTests {
         it.check { data in try JSONDecoder().decode([[ErrorClass]].self, from: data) }
     }
 
+    @Test(
+        "that is misspelt is an error with the name that is meant",
+        arguments: [
+            ("ratelimit", "rate_limit"), ("rate-limit", "rate_limit"), ("rateLimit", "rate_limit"),
+            ("RATE_LIMIT", "rate_limit"), ("rate_limited", "rate_limit"), ("rate_limits", "rate_limit"),
+            ("server-error", "server_error"), ("servererror", "server_error"), ("serverErrors", "server_error"),
+            ("Transient", "transient"), ("transiant", "transient"), ("trnasient", "transient"), ("auht", "auth"),
+            ("premission", "permission"), ("permanant", "permanent"), ("un_known", "unknown"), (" auth", "auth"),
+            ("concurency", "concurrency"), ("unkown", "unknown"), ("auths", "auth"),
+        ])
+    func misspelt(name: String, meant: String) throws {
+        let error = try #require(refusal(of: name))
+        #expect(error.requirement.hasPrefix("must be \(meant), which is probably meant"), "\(error)")
+        #expect(error.value == "\"\(name)\"")
+    }
+
+    @Test(
+        "that is like none is an error with the names that are known",
+        arguments: ["throttled", "x", "outh2", "timeout", "authentication", String(repeating: "auth", count: 1 << 18)])
+    func likeNone(name: String) throws {
+        let error = try #require(refusal(of: name))
+        #expect(error.requirement.hasPrefix("must be another class that is known: one of transient, rate_limit,"))
+        #expect(error.value.count <= 45)
+    }
+
+    @Test("of the program's own is known to data once it is made, and no sooner")
+    func ownName() throws {
+        #expect(refusal(of: "made_later") != nil)
+        #expect(refusal(of: "made_later") != nil, "asking has made it")
+        let own = ErrorClass("made_later")
+        #expect(try JSON.decode(#"["made_later"]"#) == [own])
+        #expect(refusal(of: "made_latter")?.requirement.hasPrefix("must be made_later,") == true)
+    }
+
+    private func refusal(of name: String) -> PolicyError? {
+        do {
+            _ = try JSON.decode("[\"\(name)\"]", as: [ErrorClass].self)
+            return nil
+        } catch DecodingError.dataCorrupted(let context) {
+            return context.underlyingError as? PolicyError
+        } catch {
+            return nil
+        }
+    }
+
+    /// Documents with more names than a process can have, each in a place that takes names.
+    private static let crowded = {
+        let names = (0..<66_000).map { "\"crowd\($0)\"" }
+        let members = names.map { "\($0): 1" }.joined(separator: ",")
+        let backoffs = names.map { "\($0): {}" }.joined(separator: ",")
+        return (
+            policies: ["{\"retry_limits\": {\(members)}}", "{\"backoffs\": {\(backoffs)}}"],
+            law: "{\"law\": \"quota\", \"costs\": {\(members)}}",
+            breaker: "{\"failures\": {\"except\": [\(names.joined(separator: ","))]}}"
+        )
+    }()
+
+    /// In a process of its own, because the names are kept for good.
+    @Test("is not made by data that is refused")
+    func crowdedDocument() async {
+        await #expect(processExitsWith: .success) {
+            for policy in Self.crowded.policies {
+                #expect(throws: DecodingError.self) { try JSON.decode(policy, as: RetryPolicy.self) }
+            }
+            #expect(throws: DecodingError.self) { try JSON.decode(Self.crowded.law, as: RetryBudgetLaw.self) }
+            #expect(throws: DecodingError.self) { try JSON.decode(Self.crowded.breaker, as: CircuitBreakerPolicy.self) }
+            for number in 8..<65_536 { _ = ErrorClass("class\(number)") }
+        }
+    }
+
     /// In a process of its own, because the names are kept for good.
     @Test("is refused, and nothing traps, when there are too many")
     func tooMany() async {

@@ -70,14 +70,14 @@ struct HostileHeaderTests {
         }
     }
 
-    /// A megabyte in each header: a reader whose time grew with the square would not come to an end.
+    /// 64 KB in each header: a reader whose time grew with the square would not come to an end.
     @Test func hugeValuesTakeTimeThatGrowsWithThem() {
         for piece in ["9", "1s", "\0", ".", "\u{FF11}", "\"a\";r=0;t=1, ", "\"", "\\", ";", "a=1, ", "((((", ":"] {
-            let value = String(repeating: piece, count: 1_000_000 / piece.utf8.count)
+            let value = String(repeating: piece, count: 65_536 / piece.utf8.count)
             let headers = Dictionary(uniqueKeysWithValues: Self.names.map { ($0, value) })
             check(headers, status: 429, now: 0)
         }
-        let many = (0..<100_000).map { _ in ("Retry-After", "5") }
+        let many = (0..<20_000).map { _ in ("Retry-After", "5") }
         #expect(RateLimitHeaders.hint(headers: many) == nil)
         let longest = RetryHint.after(.longest)
         #expect(RateLimitHeaders.reset(String(repeating: "9", count: 1_000_000)) == longest)

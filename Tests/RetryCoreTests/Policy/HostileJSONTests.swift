@@ -22,7 +22,7 @@ extension WrongJSON {
         WrongJSON(#"{"backoff": {"family": "linear", "factor": 2}}"#, "backoff.factor", "factor", "increment"),
         WrongJSON(#"{"backoff": {"family": "constant", "delays": [1]}}"#, "backoff.delays", "delays"),
         WrongJSON(#"{"backoff": {"family": "list", "delays": [1], "initial": 1}}"#, "backoff.initial", "initial"),
-        WrongJSON(#"{"backoffs": {"mine": {"intial": "1s"}}}"#, "backoffs.mine.intial", "intial"),
+        WrongJSON(#"{"backoffs": {"auth": {"intial": "1s"}}}"#, "backoffs.auth.intial", "intial"),
         WrongJSON(
             #"{"backoff": {"jitter": {"kind": "full", "fracton": 1}}}"#, "backoff.jitter.fracton", "fracton", "kind"),
         WrongJSON(#"{"backoff": {"jitter": {"kind": "full", "fraction": 0.5}}}"#, "backoff.jitter.fraction"),
@@ -55,7 +55,8 @@ extension WrongJSON {
         WrongJSON(#"{"hints": {"at_most_ms": -0.001}}"#, "hints.at_most_ms", "at_most_ms is -0.001"),
         WrongJSON(#"{"hints": {"rule": "clamp", "within": -1}}"#, "hints.within", "within is -1"),
         WrongJSON(#"{"retry_limits": {"unknown": -1}}"#, "retry_limits.unknown", "-1"),
-        WrongJSON(#"{"retry_limits": {"a.b": -1}}"#, "retry_limits.a.b", "-1"),
+        WrongJSON(#"{"retry_limits": {"ratelimit": 1}}"#, "retry_limits.ratelimit", "\"ratelimit\"", "rate_limit"),
+        WrongJSON(#"{"backoffs": {"server-error": {}}}"#, "backoffs.server-error", "\"server-error\"", "server_error"),
         WrongJSON(#"{"retry_limits": {"unknown": 1.5}}"#, "retry_limits.unknown", "1.5"),
         WrongJSON(#"{"retry_limits": {"unknown": 1e300}}"#, "retry_limits.unknown", "1e+300"),
         WrongJSON(#"{"retry_limits": {"unknown": "sometimes"}}"#, "retry_limits.unknown", "sometimes", "never"),
@@ -185,6 +186,7 @@ struct HostileJSONTests {
 
     @Test("is refused with the name of a class in one piece")
     func dottedName() {
+        _ = ErrorClass("a.b")
         let error = #expect(throws: DecodingError.self) {
             try JSON.decode(#"{"retry_limits": {"a.b": -1}}"#, as: RetryPolicy.self)
         }

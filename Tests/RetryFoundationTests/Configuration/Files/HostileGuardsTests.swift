@@ -35,6 +35,10 @@ struct HostileGuardsTests {
         breaker("{\"break_duration\": {\"initial\": \"1m\", \"cap\": \"1s\"}}", "break_duration.cap"),
         breaker("{\"break_duration\": {\"factor\": 0}}", "break_duration.factor"),
         breaker("{\"failures\": {}}", "failures"), breaker("{\"failures\": {\"only\": [\"\"]}}", "failures.only[0]"),
+        breaker("{\"failures\": {\"only\": []}}", "failures.only"),
+        breaker("{\"failures\": {\"only\": []}, \"hint_opens\": 5}", "failures.only"),
+        breaker("{\"failures\": {\"only\": [\"ratelimit\"]}}", "failures.only[0]"),
+        breaker("{\"failures\": {\"except\": [\"auth\", \"server-error\"]}}", "failures.except[1]"),
         breaker("{\"probes\": 1001}", "probes"), breaker("{\"hint_opens_ms\": -1}", "hint_opens_ms"),
     ]
 
@@ -55,7 +59,8 @@ struct HostileGuardsTests {
         budget("{\"law\": \"quota\", \"cost\": 501}", "cost"),
         budget("{\"law\": \"quota\", \"costs\": {\"rate_limit\": 501}}", "costs.rate_limit"),
         budget("{\"law\": \"quota\", \"costs\": {\"\": 1}}", "costs."),
-        budget("{\"law\": \"quota\", \"costs\": {\"mine\": null}}", "costs.mine"),
+        budget("{\"law\": \"quota\", \"costs\": {\"ratelimit\": 1}}", "costs.ratelimit"),
+        budget("{\"law\": \"quota\", \"costs\": {\"auth\": null}}", "costs.auth"),
         budget("{\"law\": \"limit\", \"per\": 1}", "retries"), budget("{\"law\": \"limit\", \"retries\": 1}", "per"),
         budget("{\"law\": \"limit\", \"retries\": -1, \"per\": 1}", "retries"),
         budget("{\"law\": \"limit\", \"retries\": 1, \"per\": 1, \"per_ms\": 1}", "per_ms"),

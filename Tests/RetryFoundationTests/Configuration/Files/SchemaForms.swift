@@ -43,7 +43,7 @@ enum SchemaForms {
         + law("ratio", ["ttl_s": "31536000"]) + law("ratio", ["ttl_ms": "1"])
         + law("throttle", ["max_tokens": "1000", "token_ratio": "0.1"])
         + law("quota", ["capacity": "1000000000", "cost": "1", "costs": "{\"rate_limit\": 1}", "deposit": "0"])
-        + law("quota", ["costs": "{\"rate_limit\": 5, \"mine\": 1}"])
+        + law("quota", ["costs": "{\"rate_limit\": 5, \"auth\": 1}"])
         + law("limit", ["retries": "100000", "per": "\"1m\""])
         + law("limit", ["retries": "0", "per_ms": "31536000000"])
         + law("limit", ["retries": "1", "per_s": "60"]) + law("unlimited", [:])

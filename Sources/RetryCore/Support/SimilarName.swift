@@ -1,0 +1,54 @@
+/// Finds the name that is probably meant by one that is not known.
+package enum SimilarName {
+    /// The most bytes of a name that are compared: longer ones are no misspelt names.
+    private static let longest = 64
+
+    /// Returns the name among `names` that is most like `name`, or `nil` if none is.
+    ///
+    /// Names are alike if they differ in the case of letters and in what is neither a letter nor a digit, and besides in
+    /// two bytes at most (one byte, if the name has fewer than six): one too many, one missing, one other, or two that
+    /// changed places.
+    ///
+    /// - Complexity: O(*n*) in the number of names, each of which takes a bounded time.
+    package static func of(_ name: String, among names: some Sequence<String>) -> String? {
+        guard name.utf8.count <= longest else { return nil }
+        let word = folded(name)
+        var best: (name: String, distance: Int)?
+        for candidate in names where candidate.utf8.count <= longest {
+            let other = folded(candidate)
+            guard abs(word.count - other.count) <= 2 else { continue }
+            let distance = distance(word, other)
+            if distance <= (word.count < 6 ? 1 : 2), distance < best?.distance ?? .max { best = (candidate, distance) }
+        }
+        return best?.name
+    }
+
+    /// The letters and digits of a name in lower case.
+    private static func folded(_ name: String) -> [UInt8] {
+        name.utf8.compactMap { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...: byte
+            default: nil
+            }
+        }
+    }
+
+    /// The edit distance in which two neighbours that change places are one edit (optimal string alignment).
+    private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
+        var beforeLast: [Int] = []
+        var last = Array(0...other.count)
+        for (row, byte) in one.enumerated() {
+            var next = [row + 1]
+            for (column, otherByte) in other.enumerated() {
+                var cost = min(last[column + 1] + 1, next[column] + 1, last[column] + (byte == otherByte ? 0 : 1))
+                if row > 0, column > 0, byte == other[column - 1], one[row - 1] == otherByte {
+                    cost = min(cost, beforeLast[column - 1] + 1)
+                }
+                next.append(cost)
+            }
+            (beforeLast, last) = (last, next)
+        }
+        return last[other.count]
+    }
+}
