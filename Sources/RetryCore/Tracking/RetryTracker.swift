@@ -7,14 +7,28 @@
 ///
 /// switch tracker.record(result, tool: "search", request: id) {
 /// case .retry(let delay): schedule(after: delay)       // a delay of zero is a retry, too
-/// case .giveUp, .succeeded: answer(result)
+/// case .giveUp, .succeeded, .unreadable: answer(result)
 /// }
 /// ```
+///
+/// A result that cannot be read says neither that the call succeeded nor that it failed, and changes nothing, unless
+/// ``UnreadableResults`` says otherwise.
 ///
 /// A success, a failure that is not worth a retry, and the end of the retries clear the state. What was abandoned is
 /// forgotten five minutes after its last failure. A tracker can be used by any number of threads at once; two trackers
 /// share nothing.
 public final class RetryTracker: Sendable {
+    /// The meaning of a result that does not say whether the call failed, because part of it cannot be read.
+    public enum UnreadableResults: Sendable, Hashable {
+        /// Neither a success nor a failure: the decision is ``TrackerDecision/unreadable``, and the state of the request
+        /// stays as it was. The default.
+        case undecided
+        /// A failure of the tool that is worth a retry.
+        case failures
+        /// A success.
+        case successes
+    }
+
     /// A policy, as it is and as the machine takes it.
     private final class Effective: Sendable {
         let policy: ToolRetryPolicy
@@ -39,6 +53,7 @@ public final class RetryTracker: Sendable {
     private let overrides: [ByteName: Effective]
     private let parts: [Locked<Part>]
     private let textReader: ToolTextReader?
+    private let unreadableResults: UnreadableResults
     private let clock: RetryClock
     private let random: RandomSource?
     private let onEvent: (@Sendable (TrackerEvent) -> Void)?
@@ -52,6 +67,7 @@ public final class RetryTracker: Sendable {
     ///   - maximumKeys: How many keys there may be; at least 1. A failure that finds no room is not retried. The keys
     ///     are kept in parts, of which one may be full when the whole is nearly so.
     ///   - textReader: Reads texts that hold JSON; needed by a policy that checks text content.
+    ///   - unreadableResults: The meaning of a result that cannot be read.
     ///   - clock: Measures; the system's if `nil`.
     ///   - random: Draws the jitter; a generator of the tracker's own if `nil`.
     ///   - onEvent: Called with each event, outside every lock.
@@ -59,7 +75,8 @@ public final class RetryTracker: Sendable {
     public init(
         configuration: ToolRetryConfiguration = ToolRetryConfiguration(), ceiling: Int = 3,
         timeToLive: Duration = .seconds(300), maximumKeys: Int = 100_000, textReader: ToolTextReader? = nil,
-        clock: RetryClock? = nil, random: RandomSource? = nil, onEvent: (@Sendable (TrackerEvent) -> Void)? = nil
+        unreadableResults: UnreadableResults = .undecided, clock: RetryClock? = nil, random: RandomSource? = nil,
+        onEvent: (@Sendable (TrackerEvent) -> Void)? = nil
     ) throws(PolicyError) {
         try check("max_tool_retries", ceiling, ceiling >= 0, "must not be negative")
         try check("time_to_live", timeToLive, timeToLive > .zero, "must be above zero")
@@ -75,6 +92,7 @@ public final class RetryTracker: Sendable {
             })
         self.parts = Self.parts(for: maximumKeys, timeToLive: timeToLive.saturatedNanoseconds)
         self.textReader = textReader
+        self.unreadableResults = unreadableResults
         self.clock = clock ?? .system
         self.random = random
         self.onEvent = onEvent
@@ -90,9 +108,14 @@ public final class RetryTracker: Sendable {
     /// - Returns: Whether, and after which wait, the tool is to be called again.
     /// - Complexity: O(1), and what the reader takes for texts, where they are checked.
     public func record(_ result: ToolResult, tool: String, request: String) -> TrackerDecision {
-        if !result.oddities.isEmpty { tell(.undocumentedResult(result.oddities), tool, request) }
         let effective = effective(for: tool)
-        switch effective.policy.verdict(of: result, reader: textReader) {
+        let verdict = effective.policy.verdict(of: result, reader: textReader)
+        if case .unreadable(let oddities) = verdict {
+            tell(.undocumentedResult(result.oddities.union(oddities)), tool, request)
+        } else if !result.oddities.isEmpty {
+            tell(.undocumentedResult(result.oddities), tool, request)
+        }
+        switch verdict {
         case .failed(let errorClass):
             return failed(ToolCallKey(tool: tool, request: request), as: errorClass, effective.retry)
         case .vetoed(let status):
@@ -100,9 +123,9 @@ public final class RetryTracker: Sendable {
             tell(.gaveUp(.vetoed(status: status)), tool, request)
             return .giveUp
         case .succeeded:
-            let retries = clear(ToolCallKey(tool: tool, request: request))
-            if retries > 0 { tell(.recovered(retries: retries), tool, request) }
-            return .succeeded
+            return succeeded(ToolCallKey(tool: tool, request: request))
+        case .unreadable:
+            return unreadable(ToolCallKey(tool: tool, request: request), effective.retry)
         }
     }
 
@@ -186,6 +209,20 @@ extension RetryTracker {
             tell(.gaveUp(.full), key.tool, key.request)
         }
         return .giveUp
+    }
+
+    private func succeeded(_ key: ToolCallKey) -> TrackerDecision {
+        let retries = clear(key)
+        if retries > 0 { tell(.recovered(retries: retries), key.tool, key.request) }
+        return .succeeded
+    }
+
+    private func unreadable(_ key: ToolCallKey, _ policy: RetryPolicy) -> TrackerDecision {
+        switch unreadableResults {
+        case .undecided: .unreadable
+        case .failures: failed(key, as: .transient, policy)
+        case .successes: succeeded(key)
+        }
     }
 
     private func clear(_ key: ToolCallKey) -> Int {

@@ -1,4 +1,8 @@
-/// What a tool returned, as far as it says whether the call failed.
+/// The result of a tool, as far as it says whether the call failed.
+///
+/// A result is a success, a failure, or unreadable: part of it is not of the documented shape, and the rest says of no
+/// failure. What is unreadable is neither of the other two: a ``RetryTracker`` decides ``TrackerDecision/unreadable``, and
+/// leaves the state of the request as it was.
 ///
 /// The shape is that of a tool result over JSON-RPC: `isError` at the top, `structuredContent` with an `isError` and a
 /// `status_code` of its own, and a list of contents, of which the texts may hold JSON. RetryFoundation reads it from
@@ -22,7 +26,7 @@ public struct ToolResult: Sendable, Hashable {
         }
     }
 
-    /// What of a result was not of the documented shape; such a part says nothing, and is told by an event.
+    /// The parts of a result that are not of the documented shape; they are not guessed at, and an event reports them.
     public struct Oddities: OptionSet, Sendable, Hashable {
         /// The bits.
         public let rawValue: UInt8
@@ -30,7 +34,7 @@ public struct ToolResult: Sendable, Hashable {
         /// Creates a set from its bits.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        /// The result is no object.
+        /// The result is no object, or none that can be read.
         public static let notAnObject = Oddities(rawValue: 1)
         /// `isError` is neither true nor false.
         public static let isErrorNotABool = Oddities(rawValue: 2)
@@ -42,6 +46,8 @@ public struct ToolResult: Sendable, Hashable {
         public static let contentNotAList = Oddities(rawValue: 16)
         /// The result is larger than what is read of one.
         public static let tooLarge = Oddities(rawValue: 32)
+        /// A text that is checked seems to be a JSON object, and is not one that can be read.
+        public static let unreadableText = Oddities(rawValue: 64)
     }
 
     /// Whether the result says at its top that the call failed.
@@ -50,7 +56,7 @@ public struct ToolResult: Sendable, Hashable {
     public var structured: Structured?
     /// The texts of the content, in order; read only by a policy that checks text content.
     public var texts: [String]
-    /// What was not of the documented shape.
+    /// The parts that are not of the documented shape.
     public var oddities: Oddities
 
     /// Creates a result.
@@ -68,15 +74,29 @@ public struct ToolResult: Sendable, Hashable {
 ///
 /// Whatever the text is, a reader returns in bounded time; a text that it cannot or will not read says nothing.
 public struct ToolTextReader: Sendable {
-    private let read: @Sendable (String) -> ToolResult.Structured?
+    private let read: @Sendable (String) -> ToolResult?
 
     /// Wraps a reader of your own.
     ///
     /// - Parameter read: Returns what an object in a text says, or `nil` if the text holds none.
     public init(_ read: @escaping @Sendable (String) -> ToolResult.Structured?) {
+        self.read = { read($0).map { ToolResult(structured: $0) } }
+    }
+
+    private init(reading read: @escaping @Sendable (String) -> ToolResult?) {
         self.read = read
     }
 
+    /// A reader that also finds what is not of the documented shape.
+    package static func noticingOddities(
+        _ read: @escaping @Sendable (String) -> ToolResult?
+    ) -> ToolTextReader {
+        ToolTextReader(reading: read)
+    }
+
     /// Returns what a text says, or `nil`.
-    public func structured(in text: String) -> ToolResult.Structured? { read(text) }
+    public func structured(in text: String) -> ToolResult.Structured? { read(text)?.structured }
+
+    /// What a text says as a result, with its oddities; `nil` if it holds no object.
+    func result(in text: String) -> ToolResult? { read(text) }
 }

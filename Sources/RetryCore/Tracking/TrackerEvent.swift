@@ -1,4 +1,4 @@
-/// What follows a recorded result.
+/// The decision about a recorded result.
 public enum TrackerDecision: Sendable, Hashable {
     /// Call the tool again after this wait, zero included.
     case retry(after: Duration)
@@ -6,6 +6,11 @@ public enum TrackerDecision: Sendable, Hashable {
     case giveUp
     /// The call succeeded.
     case succeeded
+    /// The result does not say whether the call failed: part of it cannot be read.
+    ///
+    /// It is neither a success nor a failure of the tool. The state of the request is as it was before; whether to answer
+    /// with the result, to call again or to give up is up to the caller, as is ``RetryTracker/forget(tool:request:)``.
+    case unreadable
 }
 
 /// One thing that a tracker has to tell.
@@ -30,7 +35,7 @@ public struct TrackerEvent: Sendable, Hashable {
         case gaveUp(GiveUpReason)
         /// A call succeeded after this many retries.
         case recovered(retries: Int)
-        /// A part of a result was not of the documented shape, and says nothing.
+        /// A part of a result was not of the documented shape.
         case undocumentedResult(ToolResult.Oddities)
     }
 

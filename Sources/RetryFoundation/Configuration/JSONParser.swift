@@ -10,6 +10,8 @@ package struct JSONParser {
         package let line: Int
         package let column: Int
         package let problem: String
+        /// Whether it is one of the few texts that RFC 8259 allows, and that this parser refuses all the same.
+        package var isStrictness = false
     }
 
     private let bytes: [UInt8]
@@ -42,6 +44,13 @@ package struct JSONParser {
         return Failure(line: line + 1, column: column + 1, problem: problem)
     }
 
+    /// The failure of a text that other readers of JSON may take.
+    private func strictness(_ problem: String) -> Failure {
+        var failure = failure(problem)
+        failure.isStrictness = true
+        return failure
+    }
+
     private mutating func skipSpace() {
         while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
     }
@@ -55,7 +64,7 @@ package struct JSONParser {
 
     private mutating func value() throws(Failure) -> JSONValue {
         skipSpace()
-        guard depth < 64 else { throw failure("the text is nested deeper than 64 levels") }
+        guard depth < 64 else { throw strictness("the text is nested deeper than 64 levels") }
         depth += 1
         defer { depth -= 1 }
         switch next {
@@ -88,7 +97,7 @@ extension JSONParser {
             let key = try string()
             if members[key] != nil {
                 position = start
-                throw failure("the key \"\(key.shortened)\" is given twice")
+                throw strictness("the key \"\(key.shortened)\" is given twice")
             }
             skipSpace()
             guard skip(":") else { throw failure("a colon is expected here") }
@@ -162,7 +171,7 @@ extension JSONParser {
             let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
         else {
             position = start
-            throw failure("this escape is half of a character")
+            throw strictness("this escape is half of a character")
         }
         return scalar
     }

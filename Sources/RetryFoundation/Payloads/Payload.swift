@@ -8,6 +8,17 @@ enum Payload {
     /// The most bytes of a text or a body that are read: those that tell of an error are small.
     static let maximumSize = 64 << 10
 
+    /// What bytes are that may be a JSON object.
+    enum Reading {
+        /// An object with these members.
+        case object([String: JSONValue])
+        /// No object, and perhaps no JSON at all.
+        case other
+        /// Most probably an object, and not one that can be read: it is too large or nested too deep, gives a key twice,
+        /// or has half of a character in a text.
+        case unreadable
+    }
+
     /// Returns the members of the object that the bytes hold, or `nil` if they hold none.
     ///
     /// Where `isListRead`, a list stands for its first element.
@@ -21,6 +32,18 @@ enum Payload {
         if case .object(let members) = value { return members }
         if case .array(let elements) = value, case .object(let members)? = elements.first { return members }
         return nil
+    }
+
+    /// Returns what the bytes are, of which at most so many are read.
+    static func reading(of bytes: some Collection<UInt8>, atMost maximumSize: Int) -> Reading {
+        guard bytes.first(where: { !isSpace($0) }) == UInt8(ascii: "{") else { return .other }
+        guard bytes.count <= maximumSize else { return .unreadable }
+        do {
+            guard case .object(let members) = try JSONParser.parse([UInt8](bytes)) else { return .other }
+            return .object(members)
+        } catch {
+            return error.isStrictness ? .unreadable : .other
+        }
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }

@@ -13,12 +13,14 @@ extension ToolResult {
     /// {"isError": true, "structuredContent": {"status_code": 503}, "content": [{"type": "text", "text": "…"}]}
     /// ```
     ///
-    /// What is not of that shape says nothing, and is noted in ``/RetryCore/ToolResult/oddities``: bytes that are no
-    /// JSON object, a status that is a text or a fraction, an `isError` that is a number.
+    /// What is not of that shape is not guessed at, and is noted in ``/RetryCore/ToolResult/oddities``: bytes that are no
+    /// JSON object, an object with a key that is given twice, with half of a character or nested deeper than 64 levels, a
+    /// status that is a text or a fraction, an `isError` that is a number. A tracker takes such a result for a failure if
+    /// the rest of it says so, and for neither a success nor a failure otherwise.
     ///
     /// - Parameters:
     ///   - json: The result, without the envelope of the protocol.
-    ///   - maximumSize: The most bytes that are read; a larger result says nothing.
+    ///   - maximumSize: The most bytes that are read.
     public init(json: Data, atMost maximumSize: Int = 1 << 20) {
         guard json.count <= maximumSize else {
             self.init(oddities: .tooLarge)
@@ -75,16 +77,21 @@ extension ToolResult {
     }
 
     /// What the object in a text says.
-    fileprivate static func signals(_ members: [String: JSONValue]) -> Structured {
+    fileprivate static func signals(_ members: [String: JSONValue]) -> ToolResult {
         var result = ToolResult()
-        return result.readSignals(members)
+        result.structured = result.readSignals(members)
+        return result
     }
 }
 
 extension ToolTextReader {
-    /// Reads texts that hold a JSON object with `isError` or `status_code`, up to 64 KiB and 64 levels.
-    public static let json = ToolTextReader { text in
-        Payload.object(in: text.utf8).map(ToolResult.signals)
+    /// Reads texts that hold a JSON object with `isError` or `status_code`, up to 1 MiB and 64 levels.
+    public static let json = noticingOddities { text in
+        switch Payload.reading(of: text.utf8, atMost: 1 << 20) {
+        case .object(let members): ToolResult.signals(members)
+        case .unreadable: ToolResult(oddities: .unreadableText)
+        case .other: nil
+        }
     }
 }
 

@@ -74,16 +74,38 @@ struct ToolVerdictTests {
         #expect(tracker.record(unlisted, tool: "a", request: "1") == .giveUp)
     }
 
-    @Test func oddPartsAreToldAndSayNothing() throws {
+    @Test func partsThatCannotBeReadAreReported() throws {
         let events = Locked<[TrackerEvent]>([])
         let tracker = try RetryTracker { event in events.withLock { $0.append(event) } }
         let odd = ToolResult(oddities: [.notAnObject])
-        #expect(tracker.record(odd, tool: "a", request: "1") == .succeeded)
+        #expect(tracker.record(odd, tool: "a", request: "1") == .unreadable)
         #expect(
             events.withLock { $0 } == [
                 TrackerEvent(kind: .undocumentedResult(.notAnObject), tool: "a", request: "1")
             ])
         #expect(events.withLock { $0[0].code } == "undocumented_result")
         #expect(events.withLock { $0[0].logLevel } == .warning)
+        let failed = ToolResult(isError: true, structured: .init(), oddities: .statusNotAnInteger)
+        #expect(tracker.record(failed, tool: "a", request: "1") != .unreadable)
+        #expect(events.withLock { $0[1].kind } == .undocumentedResult(.statusNotAnInteger))
+    }
+
+    @Test(
+        arguments: [
+            .notAnObject, .isErrorNotABool, .structuredNotAnObject, .statusNotAnInteger, .tooLarge, .unreadableText,
+        ] as [ToolResult.Oddities])
+    func everyOddityThatMayHideAFailureIsUnreadable(oddities: ToolResult.Oddities) throws {
+        for checksText in [true, false] {
+            #expect(try decision(ToolResult(oddities: oddities), checksText: checksText) == .unreadable)
+            #expect(try decision(ToolResult(isError: true, oddities: oddities), checksText: checksText) == retry)
+            let listed = ToolResult(structured: .init(statusCode: 503), oddities: oddities)
+            #expect(try decision(listed, checksText: checksText) == retry)
+        }
+    }
+
+    @Test func contentIsLookedAtOnlyWhereTextsAreChecked() throws {
+        #expect(try decision(ToolResult(oddities: .contentNotAList)) == .unreadable)
+        #expect(try decision(ToolResult(oddities: .contentNotAList), checksText: false) == .succeeded)
+        #expect(try decision(ToolResult(structured: .init(), oddities: .contentNotAList)) == .succeeded)
     }
 }

@@ -58,31 +58,101 @@ struct HostileToolJSONTests {
 
     // MARK: Results
 
-    /// A result, and whether it is a success, or a failure that is not worth a retry.
-    static let results: [(String, TrackerDecision)] = [
-        ("", .succeeded), ("{", .succeeded), ("{\"isError\": NaN}", .succeeded),
-        ("{\"isError\": true, \"isError\": true}", .succeeded),
-        ("{\"isError\": true, \"is\\u0045rror\": true}", .succeeded),
-        (status("null"), .succeeded), (status("0"), .succeeded), (status("-1"), .succeeded),
-        (status("-503"), .succeeded),
-        (status("399.5"), .succeeded), (status("1e400"), .succeeded), (status("1e-400"), .succeeded),
-        (status("9223372036854775808"), .succeeded), (status("\u{665}\u{660}\u{663}"), .succeeded),
-        (status("9223372036854775807"), .giveUp), (status("-9223372036854775808"), .succeeded),
-        (status("2147483648"), .giveUp), (status("1000"), .giveUp), (status("503, \"status_code\": 503"), .succeeded),
-        ("{\"content\": [{\"type\": \"text\", \"text\": \"\(String(repeating: "[", count: 100_000))\"}]}", .succeeded),
-        (String(repeating: "{\"structuredContent\":", count: 10_000), .succeeded),
-        ("{\"content\": [\(String(repeating: "[],", count: 50_000))[]]}", .succeeded),
+    /// A result, and what is decided about it.
+    static let results: [(String, TrackerDecision)] =
+        [
+            (status("null"), .succeeded), (status("0"), .succeeded), (status("-1"), .succeeded),
+            (status("-503"), .succeeded), (status("-9223372036854775808"), .succeeded),
+            (status("9223372036854775807"), .giveUp), (status("2147483648"), .giveUp), (status("1000"), .giveUp),
+            (text(String(repeating: "[", count: 100_000)), .succeeded), (text("{"), .succeeded),
+            (text(#"{'isError': true}"#), .succeeded), (text(#"{\"isError\": true"#), .succeeded),
+        ] + unreadable.map { ($0, .unreadable) }
+
+    /// Results of which nobody knows whether the call failed.
+    static let unreadable = [
+        "", "{", "[]", "3", "\"failed\"", "{\"isError\": NaN}", "{\"isError\": true, \"isError\": true}",
+        "{\"isError\": true, \"is\\u0045rror\": true}", "{\"x\": 1, \"x\": 2}", "{\"x\": {\"y\": 1, \"y\": 1}}",
+        "{\"x\": \"\\ud83d\"}", "{\"x\": \"\\ude00\"}", "{\"\\ud83d\": 1}", "{\"x\": \(nested(64))}",
+        "{\"isError\": 1}", "{\"isError\": 0}", "{\"isError\": \"true\"}", "{\"isError\": []}",
+        "{\"structuredContent\": []}", "{\"structuredContent\": \"x\"}", "{\"structuredContent\": {\"isError\": 1}}",
+        "{\"isError\": 1, \"structuredContent\": {\"status_code\": 200}}",
+        status("\"503\""), status("\"200\""), status("399.5"), status("503.0"), status("5.03e2"), status("1e400"),
+        status("1e-400"), status("true"), status("[503]"), status("9223372036854775808"),
+        status("\u{665}\u{660}\u{663}"), status("503, \"status_code\": 503"),
+        String(repeating: "{\"structuredContent\":", count: 10_000),
+        "{\"content\": [\(String(repeating: "[],", count: 50_000))[]]}", "{\"content\": \"x\"}",
+        text(#"{\"isError\": 1}"#), text(#"{\"status_code\": \"503\"}"#), text(#"{\"x\": 1, \"x\": 1}"#),
+        text(#"{\"x\": \"\\ud83d\"}"#), text(#"{\"x\": "# + nested(64) + "}"),
     ]
+
+    private static func nested(_ levels: Int) -> String {
+        String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+    }
+
+    private static func text(_ text: String) -> String {
+        "{\"content\": [{\"type\": \"text\", \"text\": \"\(text)\"}]}"
+    }
 
     private static func status(_ value: String) -> String { "{\"structuredContent\": {\"status_code\": \(value)}}" }
 
+    private func tracker(_ unreadable: RetryTracker.UnreadableResults = .undecided) throws -> RetryTracker {
+        let configuration = try ToolRetryConfiguration(
+            json: Data("{\"check_text_content\": true, \"jitter\": false}".utf8))
+        return try RetryTracker(configuration: configuration, textReader: .json, unreadableResults: unreadable)
+    }
+
+    private let failure = ToolResult(isError: true)
+
     @Test(arguments: results.indices)
     func aResultIsNoRetry(index: Int) throws {
-        let configuration = try ToolRetryConfiguration(json: Data("{\"check_text_content\": true}".utf8))
-        let tracker = try RetryTracker(configuration: configuration, textReader: .json)
+        let tracker = try tracker()
         let (text, decision) = Self.results[index]
         #expect(tracker.record(ToolResult(json: Data(text.utf8)), tool: "a", request: "1") == decision)
         #expect(tracker.count == 0)
+    }
+
+    @Test(arguments: unreadable.indices)
+    func whatCannotBeReadChangesNothing(index: Int) throws {
+        let tracker = try tracker()
+        let result = ToolResult(json: Data(Self.unreadable[index].utf8))
+        #expect(tracker.record(failure, tool: "a", request: "1") == .retry(after: .milliseconds(200)))
+        #expect(tracker.record(result, tool: "a", request: "1") == .unreadable)
+        #expect(tracker.count == 1)
+        #expect(tracker.record(failure, tool: "a", request: "1") == .retry(after: .milliseconds(400)))
+        #expect(tracker.record(result, tool: "a", request: "1") == .unreadable)
+        #expect(tracker.record(failure, tool: "a", request: "1") == .giveUp)
+    }
+
+    @Test func aTextThatIsTooLargeCannotBeRead() throws {
+        let large = ToolResult(texts: ["{\"isError\": false}" + String(repeating: " ", count: 1 << 20)])
+        #expect(try tracker().record(large, tool: "a", request: "1") == .unreadable)
+        let other = ToolResult(texts: ["[1]" + String(repeating: " ", count: 1 << 20)])
+        #expect(try tracker().record(other, tool: "a", request: "1") == .succeeded)
+    }
+
+    @Test func whatCannotBeReadCountsAsTheCallerSays() throws {
+        let result = ToolResult(json: Data("{\"isError\": 1}".utf8))
+        let failures = try tracker(.failures)
+        #expect(failures.record(result, tool: "a", request: "1") == .retry(after: .milliseconds(200)))
+        #expect(failures.record(result, tool: "a", request: "1") == .retry(after: .milliseconds(400)))
+        #expect(failures.record(result, tool: "a", request: "1") == .giveUp)
+        let successes = try tracker(.successes)
+        #expect(successes.record(failure, tool: "a", request: "1") == .retry(after: .milliseconds(200)))
+        #expect(successes.record(result, tool: "a", request: "1") == .succeeded)
+        #expect(successes.count == 0)
+    }
+
+    /// What can be read of a result suffices if it says that the call failed.
+    @Test(
+        arguments: [
+            ("{\"isError\": true, \"structuredContent\": {\"status_code\": \"503\"}}", true),
+            ("{\"isError\": true, \"structuredContent\": []}", true), ("{\"isError\": true, \"content\": 3}", true),
+            ("{\"isError\": 1, \"structuredContent\": {\"status_code\": 503}}", true),
+            ("{\"isError\": 1, \"structuredContent\": {\"status_code\": 404}}", false),
+        ])
+    func aFailureNeedsNoMoreThanOneWord(text: String, isRetry: Bool) throws {
+        let decision = try tracker().record(ToolResult(json: Data(text.utf8)), tool: "a", request: "1")
+        #expect(decision == (isRetry ? .retry(after: .milliseconds(200)) : .giveUp))
     }
 
     @Test func aResultOf100MegabytesIsNotRead() {

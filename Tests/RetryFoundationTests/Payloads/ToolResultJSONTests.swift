@@ -28,7 +28,7 @@ struct ToolResultJSONTests {
             (#"{"structuredContent": []}"#, .structuredNotAnObject), (#"{"content": "x"}"#, .contentNotAList),
             (#"{"content": ["x"]}"#, .contentNotAList),
         ] as [(String, ToolResult.Oddities)])
-    func oddShapesSayNothing(text: String, oddities: ToolResult.Oddities) {
+    func oddShapesAreNotGuessedAt(text: String, oddities: ToolResult.Oddities) {
         #expect(result(text) == ToolResult(oddities: oddities))
     }
 
@@ -69,7 +69,7 @@ struct ToolResultJSONTests {
         let members = #""isError": true, "status_code": 503"#
         #expect(signals("{\(members), \"x\": \"\(String(repeating: "y", count: 10 << 20))\"}") == nil)
         #expect(
-            signals("{\(members), \"x\": \"\(String(repeating: "y", count: (64 << 10) - 60))\"}")?.statusCode == 503)
+            signals("{\(members), \"x\": \"\(String(repeating: "y", count: (1 << 20) - 60))\"}")?.statusCode == 503)
         let deep = String(repeating: "{\"x\":", count: 10_000) + "1" + String(repeating: "}", count: 10_000)
         #expect(signals(deep) == nil)
         #expect(signals(String(repeating: " ", count: 10 << 20)) == nil)
