@@ -2,17 +2,18 @@
 ///
 /// A key that nobody asked for is an error, so that a misspelt setting is not silently left out. `null` counts as
 /// absent.
-struct SettingsReader {
+package struct SettingsReader {
     private let container: KeyedDecodingContainer<Key>
     private var known: Set<String> = []
 
-    struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
+    /// Any key.
+    package struct Key: CodingKey {
+        package let stringValue: String
+        package var intValue: Int? { nil }
 
-        init(stringValue: String) { self.stringValue = stringValue }
+        package init(stringValue: String) { self.stringValue = stringValue }
         init(index: Int) { stringValue = "Index \(index)" }
-        init?(intValue: Int) { nil }
+        package init?(intValue: Int) { nil }
     }
 
     init(_ decoder: any Decoder) throws {

@@ -23,6 +23,11 @@ package enum SimilarName {
         return best?.name
     }
 
+    /// Returns whether two names differ in nothing but the case of letters and what is neither a letter nor a digit.
+    package static func isSpelling(_ name: String, of other: String) -> Bool {
+        name.utf8.count <= longest && folded(name) == folded(other)
+    }
+
     /// The letters and digits of a name in lower case.
     private static func folded(_ name: String) -> [UInt8] {
         name.utf8.compactMap { byte in

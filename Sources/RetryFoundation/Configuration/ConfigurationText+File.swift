@@ -1,64 +1,84 @@
 import Foundation
 import RetryCore
 
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 extension ConfigurationText {
     /// Reads a file, but no more of it than a configuration can have.
+    ///
+    /// What is no file is refused: a folder, a device, a socket, and a pipe, whose other end may never be opened.
     init(contentsOf url: URL) throws(ConfigurationError) {
         guard url.isFileURL else {
             throw ConfigurationError(
                 .unreadable, file: url.absoluteString, problem: "is not a file",
                 advice: "Load it first, and pass its data.")
         }
-        let data: Data
-        do {
-            data = try Self.beginning(of: url)
-        } catch let error as ConfigurationError {
-            throw error
-        } catch {
-            throw ConfigurationError(error, readingFileAt: url.path)
-        }
-        self.init(data: data, file: url.path)
+        self.init(data: Data(try Self.beginning(ofFileAt: url.path)), file: url.path)
     }
 
-    /// At most one byte more than a configuration can have, of whatever kind the file is: some grow while they are read,
-    /// and some never end.
-    private static func beginning(of url: URL) throws -> Data {
-        let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
-        // A folder has a size too, which says nothing.
-        if attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? NSNumber,
-            size.uint64Value > UInt64(maximumSize)
-        {
-            throw ConfigurationError.tooLarge(file: url.path)
+    /// At most one byte more than a configuration can have: some files grow while they are read.
+    private static func beginning(ofFileAt path: String) throws(ConfigurationError) -> [UInt8] {
+        // The system would read such a path up to its first zero byte.
+        if path.utf8.contains(0) { throw ConfigurationError(ENOENT, readingFileAt: path) }
+        // Without waiting: to open a pipe would take until it is opened for writing.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ConfigurationError(errno, readingFileAt: path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw ConfigurationError(errno, readingFileAt: path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .noFile(at: path, mode: status.st_mode) }
+        if status.st_size > maximumSize { throw ConfigurationError.tooLarge(file: path) }
+        return try bytes(of: descriptor, path)
+    }
+
+    private static func bytes(of descriptor: CInt, _ path: String) throws(ConfigurationError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count <= maximumSize {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw ConfigurationError(errno, readingFileAt: path) }
+            if count == 0 { break }
+            bytes += buffer[..<count]
         }
-        let handle = try FileHandle(forReadingFrom: url)
-        defer { try? handle.close() }
-        return try handle.read(upToCount: maximumSize + 1) ?? Data()
+        return bytes
     }
 }
 
 extension ConfigurationError {
-    /// The error of a file that cannot be read, from what Foundation threw.
-    package init(_ error: any Error, readingFileAt path: String) {
-        let error = error as NSError
-        switch (error.domain, CocoaError.Code(rawValue: error.code)) {
-        case (NSCocoaErrorDomain, .fileNoSuchFile), (NSCocoaErrorDomain, .fileReadNoSuchFile):
+    /// The error of a file that cannot be read, from the number of the system's error.
+    package init(_ number: CInt, readingFileAt path: String) {
+        switch number {
+        case ENOENT, ENOTDIR:
             self.init(
                 .fileNotFound, file: path, problem: "does not exist", advice: "Check the path, or create the file.")
-        case (NSCocoaErrorDomain, .fileReadNoPermission):
+        case EACCES, EPERM:
             self.init(
                 .unreadable, file: path, problem: "must not be read by this user", advice: "Change its permissions.")
         default:
             self.init(
-                .unreadable, file: path, problem: "cannot be read: \(error.systemText)",
+                .unreadable, file: path, problem: "cannot be read: \(String(cString: strerror(number)))",
                 advice: "Make sure that it is a file, and that its disk works.")
         }
     }
-}
 
-extension NSError {
-    /// What the system says of the error at the bottom of this one.
-    fileprivate var systemText: String {
-        if domain == NSPOSIXErrorDomain, let code = Int32(exactly: code) { return String(cString: strerror(code)) }
-        return (wrappedError as? NSError)?.systemText ?? localizedDescription
+    /// The error of a path at which there is something else than a file.
+    fileprivate static func noFile(at path: String, mode: mode_t) -> ConfigurationError {
+        let kind =
+            switch mode & S_IFMT {
+            case S_IFDIR: "a folder"
+            case S_IFIFO: "a pipe"
+            case S_IFSOCK: "a socket"
+            default: "a device"
+            }
+        return ConfigurationError(
+            .unreadable, file: path, problem: "cannot be read: it is \(kind)",
+            advice: "Give the path of a file, or load the text first, and pass its data.")
     }
 }

@@ -17,7 +17,8 @@ public import Foundation
 /// ```
 ///
 /// The new configuration takes the place of the old one in one step. A call that runs has the values that it began with.
-/// A configuration that is not right changes nothing: the old one stays.
+/// A configuration that is not right changes nothing: the old one stays. Circuit breakers and the budget keep their state
+/// where their settings are the same as before; otherwise they start anew.
 public final class ReloadingOperations: Sendable {
     private let state: Locked<State>
     private let load: @Sendable () throws -> RetryOperations
@@ -75,15 +76,15 @@ public final class ReloadingOperations: Sendable {
             state.begun += 1
             return state.begun
         }
-        let result = Result { try load() }
-        if case .success(let operations) = result {
+        return Result { try load() }.map { operations in
             state.withLock { state in
-                guard number > state.settled else { return }
+                let operations = operations.takingOver(state.operations)
+                guard number > state.settled else { return operations }
                 state.settled = number
                 state.operations = operations
                 state.generation += 1
+                return operations
             }
         }
-        return result
     }
 }

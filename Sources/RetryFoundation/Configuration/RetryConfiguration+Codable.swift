@@ -9,8 +9,9 @@ public import Foundation
 extension RetryConfiguration {
     /// Reads a configuration from JSON: the whole of a file whose member `retry_policy` it is.
     ///
-    /// A file without that member is a configuration in which nothing is written. Inside it nothing is guessed: an
-    /// unknown key, a value of the wrong type or out of its range is an error that names the setting.
+    /// A file without that member is a configuration in which nothing is written, unless it has a member whose name is
+    /// most probably a misspelt `retry_policy`: that is an error. Inside `retry_policy` nothing is guessed: an unknown
+    /// key, a value of the wrong type or out of its range is an error that names the setting.
     ///
     /// - Parameter json: UTF-8, at most 1 MiB.
     /// - Throws: ``ConfigurationError``.
@@ -32,13 +33,39 @@ extension RetryConfiguration: Codable {
         case retryPolicy = "retry_policy"
     }
 
-    /// Decodes a file: an object of which only the member `retry_policy` is looked at.
+    /// Decodes a file: an object of which only the member `retry_policy` is looked at, and names that are like it.
     ///
     /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
     public init(from decoder: any Decoder) throws {
+        try Self.checkNames(decoder.container(keyedBy: SettingsReader.Key.self))
         self =
             try decoder.container(keyedBy: FileKeys.self).decodeIfPresent(Body.self, forKey: .retryPolicy)?
             .configuration ?? RetryConfiguration()
+    }
+
+    /// Throws if a member of the file is most probably meant to be `retry_policy`.
+    ///
+    /// Beside a `retry_policy` these are its other spellings alone, such as `retryPolicy`: a member of the user's that
+    /// happens to be like it must have a way to stay.
+    private static func checkNames(_ container: KeyedDecodingContainer<SettingsReader.Key>) throws {
+        let name = FileKeys.retryPolicy.rawValue
+        let names = container.allKeys.filter { $0.stringValue != name }
+        let isThere = names.count < container.allKeys.count
+        let misspelt = names.first {
+            isThere
+                ? SimilarName.isSpelling($0.stringValue, of: name)
+                : SimilarName.of($0.stringValue, among: [name]) != nil
+        }
+        guard let misspelt else { return }
+        let error = PolicyError(
+            setting: misspelt.stringValue, value: "not known",
+            requirement: isThere
+                ? "must be left out beside \(name)"
+                : "must be \(name), which is probably meant; if it is not, add \"\(name)\": {} to the file")
+        throw DecodingError.dataCorrupted(
+            DecodingError.Context(
+                codingPath: container.codingPath + [misspelt], debugDescription: error.description,
+                underlyingError: error))
     }
 
     /// Encodes what is written, under `retry_policy`.
@@ -69,6 +96,10 @@ private struct Body: Codable {
         configuration.circuitBreaker = try container.decodeIfPresent(
             CircuitBreakerPolicy.self, forKey: .circuitBreaker)
         configuration.policies = try container.decodeIfPresent([String: RetryPolicy].self, forKey: .policies) ?? [:]
+        if configuration.policies[""] != nil {
+            throw DecodingError.dataCorruptedError(
+                forKey: .policies, in: container, debugDescription: "A policy has no name")
+        }
         let operations = try container.decodeIfPresent(
             [String: RetryConfiguration.Section].self, forKey: .operations)
         for (name, section) in operations ?? [:] { configuration.operations[OperationKind(name)] = section }

@@ -6,24 +6,30 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// What a configuration makes of each kind of operation: what calls run under.
+/// The settings that a configuration makes for each kind of operation, which calls run under.
 ///
 /// ```swift
 /// let operations = try RetryOperations(contentsOf: file, errors: errors)
 /// let api = operations[.api]
 ///
-/// let user = try await retry(policy: api.policy, named: api.name, classifier: api.classifier) { … }
+/// let user = try await retry(
+///     policy: api.policy, named: api.name, breaker: api.breaker, budget: api.budget, classifier: api.classifier
+/// ) { … }
 /// let text = try api.blockingExecutor.execute { try String(contentsOf: log) }
 /// ```
+///
+/// The breaker of each kind and the budget of all are made once, and shared by all copies of the value: make the value
+/// once, and keep it.
 public struct RetryOperations: Sendable {
     /// The configuration that this was made of.
     public let configuration: RetryConfiguration
-    /// What was left out of the configuration because nothing is known of it: names of error types.
+    /// The parts of the configuration that were left out: names of error types that are not registered.
     public let problems: [ConfigurationError]
 
     private let kinds: OperationKinds
     private let catalog: PolicyCatalog
     private let errors: ErrorTypeRegistry
+    private let guards: OperationGuards
     private let known: [OperationKind: RetryOperation]
 
     /// Makes the operations of a configuration.
@@ -83,27 +89,45 @@ public struct RetryOperations: Sendable {
         _ configuration: RetryConfiguration, kinds: OperationKinds, catalog: PolicyCatalog,
         errors: ErrorTypeRegistry, isStrict: Bool, file: String?
     ) throws {
-        self.configuration = configuration
-        self.kinds = kinds
-        self.errors = errors
         var check = ConfigurationCheck(file: file, errors: errors)
-        self.catalog = try check.catalog(of: configuration, over: catalog)
-        problems = try check.problems(of: configuration, catalog: self.catalog, isStrict: isStrict)
+        let catalog = try check.catalog(of: configuration, over: catalog)
+        self.init(
+            configuration, problems: try check.problems(of: configuration, catalog: catalog, isStrict: isStrict),
+            kinds: kinds, catalog: catalog, errors: errors, guards: OperationGuards(configuration))
+    }
+
+    private init(
+        _ configuration: RetryConfiguration, problems: [ConfigurationError], kinds: OperationKinds,
+        catalog: PolicyCatalog, errors: ErrorTypeRegistry, guards: OperationGuards
+    ) {
+        self.configuration = configuration
+        self.problems = problems
+        self.kinds = kinds
+        self.catalog = catalog
+        self.errors = errors
+        self.guards = guards
         var known: [OperationKind: RetryOperation] = [:]
         for kind in Array(kinds.policies.keys) + configuration.operations.keys {
-            known[kind] = Self.operation(kind, configuration, kinds, self.catalog, errors)
+            known[kind] = Self.operation(kind, configuration, kinds, catalog, errors, guards)
         }
         self.known = known
     }
 
-    /// Returns what an operation of this kind runs under.
+    /// The same operations with the breakers and the budget of `old`, as far as these have the same settings here.
+    func takingOver(_ old: RetryOperations) -> RetryOperations {
+        RetryOperations(
+            configuration, problems: problems, kinds: kinds, catalog: catalog, errors: errors,
+            guards: OperationGuards(configuration, takingOver: old.guards))
+    }
+
+    /// Returns the settings of operations of this kind.
     public subscript(kind: OperationKind) -> RetryOperation {
-        known[kind] ?? Self.operation(kind, configuration, kinds, catalog, errors)
+        known[kind] ?? Self.operation(kind, configuration, kinds, catalog, errors, guards)
     }
 
     private static func operation(
         _ kind: OperationKind, _ configuration: RetryConfiguration, _ kinds: OperationKinds, _ catalog: PolicyCatalog,
-        _ errors: ErrorTypeRegistry
+        _ errors: ErrorTypeRegistry, _ guards: OperationGuards
     ) -> RetryOperation {
         let base = configuration.base
         let own = configuration.operations[kind] ?? RetryConfiguration.Section()
@@ -117,11 +141,12 @@ public struct RetryOperations: Sendable {
         policy = own.refinement?.applied(to: policy) ?? policy
         let tests = (base.customExceptions + own.customExceptions).compactMap(errors.test)
         return RetryOperation(
-            kind: kind, isEnabled: own.isEnabled ?? base.isEnabled ?? true, enabledPolicy: policy, customErrors: tests)
+            kind: kind, isEnabled: own.isEnabled ?? base.isEnabled ?? true, enabledPolicy: policy, customErrors: tests,
+            guards: guards)
     }
 }
 
-/// What the operations of one kind run under.
+/// The settings of the operations of one kind.
 public struct RetryOperation: Sendable {
     /// The kind.
     public let kind: OperationKind
@@ -129,6 +154,10 @@ public struct RetryOperation: Sendable {
     public let isEnabled: Bool
     /// How often, how soon and for how long operations are retried; one attempt if they are not.
     public let policy: RetryPolicy
+    /// The circuit breaker of this kind; `nil` if the configuration has none, or operations are not retried.
+    public let breaker: CircuitBreaker?
+    /// The budget that operations of all kinds share; `nil` if the configuration has none, or operations are not retried.
+    public let budget: RetryBudget?
     /// Knows the error types that the configuration names; `nil` if it names none, which is the default classifier's.
     public let classifier: ErrorClassifier?
 
@@ -137,20 +166,23 @@ public struct RetryOperation: Sendable {
 
     init(
         kind: OperationKind, isEnabled: Bool, enabledPolicy: RetryPolicy,
-        customErrors tests: [@Sendable (any Error) -> Bool]
+        customErrors tests: [@Sendable (any Error) -> Bool], guards: OperationGuards
     ) {
         self.kind = kind
         self.isEnabled = isEnabled
         policy =
             isEnabled
             ? enabledPolicy : .once.guarantee(enabledPolicy.guarantee).named(enabledPolicy.name)
+        // Exactly one call, which an open circuit would forbid.
+        breaker = isEnabled ? guards.breaker(of: kind) : nil
+        budget = isEnabled ? guards.budget : nil
         classifier =
             tests.isEmpty
             ? nil : ErrorClassifier { error in tests.contains { $0(error) } ? .transient : nil }
     }
 
-    /// Runs synchronous operations of this kind.
+    /// Runs synchronous operations of this kind, with its breaker and the budget.
     public var blockingExecutor: BlockingExecutor {
-        BlockingExecutor(policy: policy, named: name, classifier: classifier)
+        BlockingExecutor(policy: policy, named: name, breaker: breaker, budget: budget, classifier: classifier)
     }
 }

@@ -64,7 +64,11 @@ struct RetryConfigurationTests {
         #expect(api.policy.backoff == backoff(.seconds(2), .seconds(120)))
     }
 
+    /// The other bound is the kind's; where it would exclude the one that is written, that one counts for both.
     @Test func oneWaitAloneGivesWayToNone() throws {
+        #expect(try operations(#"{"min_wait": 3}"#)[.worker].policy.backoff == backoff(.seconds(3), .seconds(10)))
+        #expect(
+            try operations(#"{"max_wait": 3}"#)[.storage].policy.backoff == backoff(.milliseconds(500), .seconds(3)))
         #expect(
             try operations(#"{"max_wait": 0.5}"#)[.worker].policy.backoff
                 == backoff(.milliseconds(500), .milliseconds(500)))
@@ -202,6 +206,7 @@ struct RetryConfigurationTests {
             (#"{"operations": {"api": 3}}"#, "retry_policy.operations.api"),
             (#"{"policies": {"x": {"max_attempts": 0}}}"#, "retry_policy.policies.x.max_attempts"),
             (#"{"policies": {"": "api"}}"#, "retry_policy.policies"),
+            (#"{"retry_limits": {"ratelimit": 1}}"#, "retry_policy.retry_limits.ratelimit"),
             (#"{"policy": "odd"}"#, "retry_policy.policy"),
             (#"{"operations": {"api": {"policy": "odd"}}}"#, "retry_policy.operations.api.policy"),
             (#"{"budget": {"law": "odd"}}"#, "retry_policy.budget.law"), ("[]", "retry_policy"), ("3", "retry_policy"),
