@@ -9,7 +9,8 @@ extension Backoff: Codable {
         let name = try settings.value("family", as: String.self) ?? Family.exponential.rawValue
         guard let family = Family(rawValue: name), family != .custom else {
             let names = Family.allCases.filter { $0 != .custom }.map(\.rawValue).joined(separator: ", ")
-            throw settings.error(.init(stringValue: "family"), "family is \"\(name)\": it must be one of \(names)")
+            throw settings.error(
+                .init(stringValue: "family"), "family is \"\(name.shortened)\": it must be one of \(names)")
         }
         let list = family == .list ? try settings.value("delays", as: DurationList.self)?.durations ?? [] : []
         let initial = family == .list ? nil : try settings.duration("initial")
@@ -72,7 +73,8 @@ extension Jitter: Codable {
         var settings = try SettingsReader(decoder)
         let name = try settings.required("kind", as: String.self)
         guard let kind = Kind(rawValue: name) else {
-            throw settings.error(.init(stringValue: "kind"), "kind is \"\(name)\": it must be one of \(Kind.names)")
+            throw settings.error(
+                .init(stringValue: "kind"), "kind is \"\(name.shortened)\": it must be one of \(Kind.names)")
         }
         let fraction = kind.takesFraction ? try settings.required("fraction", as: Double.self) : 0
         let amount = kind.takesAmount ? try settings.duration("amount") : .zero
@@ -89,8 +91,8 @@ extension Jitter: Codable {
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(
                     codingPath: path,
-                    debugDescription: "jitter is \"\(name)\": it must be one of \(Kind.names), with proportional as "
-                        + "{\"kind\": \"proportional\", \"fraction\": 0.5}, floor and additive as "
+                    debugDescription: "jitter is \"\(name.shortened)\": it must be one of \(Kind.names), with "
+                        + "proportional as {\"kind\": \"proportional\", \"fraction\": 0.5}, floor and additive as "
                         + "{\"kind\": \"floor\", \"amount\": \"1s\"}"))
         }
         return Jitter(kind: kind)
@@ -134,7 +136,7 @@ struct DurationList: Decodable {
         var value = "neither a text nor a number that fits"
         if let text = try? container.decode(String.self) {
             if let duration = SettingsReader.duration(text) { return duration }
-            value = "\"\(text)\""
+            value = "\"\(text.shortened)\""
         } else if let seconds = try? container.decode(Double.self) {
             if let duration = SettingsReader.duration(seconds, unit: 1e9) { return duration }
             value = "\(seconds)"

@@ -30,7 +30,8 @@ extension RetryBudgetLaw: Codable {
         if let name = Name(rawValue: text) { return name }
         let names = Name.allCases.map(\.rawValue).joined(separator: ", ")
         throw DecodingError.dataCorrupted(
-            DecodingError.Context(codingPath: path, debugDescription: "law is \"\(text)\": it must be one of \(names)"))
+            DecodingError.Context(
+                codingPath: path, debugDescription: "law is \"\(text.shortened)\": it must be one of \(names)"))
     }
 
     /// A law that has no settings, or has one for all of them.

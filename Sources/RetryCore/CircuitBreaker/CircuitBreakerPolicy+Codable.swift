@@ -36,7 +36,8 @@ extension CircuitBreakerPolicy: Codable {
         let known = presets.map(\.name).joined(separator: ", ")
         throw DecodingError.dataCorrupted(
             DecodingError.Context(
-                codingPath: path, debugDescription: "There is no breaker policy named \"\(name)\"; known are \(known)"))
+                codingPath: path,
+                debugDescription: "There is no breaker policy named \"\(name.shortened)\"; known are \(known)"))
     }
 
     private mutating func read(_ reader: inout SettingsReader) throws {
@@ -47,7 +48,7 @@ extension CircuitBreakerPolicy: Codable {
         timeRule = try reader.value("failure_ratio_over_time") ?? timeRule
         slowCallRule = try reader.value("slow_calls") ?? slowCallRule
         failures = try reader.value("failures") ?? failures
-        otherClasses = try reader.value("other_classes") ?? otherClasses
+        otherClasses = try reader.word("other_classes") ?? otherClasses
         breakDuration = try reader.value("break_duration", as: BreakDuration.self)?.backoff ?? breakDuration
         probes = try reader.value("probes") ?? probes
         successesToClose = try reader.value("successes_to_close") ?? successesToClose
@@ -102,7 +103,8 @@ private struct CountOrOff: Codable {
         }
         guard text == "off" else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "\"\(text)\" is no number of failures: it must be one, or off")
+                in: container,
+                debugDescription: "\"\(text.shortened)\" is no number of failures: it must be one, or off")
         }
         count = nil
     }
@@ -123,7 +125,7 @@ private struct BreakDuration: Codable {
         let container = try decoder.singleValueContainer()
         if let text = try? container.decode(String.self) {
             let duration = SettingsReader.duration(text)
-            backoff = CircuitBreakerPolicy.fixed(try Self.known(duration, "\"\(text)\"", container))
+            backoff = CircuitBreakerPolicy.fixed(try Self.known(duration, "\"\(text.shortened)\"", container))
         } else if let number = try? container.decode(Double.self) {
             let duration = SettingsReader.duration(number, unit: 1e9)
             backoff = CircuitBreakerPolicy.fixed(try Self.known(duration, "\(number)", container))

@@ -61,7 +61,7 @@ public struct PolicyCatalog: Sendable, Hashable {
     public func resolve(named name: String) throws(PolicyError) -> RetryPolicy {
         if let policy = policies[name] { return policy }
         throw PolicyError(
-            setting: "policy", value: "\"\(name)\"",
+            setting: "policy", value: "\"\(name.shortened)\"",
             requirement: "must be one of \(names.joined(separator: ", "))")
     }
 

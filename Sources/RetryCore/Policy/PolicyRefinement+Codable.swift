@@ -7,15 +7,15 @@ extension PolicyRefinement {
         backoffs = try reader.value("backoffs", as: ClassKeyed<Backoff>.self)?.values ?? [:]
         limits = try reader.value("retry_limits", as: ClassKeyed<RetryLimit>.self)?.values ?? [:]
         deadline = try reader.duration("deadline")
-        deadlineBehavior = try reader.value("deadline_behavior")
+        deadlineBehavior = try reader.word("deadline_behavior")
         attemptTimeout = try reader.duration("attempt_timeout")
         hints = try reader.value("hints")
-        openCircuit = try reader.value("open_circuit")
+        openCircuit = try reader.word("open_circuit")
         failsImmediately = try reader.value("fails_immediately")
-        guarantee = try reader.value("guarantee")
+        guarantee = try reader.word("guarantee")
     }
 
-    /// Reads the settings of a section; those named in `others` are somebody else's.
+    /// Reads the settings of a section, besides those named in `others`, which the caller reads.
     ///
     /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
     package init(from decoder: any Decoder, besides others: [String]) throws {
@@ -28,7 +28,7 @@ extension PolicyRefinement {
         try reader.checked { () throws(PolicyError) in try check() }
     }
 
-    /// A setting that somebody else reads.
+    /// A setting that the caller reads.
     private struct Unread: Decodable {
         init(from decoder: any Decoder) {}
     }

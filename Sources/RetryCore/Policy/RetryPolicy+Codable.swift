@@ -36,7 +36,8 @@ extension RetryPolicy: Codable {
         let known = Preset.allCases.dropFirst().map { "\($0)" }.joined(separator: ", ")
         throw DecodingError.dataCorrupted(
             DecodingError.Context(
-                codingPath: path, debugDescription: "There is no policy named \"\(name)\"; known are \(known)"))
+                codingPath: path, debugDescription: "There is no policy named \"\(name.shortened)\"; known are \(known)"
+            ))
     }
 
     private enum CodingKeys: String, CodingKey { case name }
@@ -57,7 +58,7 @@ extension RetryLimit: Codable {
         switch try? container.decode(String.self) {
         case "never": self = .never
         case "unlimited": self = .unlimited
-        case let other?: throw Self.error("\"\(other)\"", in: container)
+        case let other?: throw Self.error("\"\(other.shortened)\"", in: container)
         case nil: self = .retries(try Self.count(in: container))
         }
     }
@@ -99,7 +100,7 @@ extension HintRule: Codable {
         let name = try reader.value("rule", as: String.self) ?? Kind.obey.rawValue
         let rule = try Self.named(name, path: decoder.codingPath + [SettingsReader.Key(stringValue: "rule")])
         let bound = try rule.kind.boundKey.flatMap { try reader.duration($0.stringValue) }
-        let beyond = rule.kind.canCut ? try reader.value("beyond", as: LongHintBehavior.self) : nil
+        let beyond = rule.kind.canCut ? try reader.word("beyond", as: LongHintBehavior.self) : nil
         try reader.finish()
         // The reader has refused what is below zero.
         self.init(
@@ -116,7 +117,7 @@ extension HintRule: Codable {
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(
                     codingPath: path,
-                    debugDescription: "\"\(name)\" is no rule: it must be obey, exact, clamp or ignore"))
+                    debugDescription: "\"\(name.shortened)\" is no rule: it must be obey, exact, clamp or ignore"))
         }
     }
 

@@ -1,6 +1,6 @@
 /// Reads the settings of one object from outside: strictly, and with errors that name the path and the value.
 ///
-/// A key that nobody asked for is an error, so that a misspelt setting is not silently left out. `null` counts as
+/// A key that is not asked for is an error, so that a misspelt setting is not silently left out. `null` counts as
 /// absent.
 package struct SettingsReader {
     private let container: KeyedDecodingContainer<Key>
@@ -33,6 +33,15 @@ package struct SettingsReader {
         return value
     }
 
+    /// The value of a setting that is one of a few words, or `nil` if it is absent.
+    mutating func word<Word>(_ name: String, as type: Word.Type = Word.self) throws -> Word?
+    where Word: RawRepresentable & CaseIterable, Word.RawValue == String {
+        guard let text = try value(name, as: String.self) else { return nil }
+        if let word = Word(rawValue: text) { return word }
+        let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+        throw error(Key(stringValue: name), "\(name) is \"\(text.shortened)\": it must be one of \(words)")
+    }
+
     /// A duration, under its own name as text or as a number of seconds, or as a number under `name_s` or `name_ms`.
     mutating func duration(_ name: String) throws -> Duration? {
         var found: Duration?
@@ -56,21 +65,23 @@ package struct SettingsReader {
         throw error(key, "\(key.stringValue) is \(number): it must be from 0 to 292 years")
     }
 
-    /// What a duration must be.
-    static let durations = "a duration such as 200ms, 1.5s or 2m, up to 292 years"
+    /// The requirement for a duration.
+    static let durations = "a duration such as 200ms, 1.5s or 2m, of whole nanoseconds, up to 292 years"
 
-    /// The duration that a text stands for, or `nil` if it is none, or too long.
+    /// The duration that a text stands for, or `nil` if it is none, too fine, or too long.
     static func duration(_ text: String) -> Duration? {
-        Duration(text: text).flatMap { $0 <= .longest ? $0 : nil }
+        guard let duration = Duration(text: text), duration <= .longest else { return nil }
+        // Settings hold nanoseconds: what is finer would be cut off silently.
+        return duration == .nanoseconds(duration.saturatedNanoseconds) ? duration : nil
     }
 
     /// A number of units of so many nanoseconds, or `nil` if that is no duration, or too long.
     static func duration(_ number: Double, unit: Double) -> Duration? {
         let nanoseconds = (number * unit).rounded()
-        return nanoseconds >= 0 && nanoseconds < 0x1p63 ? .nanoseconds(Int64(nanoseconds)) : nil
+        return number >= 0 && nanoseconds < 0x1p63 ? .nanoseconds(Int64(nanoseconds)) : nil
     }
 
-    /// Throws if there is a setting that nobody asked for.
+    /// Throws if there is a setting that was not asked for.
     func finish() throws {
         for key in container.allKeys where !known.contains(key.stringValue) {
             let names = known.filter { !$0.hasSuffix("_s") && !$0.hasSuffix("_ms") }.sorted().joined(separator: ", ")

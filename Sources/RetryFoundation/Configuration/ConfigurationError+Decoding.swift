@@ -17,7 +17,7 @@ extension ConfigurationError {
                 .invalidSetting, file: file, setting: setting, problem: "is \(cause.value)",
                 advice: "It \(cause.requirement).")
         } else {
-            let text = context.debugDescription
+            let text = context.debugDescription.onOneLine
             self.init(
                 .invalidSetting, file: file, setting: setting,
                 problem: "is not right: \(text.hasSuffix(".") ? String(text.dropLast()) : text)",

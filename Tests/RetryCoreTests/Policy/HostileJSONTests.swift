@@ -82,6 +82,13 @@ extension WrongJSON {
         WrongJSON(#"{"deadline": "1 s"}"#, "deadline", "\"1 s\""),
         WrongJSON(#"{"deadline": " 1s"}"#, "deadline", " 1s"),
         WrongJSON(#"{"deadline": "0s"}"#, "deadline", "deadline is 0.0 seconds", "above zero"),
+        // Settings hold nanoseconds, and nothing is cut off silently.
+        WrongJSON(#"{"deadline": "1.5ns"}"#, "deadline", "\"1.5ns\"", "whole nanoseconds"),
+        WrongJSON(#"{"deadline": "1.0000000001s"}"#, "deadline", "whole nanoseconds"),
+        WrongJSON(#"{"deadline": "30m1h"}"#, "deadline", "\"30m1h\""),
+        WrongJSON(#"{"backoff": {"initial": -1e-10}}"#, "backoff.initial", "initial is -1e-10"),
+        WrongJSON(
+            #"{"deadline_behavior": "explode\n"}"#, "deadline_behavior", "\"explode\\n\"", "stop, truncate, interrupt"),
         WrongJSON(#"{"deadline": 0}"#, "deadline", "deadline is 0.0 seconds"),
         WrongJSON(#"{"deadline": -0.0}"#, "deadline", "deadline is 0.0 seconds"),
         WrongJSON(#"{"deadline": -1}"#, "deadline", "deadline is -1.0", "292 years"),

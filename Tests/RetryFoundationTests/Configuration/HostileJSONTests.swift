@@ -4,6 +4,21 @@ import Testing
 
 @Suite("Configurations that nobody should have written", .timeLimit(.minutes(5)))
 struct HostileJSONTests {
+    /// A log takes an error for one line.
+    @Test(
+        arguments: [
+            "preset", "hints", "deadline", "deadline_behavior", "guarantee", "a\\nb", "backoff", "open_circuit",
+        ])
+    func anErrorIsOneLineHoweverTheTextIs(name: String) {
+        let value = "\"a\\nb\\u0007\(String(repeating: "x", count: 10_000))\""
+        for json in ["{\"\(name)\": \(value)}", "{\"\(name)\": {\"family\": \(value)}}"] {
+            let error = #expect(throws: ConfigurationError.self) { try RetryPolicy(json: Data(json.utf8)) }
+            let text = "\(error.map { "\($0)" } ?? "")"
+            #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .control }, "\(text)")
+            #expect(text.count < 600, "\(text.count)")
+        }
+    }
+
     /// A text, and the setting that its error must name.
     static let wrongSettings: [(String, String)] = [
         // Unknown keys.
