@@ -148,8 +148,3 @@ private struct BreakDuration: Codable {
         if isFixed { try container.encode(backoff.initial.text) } else { try container.encode(backoff) }
     }
 }
-
-extension Duration {
-    /// The duration as text that can be read again: at most the longest that settings know.
-    fileprivate var settingText: String { min(self, .longest).text }
-}

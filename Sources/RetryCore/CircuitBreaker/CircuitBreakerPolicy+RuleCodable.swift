@@ -46,7 +46,7 @@ extension CircuitBreakerPolicy.TimeRule: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(ratio, forKey: .ratio)
-        try container.encode(min(window, .longest).text, forKey: .window)
+        try container.encode(window.settingText, forKey: .window)
         try container.encode(minimumCalls, forKey: .minimumCalls)
     }
 }
@@ -75,8 +75,8 @@ extension CircuitBreakerPolicy.SlowCallRule: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(ratio, forKey: .ratio)
-        try container.encode(min(threshold, .longest).text, forKey: .threshold)
-        try container.encode(min(window, .longest).text, forKey: .window)
+        try container.encode(threshold.settingText, forKey: .threshold)
+        try container.encode(window.settingText, forKey: .window)
         try container.encode(minimumCalls, forKey: .minimumCalls)
     }
 }

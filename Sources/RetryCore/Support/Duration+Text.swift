@@ -24,6 +24,14 @@ extension Duration {
         (self < .zero ? "-" : "") + Self.text(attoseconds: attoseconds.magnitude)
     }
 
+    /// The duration as a setting is written: in whole nanoseconds, rounded up, at most ``longest``.
+    ///
+    /// Settings are read as whole nanoseconds, and what is above zero must not become zero.
+    package var settingText: String {
+        let nanoseconds = saturatedNanoseconds
+        return Duration.nanoseconds(self > .nanoseconds(nanoseconds) ? nanoseconds.saturatingAdd(1) : nanoseconds).text
+    }
+
     private static func text(attoseconds amount: UInt128) -> String {
         switch amount {
         case 0: return "0s"

@@ -161,6 +161,17 @@ struct DurationTextTests {
         }
     }
 
+    @Test("of a setting is in whole nanoseconds, and above zero if the duration is")
+    func settingText() {
+        #expect(Duration.milliseconds(1_500).settingText == "1.5s")
+        #expect(Duration.zero.settingText == "0s")
+        #expect(Duration(attoseconds: 1).settingText == "1ns")
+        #expect(Duration(attoseconds: 1_500_000_001).settingText == "2ns")
+        for long in [Duration.longest, .seconds(Int64.max)] { #expect(long.settingText == Duration.longest.text) }
+        let lease = CircuitBreakerPolicy.default.halfOpen(lease: Duration(attoseconds: 1_000_000_000_000_000_001))
+        #expect(throws: Never.self) { try JSON.decode(JSON.encode(lease), as: CircuitBreakerPolicy.self) }
+    }
+
     @Test("never traps on 20,000 random ones, and what it reads it writes and reads again")
     func randomText() {
         var random = RandomSource.seeded(7)
