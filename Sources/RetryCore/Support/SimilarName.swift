@@ -6,19 +6,20 @@ package enum SimilarName {
     /// Returns the name among `names` that is most like `name`, or `nil` if none is.
     ///
     /// Names are alike if they differ in the case of letters and in what is neither a letter nor a digit, and besides in
-    /// two bytes at most (one byte, if the name has fewer than six): one too many, one missing, one other, or two that
-    /// changed places.
+    /// two bytes at most (in one, if the name has fewer than six; in none, if it has fewer than three): one too many, one
+    /// missing, one other, or two that changed places.
     ///
     /// - Complexity: O(*n*) in the number of names, each of which takes a bounded time.
     package static func of(_ name: String, among names: some Sequence<String>) -> String? {
         guard name.utf8.count <= longest else { return nil }
         let word = folded(name)
+        let edits = word.count < 3 ? 0 : word.count < 6 ? 1 : 2
         var best: (name: String, distance: Int)?
         for candidate in names where candidate.utf8.count <= longest {
             let other = folded(candidate)
             guard abs(word.count - other.count) <= 2 else { continue }
             let distance = distance(word, other)
-            if distance <= (word.count < 6 ? 1 : 2), distance < best?.distance ?? .max { best = (candidate, distance) }
+            if distance <= edits, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.name
     }

@@ -70,7 +70,7 @@ struct ErrorClassTests {
             ("ratelimit", "rate_limit"), ("rate-limit", "rate_limit"), ("rateLimit", "rate_limit"),
             ("RATE_LIMIT", "rate_limit"), ("rate_limited", "rate_limit"), ("rate_limits", "rate_limit"),
             ("server-error", "server_error"), ("servererror", "server_error"), ("serverErrors", "server_error"),
-            ("Transient", "transient"), ("transiant", "transient"), ("trnasient", "transient"), ("auht", "auth"),
+            ("TRANSIENT", "transient"), ("transiant", "transient"), ("trnasient", "transient"), ("auht", "auth"),
             ("premission", "permission"), ("permanant", "permanent"), ("un_known", "unknown"), (" auth", "auth"),
             ("concurency", "concurrency"), ("unkown", "unknown"), ("auths", "auth"),
         ])
@@ -84,6 +84,7 @@ struct ErrorClassTests {
         "that is like none is an error with the names that are known",
         arguments: ["throttled", "x", "outh2", "timeout", "authentication", String(repeating: "auth", count: 1 << 18)])
     func likeNone(name: String) throws {
+        _ = ErrorClass("y")
         let error = try #require(refusal(of: name))
         #expect(error.requirement.hasPrefix("must be another class that is known: one of transient, rate_limit,"))
         #expect(error.value.count <= 45)
@@ -95,7 +96,6 @@ struct ErrorClassTests {
         #expect(refusal(of: "made_later") != nil, "asking has made it")
         let own = ErrorClass("made_later")
         #expect(try JSON.decode(#"["made_later"]"#) == [own])
-        #expect(refusal(of: "made_latter")?.requirement.hasPrefix("must be made_later,") == true)
     }
 
     private func refusal(of name: String) -> PolicyError? {
@@ -125,12 +125,15 @@ struct ErrorClassTests {
     @Test("is not made by data that is refused")
     func crowdedDocument() async {
         await #expect(processExitsWith: .success) {
+            _ = ErrorClass("warming_up")
+            WrongJSON(#"{"retry_limits": {"warming-pu": 1}}"#, "retry_limits.warming-pu", "must be warming_up, which")
+                .check()
             for policy in Self.crowded.policies {
                 #expect(throws: DecodingError.self) { try JSON.decode(policy, as: RetryPolicy.self) }
             }
             #expect(throws: DecodingError.self) { try JSON.decode(Self.crowded.law, as: RetryBudgetLaw.self) }
             #expect(throws: DecodingError.self) { try JSON.decode(Self.crowded.breaker, as: CircuitBreakerPolicy.self) }
-            for number in 8..<65_536 { _ = ErrorClass("class\(number)") }
+            for number in 9..<65_536 { _ = ErrorClass("class\(number)") }
         }
     }
 
