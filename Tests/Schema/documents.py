@@ -42,68 +42,78 @@ PLACES = [
 ]
 
 NUMBERS = """
-    0 1 -1 0.5 1.5 2.5 3.0 1e3 -0.0 1e-12 -1e-12 5e-10 4e-10 0.001 0.01 0.0009 0.009 1001 100001 1e10 1e13 31536000 31536001
-    9223372036 9223372037 9223372036854775807 9223372036854775808 -9223372036854775808 1e19 1e308 1e400 1e-400
+    0 1 -1 0.5 1.5 2.5 3.0 1e3 -0.0 1e-12 -1e-12 5e-10 4e-10 0.001 0.01 0.0009 0.009 1001 100001 1e10 1e13 31536000
+    31536001 9223372036 9223372037 9223372036854775807 9223372036854775808 -9223372036854775808 1e19 1e308 1e400
+    1e-400
 """.split()
 
 TEXTS = [
-    "", "10s", "1m30s", "1h30m", "1.5s", "200ms", "30m1h", "1s1.5ms", "1.5s1ms", "1h1m1s1ms1us1ns", "1.5h", "1h1.25m", "1ms2s",
-    "1s1s", "s", "ms", "-1s", "+1s", "0s", "0.000s", "0", "0.5ns", "1.5ns", "1.0ns", "0.0000000001s", "1\u00b5s",
-    "1\u03bcs", "10", "0.25", "1.", ".5", "1.s", "1s ", " 1s", "1s\n", "1 s", "1d", "1H", "1e3s", "300y", "9999999999h",
-    "292y", "\u0661s", "1s\u0000", "9", "1ms", "5ms", "1us",
+    "", "10s", "1m30s", "1h30m", "1.5s", "200ms", "30m1h", "1s1.5ms", "1.5s1ms", "1h1m1s1ms1us1ns", "1.5h",
+    "1h1.25m", "1ms2s", "1s1s", "s", "ms", "-1s", "+1s", "0s", "0.000s", "0", "0.5ns", "1.5ns", "1.0ns",
+    "0.0000000001s", "1\u00b5s", "1\u03bcs", "10", "0.25", "1.", ".5", "1.s", "1s ", " 1s", "1s\n", "1 s", "1d",
+    "1H", "1e3s", "300y", "9999999999h", "292y", "\u0661s", "1s\u0000", "9", "1ms", "5ms", "1us",
 ]
 
 WORDS = [
-    "api", "default", "stop", "truncate", "interrupt", "wait", "exactly_once", "obey", "exact", "clamp", "cut", "never", "unlimited",
-    "off",
-    "full", "equal", "decorrelated", "proportional", "floor", "list", "exponential", "linear", "ratio", "limit", "quota",
-    "stable", "success", "neutral", "auth", "odd",
+    "api", "default", "stop", "truncate", "interrupt", "wait", "exactly_once", "obey", "exact", "clamp", "cut",
+    "never", "unlimited", "off", "full", "equal", "decorrelated", "proportional", "floor", "list", "exponential",
+    "linear", "ratio", "limit", "quota", "stable", "success", "neutral", "auth", "odd",
 ]
 
 OTHERS = """
-    null; true; false; []; ["x"]; [1]; ["auth"]; ["auth", "transient"]; ["ratelimit"]; [""]; [null]; [1, "2s"]; [0]; [-1]
-    ["0s"]; [[]]; {}; {"x": 1}; {"auth": 1}; {"auth": 0}; {"auth": -1}; {"auth": 1.5}; {"auth": null}; {"auth": "never"}
-    {"auth": "often"}; {"auth": {}}; {"auth": "api"}; {"auth": 9223372036854775808}; {"": 1}; {"ratelimit": 1}
-    {"unknown": "unlimited", "rate_limit": 2}; {"auth": {"initial": "1s"}}; {"auth": {"factor": 0}}; {"x": {}}; {"x": "api"}
-    {"": "api"}; {"x": {"max_attempts": 2}}; {"x": {"max_attempts": 0}}; {"x": {"enabled": false}}; {"x": {"policy": "api"}}
-    {"factor": 0.5}; {"factor": 3}; {"initial": "1s"}; {"initial": 0}; {"initial": "0s"}; {"initial": null}; {"cap": 0}
+    null; true; false; []; ["x"]; [1]; ["auth"]; ["auth", "transient"]; ["ratelimit"]; [""]; [null]; [1, "2s"]; [0]
+    [-1]; ["0s"]; [[]]; {}; {"x": 1}; {"auth": 1}; {"auth": 0}; {"auth": -1}; {"auth": 1.5}; {"auth": null}
+    {"auth": "never"}; {"auth": "often"}; {"auth": {}}; {"auth": "api"}; {"auth": 9223372036854775808}; {"": 1}
+    {"ratelimit": 1}; {"unknown": "unlimited", "rate_limit": 2}; {"auth": {"initial": "1s"}}
+    {"auth": {"factor": 0}}; {"x": {}}; {"x": "api"}; {"": "api"}; {"x": {"max_attempts": 2}}
+    {"x": {"max_attempts": 0}}; {"x": {"enabled": false}}; {"x": {"policy": "api"}}; {"factor": 0.5}; {"factor": 3}
+    {"initial": "1s"}; {"initial": 0}; {"initial": "0s"}; {"initial": null}; {"cap": 0}
     {"initial": "1m", "cap": "1h"}; {"initial": 1, "initial_ms": 5}; {"initial": null, "initial_ms": 5}
     {"family": "list"}; {"family": "list", "delays": []}; {"family": "list", "delays": null}
-    {"family": "list", "delays": [1, "2s"]}; {"family": "list", "delays": [0, 1]}; {"family": "list", "delays": [null]}
-    {"family": "list", "delays": [1], "initial": 1}; {"family": "list", "delays": [1], "jitter": "decorrelated"}
-    {"family": "constant", "factor": 2}; {"family": "linear", "increment": 1}; {"family": "fibonacci", "delays": [1]}
-    {"family": null, "factor": 2}; {"family": "custom"}; {"jitter": "full"}; {"jitter": "odd"}; {"jitter": "floor"}
-    {"kind": "full"}; {"kind": "full", "fraction": 1}; {"kind": "proportional"}; {"kind": "proportional", "fraction": 0.5}
+    {"family": "list", "delays": [1, "2s"]}; {"family": "list", "delays": [0, 1]}
+    {"family": "list", "delays": [null]}; {"family": "list", "delays": [1], "initial": 1}
+    {"family": "list", "delays": [1], "jitter": "decorrelated"}; {"family": "constant", "factor": 2}
+    {"family": "linear", "increment": 1}; {"family": "fibonacci", "delays": [1]}; {"family": null, "factor": 2}
+    {"family": "custom"}; {"jitter": "full"}; {"jitter": "odd"}; {"jitter": "floor"}; {"kind": "full"}
+    {"kind": "full", "fraction": 1}; {"kind": "proportional"}; {"kind": "proportional", "fraction": 0.5}
     {"kind": "floor", "amount_ms": 5}; {"kind": "additive"}; {"kind": null}; {"kind": "floor", "amount": null}
-    {"rule": "clamp", "within": "2s"}; {"rule": "obey", "within": "2s"}; {"rule": "clamp", "at_most": 1}; {"at_most": 1}
-    {"rule": "ignore", "at_most": 1}; {"rule": "exact", "beyond": "cut"}; {"rule": "clamp", "beyond": "cut"}; {"rule": null}; {"only": ["transient"]}; {"only": []}; {"except": []}
+    {"rule": "clamp", "within": "2s"}; {"rule": "obey", "within": "2s"}; {"rule": "clamp", "at_most": 1}
+    {"at_most": 1}; {"rule": "ignore", "at_most": 1}; {"rule": "exact", "beyond": "cut"}
+    {"rule": "clamp", "beyond": "cut"}; {"rule": null}; {"only": ["transient"]}; {"only": []}; {"except": []}
     {"only": ["auth"], "except": null}; {"only": ["auth"], "except": ["auth"]}; {"only": null}; {"except": [""]}
     {"ratio": 0.5, "calls": 100, "minimum_calls": 20}; {"ratio": 0, "calls": 1, "minimum_calls": 1}
     {"ratio": 1, "calls": 1, "minimum_calls": 2}; {"ratio": 0.5, "window": "30s", "minimum_calls": 20}
     {"ratio": 0.5, "window_ms": 9, "minimum_calls": 20}; {"ratio": 0.5, "window": "1ms", "minimum_calls": 20}
-    {"ratio": 1, "slower_than": "2s", "window": "1m", "minimum_calls": 1}; {"ratio": 1, "window": 1, "minimum_calls": 1}
-    {"preset": "stable", "probes": 3}; {"consecutive_failures": "off"}; {"consecutive_failures": "off", "hint_opens": 5}
-    {"consecutive_failures": "off", "hint_opens": null}; {"law": "limit", "retries": 1, "per": "1m"}; {"law": "limit"}
-    {"law": "ratio", "ratio": 0}; {"law": "quota", "cost": 600}; {"law": "quota", "capacity": 1000, "cost": 600}
-    {"law": "ratio", "ttl": "1ms"}; {"law": "ratio", "ttl": "1us"}; {"law": "ratio", "floor": 1e9}; {"law": null}
+    {"ratio": 1, "slower_than": "2s", "window": "1m", "minimum_calls": 1}
+    {"ratio": 1, "window": 1, "minimum_calls": 1}; {"preset": "stable", "probes": 3}
+    {"consecutive_failures": "off"}; {"consecutive_failures": "off", "hint_opens": 5}
+    {"consecutive_failures": "off", "hint_opens": null}; {"law": "limit", "retries": 1, "per": "1m"}
+    {"law": "limit"}; {"law": "ratio", "ratio": 0}; {"law": "quota", "cost": 600}
+    {"law": "quota", "capacity": 1000, "cost": 600}; {"law": "ratio", "ttl": "1ms"}; {"law": "ratio", "ttl": "1us"}
+    {"law": "ratio", "floor": 1e9}; {"law": null}
 """
 
 # Whole members retry_policy, and whole files.
 MEMBERS = [
-    "3", "[]", '"api"', "null", "{}", "true",
-    '{"deadline": ""}', '{"deadline": "30m1h"}', '{"deadline": "1s1.5ms"}', '{"max_attempts": 9223372036854775808}',
-    '{"backoff": {"family": "list"}}', '{"backoff": {"family": "constant", "factor": 2}}', '{"backoffs": {"auth": null}}',
+    '3', '[]', '"api"', 'null', '{}', 'true', '{"deadline": ""}', '{"deadline": "30m1h"}',
+    '{"deadline": "1s1.5ms"}', '{"max_attempts": 9223372036854775808}', '{"backoff": {"family": "list"}}',
+    '{"backoff": {"family": "constant", "factor": 2}}', '{"backoffs": {"auth": null}}',
     '{"hints": {"rule": "obey", "within": 1}}', '{"hints": {"within": 1}}', '{"deadline": 1, "deadline_s": 1}',
     '{"deadline": null, "deadline_s": 1}', '{"min_wait": 2, "max_wait": 1}', '{"min_wait": 1, "backoff": {}}',
     '{"min_wait": null, "backoff": {}}', '{"backoff": {"jitter": {"kind": "floor", "amount": "1m"}}}',
-    '{"backoff": {"initial": 30}}', '{"circuit_breaker": {"failures": {"only": []}}}', '{"retry_limits": {"ratelimit": 1}}',
+    '{"backoff": {"initial": 30}}', '{"circuit_breaker": {"failures": {"only": []}}}',
+    '{"retry_limits": {"ratelimit": 1}}',
     '{"circuit_breaker": {"consecutive_failures": "off", "failure_ratio": null}}',
     '{"circuit_breaker": {"failure_ratio": {"ratio": 1, "calls": 1, "minimum_calls": 2}}}',
     '{"circuit_breaker": {"failure_ratio_over_time": {"ratio": 1, "window": "9ms", "minimum_calls": 2}}}',
-    '{"budget": {"law": "limit", "retries": 1, "per": "2y"}}', '{"budget": {"law": "limit", "retries": 1, "per": "1us"}}',
-    '{"budget": {"law": "ratio", "floor": 1e12}}', '{"budget": {"law": "quota", "deposit": 501}}',
+    '{"budget": {"law": "limit", "retries": 1, "per": "2y"}}',
+    '{"budget": {"law": "limit", "retries": 1, "per": "1us"}}', '{"budget": {"law": "ratio", "floor": 1e12}}',
+    '{"budget": {"law": "quota", "deposit": 501}}',
 ]
-FILES = ["{}", "[]", "null", "3", '{"name": "x", "other": [1]}', '{"retry_polcy": {}}', '{"retryPolicy": {}, "retry_policy": {}}']
+FILES = [
+    '{}', '[]', 'null', '3', '{"name": "x", "other": [1]}', '{"retry_polcy": {}}',
+    '{"retryPolicy": {}, "retry_policy": {}}',
+]
 
 VALUES = (
     NUMBERS
@@ -134,7 +144,7 @@ def documents(names_by_place, all_names, is_valid, seed, is_long):
     """All documents.
 
     `names_by_place` are the settings that the decoder knows at each place, `all_names` all names, and `is_valid` tells
-    whether the schema accepts a document: random documents are made of settings which it accepts alone, for the most part.
+    whether the schema accepts a document: random ones are made of settings which it accepts alone, for the most part.
     """
     generator = random.Random(seed)
     yield from FILES

@@ -17,11 +17,12 @@ extension URLResponse {
     /// }
     /// ```
     ///
-    /// The table of statuses is that of ``/RetryCore/HTTPStatus``. It is `nil` for every success, for a status that
-    /// says too little, and for a response that is not HTTP: the call then returns the response.
+    /// The table of statuses is that of ``/RetryCore/HTTPStatus``; a 403 with a hint, or with nothing left of a limit, is a
+    /// rate limit. It is `nil` for every success, for a status that says too little, and for a response that is not HTTP:
+    /// the call then returns the response.
     public var retryClassification: Classification? {
         guard let response = self as? HTTPURLResponse else { return nil }
-        return HTTPStatus.errorClass(response.statusCode).map { Classification($0, hint: response.retryHint) }
+        return HTTPStatus.classification(response.statusCode) { response.value(forHTTPHeaderField: $0) }
     }
 }
 

@@ -47,6 +47,15 @@ struct URLResponseTests {
         #expect(try response(503, ["X-Should-Retry": "false", "Retry-After": "1"]).retryHint == .never)
     }
 
+    @Test func a403ByALimitIsARateLimit() throws {
+        let used = ["X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "30"]
+        #expect(try response(403, used).retryClassification == .rateLimit(after: .seconds(30)))
+        #expect(try response(403, ["X-RateLimit-Remaining": "0"]).retryClassification == .rateLimit)
+        #expect(try response(403, ["Retry-After": "60"]).retryClassification == .rateLimit(after: .seconds(60)))
+        let left = ["X-RateLimit-Remaining": "4999", "X-RateLimit-Reset": "30"]
+        #expect(try response(403, left).retryClassification == .permission)
+    }
+
     @Test func aFailureOfTheServerIsNotHeldUpByALimitThatIsNotUsedUp() throws {
         let headers = ["X-RateLimit-Remaining": "4999", "X-RateLimit-Reset": "3600"]
         #expect(try response(500, headers).retryHint == nil)
