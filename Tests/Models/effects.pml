@@ -2,7 +2,8 @@
  *
  * Three callers claim, send, and settle. They crash at any point and come back knowing nothing. A lease ends whenever
  * it likes. A request is executed early, late or never, and whether its sender still lives makes no difference. The
- * store's replies get lost, and what was told is told again. Two operators look into effects of which nobody knows.
+ * store's replies get lost, and what was told is told again. Two operators look into effects whose outcome is unknown,
+ * and into those that failed for good, and clear their records.
  *
  * The property: the effect happens at most once. Four things are needed, and each can be left out:
  *
@@ -19,7 +20,7 @@
 #define TOKENS    3 /* claims that get the key, in all */
 
 /* The record. */
-mtype:phase = { absent, running, abandoned, indeterminate, succeeded };
+mtype:phase = { absent, running, abandoned, indeterminate, succeeded, failed };
 mtype:phase phase = absent;
 byte token = 0;
 bool leaseOver = false;
@@ -32,7 +33,7 @@ mtype:request = { unsent, sent, done, refused, lost };
 mtype:request request[TOKENS + 1] = unsent;
 
 /* What a caller settles. */
-mtype:outcome = { success, failedBeforeEffect, unknown };
+mtype:outcome = { success, failedFinal, failedBeforeEffect, unknown };
 
 /* How often the effect happened, and who still acts under each token. No caller can see these. */
 byte effects = 0;
@@ -110,6 +111,7 @@ attempt:
     :: request[mine] == done -> outcome = success
     :: request[mine] == refused -> goto attempt
     :: request[mine] == refused -> outcome = failedBeforeEffect
+    :: request[mine] == refused -> outcome = failedFinal
     :: atomic {
            /* It waits no longer; what it has sent is on its way, has been done, or never will be. */
            printf("caller %d gets no answer\n", _pid);
@@ -129,6 +131,7 @@ settle:
             printf("caller %d settles: %e\n", _pid, outcome);
             if
             :: outcome == success -> phase = succeeded
+            :: outcome == failedFinal -> phase = failed
             :: outcome == failedBeforeEffect -> phase = absent; token = 0
             :: outcome == unknown -> phase = indeterminate
             fi
@@ -152,6 +155,12 @@ answered:
             assert(effects == 1);
 #endif
             goto over /* a replay; another call of this caller would get the same */
+        :: phase == failed ->
+#ifdef TRUTH
+            assert(effects == 0)
+#else
+            skip
+#endif
         :: else
         fi;
         goto claim
@@ -186,22 +195,22 @@ active proctype Time() {
     od
 }
 
-/* Somebody who looks at the other side, once nobody acts under the token any more and nothing is on its way, and tells
-   the store what they found: perhaps after somebody else has. */
+/* An operator looks at the receiver, once nothing acts under the token any more and nothing is on its way, and tells the
+   store the verdict: perhaps after the other operator has. */
 active [OPERATORS] proctype Operator() {
     byte seen;
     bool happened;
 
     do
     :: atomic {
-           UNKNOWN && !acts[token] && request[token] != sent ->
+           (UNKNOWN || phase == failed) && !acts[token] && request[token] != sent ->
            seen = token;
            happened = (effects > 0);
            printf("operator %d looks into token %d\n", _pid, seen)
        };
        atomic {
            if
-           :: BY(seen) && UNKNOWN ->
+           :: BY(seen) && (UNKNOWN || phase == failed) ->
                if
                :: happened -> phase = succeeded
                :: else -> phase = absent; token = 0

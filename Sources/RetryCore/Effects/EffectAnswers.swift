@@ -22,6 +22,8 @@ public struct EffectReplay: Sendable, Hashable {
     public enum Ending: Sendable, Hashable {
         /// It happened; this is its result.
         case succeeded([UInt8])
+        /// It happened, and its result is not kept, because of this failure.
+        case succeededWithoutResult(EffectFailure)
         /// It did not happen, and will not.
         case failed(EffectFailure)
     }
@@ -62,6 +64,6 @@ public enum ReconcileAnswer: Sendable, Hashable {
     case reconciled
     /// Nothing is recorded: the record has another token than the caller has looked at.
     case otherToken(current: FencingToken)
-    /// Nothing is recorded: there is no record, it is settled, or its owner still has time.
+    /// Nothing is recorded: there is no record, the effect is known to have happened, or its owner still has time.
     case notIndeterminate
 }

@@ -15,7 +15,13 @@ public enum EffectError: Error, Sendable, CustomStringConvertible {
     /// Somebody else took the key over before this caller was done.
     case fenced(ActionID, own: FencingToken, current: FencingToken?)
     /// An earlier caller's run ended with a failure that is final.
+    ///
+    /// An operator clears the record by `reconcile`, with the token that `record(for:)` returns.
     case failedBefore(ActionID, EffectFailure, age: Duration)
+    /// The effect happened, and its result is not kept: it was too long for the store, or could not be encoded.
+    ///
+    /// It is never run again. Look the result up at the receiver; `reconcile` adds it to the record.
+    case resultNotKept(ActionID, EffectFailure, age: Duration)
 
     /// What happened, and what to do.
     public var description: String {
@@ -36,7 +42,9 @@ public enum EffectError: Error, Sendable, CustomStringConvertible {
             "Effect \(id) is not this caller's any more: its token is \(own), and the record's is "
                 + "\(current.map { "\($0)" } ?? "gone"). Give the effect a longer lease."
         case .failedBefore(let id, let failure, let age):
-            "Effect \(id) failed for good \(age) ago: \(failure)"
+            "Effect \(id) failed for good \(age) ago: \(failure). Reconcile it with its token to clear the record."
+        case .resultNotKept(let id, let failure, let age):
+            "Effect \(id) happened \(age) ago, and its result was not kept: \(failure). Look it up at the receiver."
         }
     }
 }
@@ -47,7 +55,18 @@ extension EffectError: SelfClassifyingError {
         switch self {
         case .inProgress: .concurrency
         case .storeFull: .transient
-        case .indeterminate, .fingerprintMismatch, .fenced, .failedBefore: .permanent
+        case .indeterminate, .fingerprintMismatch, .fenced, .failedBefore, .resultNotKept: .permanent
+        }
+    }
+}
+
+/// An effect that runs another one is told by its error whether that one was run.
+extension EffectError: ExecutionAwareError {
+    /// Not executed where the gate refused to run the effect, or where it failed for good before; else unknown.
+    public var execution: ExecutionCertainty {
+        switch self {
+        case .inProgress, .fingerprintMismatch, .storeFull, .failedBefore: .notExecuted
+        case .indeterminate, .fenced, .resultNotKept: .unknown
         }
     }
 }

@@ -95,10 +95,10 @@ extension ClaimAnswer {
         switch self {
         case .execute: nil
         case .replay(let replay):
-            if case .failed(let failure) = replay.ending {
-                .failedBefore(id, failure, age: replay.age)
-            } else {
-                nil
+            switch replay.ending {
+            case .succeeded: nil
+            case .succeededWithoutResult(let failure): .resultNotKept(id, failure, age: replay.age)
+            case .failed(let failure): .failedBefore(id, failure, age: replay.age)
             }
         case .inProgress(let age, let left): .inProgress(id, runningFor: age, leaseLeft: left)
         case .indeterminate(let token, let age, let type):

@@ -19,7 +19,11 @@ extension EffectLedger {
             return .fingerprintMismatch(recorded: self.fingerprint, given: fingerprint)
         }
         switch phase {
-        case .succeeded: return .replay(EffectReplay(.succeeded(result ?? []), age: age(now)))
+        case .succeeded:
+            if case .failure(let reason) = body {
+                return .replay(EffectReplay(.succeededWithoutResult(reason), age: age(now)))
+            }
+            return .replay(EffectReplay(.succeeded(result ?? []), age: age(now)))
         case .failed: return .replay(EffectReplay(.failed(failure ?? EffectFailure(type: "")), age: age(now)))
         case .running where now < until:
             return .inProgress(runningFor: age(now), leaseLeft: leaseLeft(now))
@@ -64,6 +68,8 @@ extension EffectLedger {
         switch outcome {
         case .succeeded(let bytes):
             enter(.succeeded, body: .result(bytes), since: now, until: now.saturatingAdd(retention))
+        case .succeededWithoutResult(let reason):
+            enter(.succeeded, body: .failure(reason), since: now, until: now.saturatingAdd(retention))
         case .failedFinal(let failure):
             enter(.failed, body: .failure(failure), since: now, until: now.saturatingAdd(retention))
         case .failedBeforeEffect:
@@ -74,19 +80,22 @@ extension EffectLedger {
         return .recorded
     }
 
-    /// Records what somebody found out about an effect whose outcome was not known.
+    /// Records a verdict about an effect whose outcome is not known, which failed, or whose result is not kept.
     ///
     /// - Parameters:
-    ///   - expectedToken: The token of the record that they looked at.
-    ///   - verdict: What they found out.
+    ///   - expectedToken: The token of the record that the verdict is about.
+    ///   - verdict: What was found out.
     ///   - retention: For how many nanoseconds the store keeps what is settled.
     ///   - now: The time on the store's clock.
-    /// - Returns: What to tell them.
+    /// - Returns: What to answer.
     public mutating func reconcile(
         expectedToken: FencingToken, _ verdict: EffectVerdict, retention: Int64, now: Int64
     ) -> ReconcileAnswer {
         switch phase {
         case .running where now >= until, .abandoned, .indeterminate: break
+        case .failed where now < until: break
+        // That it happened is known: only its result is missing.
+        case .succeeded where now < until && result == nil && verdict != .didNotHappen: break
         case .absent, .running, .succeeded, .failed, .released: return .notIndeterminate
         }
         guard token == expectedToken else { return .otherToken(current: token) }
@@ -111,7 +120,7 @@ extension EffectLedger {
         switch phase {
         case .absent, .running, .abandoned: nil
         case .indeterminate: .indeterminate(failure)
-        case .succeeded: .succeeded(result ?? [])
+        case .succeeded: failure.map { .succeededWithoutResult($0) } ?? .succeeded(result ?? [])
         case .failed: failure.map { .failedFinal($0) }
         case .released: .failedBeforeEffect
         }

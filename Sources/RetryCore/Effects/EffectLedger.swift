@@ -19,6 +19,8 @@
 /// | settled, released | settle by the same token and outcome | unchanged / already recorded |
 /// | anything else | settle, renew | unchanged / fenced, lost |
 /// | abandoned, indeterminate, running with its lease over | reconcile with its token | succeeded or absent |
+/// | failed | reconcile with its token | succeeded or absent |
+/// | succeeded without a result | reconcile as happened with its token | succeeded with it |
 /// | succeeded, failed past retention; released, after a while | any | absent |
 ///
 /// A record whose outcome is not known never goes away by itself: somebody reconciles it, or takes it over.
@@ -76,8 +78,8 @@ public struct EffectLedger: Sendable, Hashable {
     ///   - fingerprint: What the key stands for.
     ///   - since: When the key was claimed or settled, in nanoseconds on the store's clock.
     ///   - until: When the lease or the record ends, in nanoseconds on the store's clock.
-    ///   - result: The result, where the phase is succeeded.
-    ///   - failure: The failure, where the phase is failed or indeterminate.
+    ///   - result: The result, where the phase is succeeded; `nil` where it is not kept.
+    ///   - failure: The failure, where the phase is failed or indeterminate, or what kept the result from being kept.
     public init(
         phase: Phase, token: FencingToken, fingerprint: EffectFingerprint, since: Int64, until: Int64,
         result: [UInt8]? = nil, failure: EffectFailure? = nil
@@ -88,19 +90,19 @@ public struct EffectLedger: Sendable, Hashable {
         self.since = since
         self.until = until
         switch phase {
-        case .succeeded: body = .result(result ?? [])
+        case .succeeded: body = result == nil ? failure.map { .failure($0) } ?? .result([]) : .result(result ?? [])
         case .failed: body = .failure(failure ?? EffectFailure(type: ""))
         case .indeterminate: body = failure.map { .failure($0) } ?? .none
         case .absent, .running, .abandoned, .released: body = .none
         }
     }
 
-    /// The result, where the phase is succeeded.
+    /// The result, where the phase is succeeded and the result is kept.
     public var result: [UInt8]? {
         if case .result(let bytes) = body { bytes } else { nil }
     }
 
-    /// The failure, where the phase is failed or indeterminate.
+    /// The failure, where the phase is failed or indeterminate, or what kept a result from being kept.
     public var failure: EffectFailure? {
         if case .failure(let failure) = body { failure } else { nil }
     }
@@ -124,7 +126,12 @@ public struct EffectLedger: Sendable, Hashable {
         case .absent, .released: return nil
         case .running where now < until: state = .running(leaseLeft: leaseLeft(now))
         case .running, .abandoned, .indeterminate: state = .indeterminate(failure)
-        case .succeeded: state = .succeeded(result ?? [])
+        case .succeeded:
+            if case .failure(let reason) = body {
+                state = .succeededWithoutResult(reason)
+            } else {
+                state = .succeeded(result ?? [])
+            }
         case .failed: state = .failed(failure ?? EffectFailure(type: ""))
         }
         return EffectRecord(state: state, token: token, fingerprint: fingerprint, age: age(now))

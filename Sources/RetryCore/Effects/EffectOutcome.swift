@@ -2,6 +2,9 @@
 public enum EffectOutcome: Sendable, Hashable {
     /// The effect happened; this is its result, for those who ask again.
     case succeeded([UInt8])
+    /// The effect happened, and its result cannot be kept, because of this failure: it is too long, or cannot be
+    /// encoded. Later callers are told so, and never run it again.
+    case succeededWithoutResult(EffectFailure)
     /// The effect did not happen, and trying again would not help: those who ask again get this failure.
     case failedFinal(EffectFailure)
     /// The effect did not happen: the key is free, and anybody may try again.
@@ -62,11 +65,13 @@ extension EffectFailure {
     }
 }
 
-/// What somebody found out about an effect whose outcome was not known.
+/// The truth about an effect, as it was found out at the receiver or decided by an operator.
+///
+/// A store records it for an effect whose outcome is not known, and for one that failed: so the key is cleared.
 public enum EffectVerdict: Sendable, Hashable {
     /// It happened; this is its result, for those who ask again.
     case happened([UInt8])
-    /// It did not happen: the key is free, and anybody may try again.
+    /// It did not happen: the key is free, and the next caller runs it.
     case didNotHappen
 }
 

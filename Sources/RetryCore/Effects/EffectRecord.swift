@@ -8,6 +8,8 @@ public struct EffectRecord: Sendable, Hashable {
         case indeterminate(EffectFailure?)
         /// It happened; this is its result.
         case succeeded([UInt8])
+        /// It happened, and its result is not kept, because of this failure.
+        case succeededWithoutResult(EffectFailure)
         /// It did not happen, and will not.
         case failed(EffectFailure)
     }

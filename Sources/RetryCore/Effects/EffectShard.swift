@@ -122,17 +122,20 @@ struct EffectShard: Sendable {
     private mutating func change<Answer>(
         _ slot: Int, _ event: (inout EffectLedger) -> Answer
     ) -> (Answer, notify: [Notify]) {
-        let before = slots[slot].ledger.phase
+        let (before, end) = (slots[slot].ledger.phase, slots[slot].ledger.until)
         let answer = event(&slots[slot].ledger)
         let after = slots[slot].ledger.phase
-        if before == after { return (answer, []) }
+        let (old, new) = (Self.list(of: before), Self.list(of: after))
+        // A settled record that a verdict changes expires later than those behind it.
+        let expiresLater = new == .settled && slots[slot].ledger.until != end
+        if before == after, !expiresLater { return (answer, []) }
         counts[Int(before.rawValue)] -= 1
         counts[Int(after.rawValue)] += 1
         let notify = before == .running ? takeWaiters(of: slot) : []
         if after == .absent {
-            remove(slot, from: Self.list(of: before))
-        } else if Self.list(of: before) != Self.list(of: after) {
-            slots.move(slot, from: Self.list(of: before), to: Self.list(of: after))
+            remove(slot, from: old)
+        } else if old != new || expiresLater {
+            slots.move(slot, from: old, to: new)
         }
         return (answer, notify)
     }

@@ -43,12 +43,14 @@ public protocol EffectStore: Sendable {
     /// - Throws: What kept the store from its work; ``EffectStoreError`` if the result is too long to be kept.
     func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer
 
-    /// Records what somebody found out about an effect whose outcome was not known.
+    /// Records a verdict about an effect whose outcome is not known, or which failed: the record is cleared.
+    ///
+    /// Where the effect happened and its result is not kept, a verdict with the result adds it.
     ///
     /// - Parameters:
     ///   - id: The key.
-    ///   - expectedToken: The token of the record that they looked at.
-    ///   - verdict: What they found out.
+    ///   - expectedToken: The token of the record that the verdict is about, so that it cannot meet a newer one.
+    ///   - verdict: What was found out.
     /// - Returns: Whether the verdict is recorded.
     /// - Throws: What kept the store from its work; ``EffectStoreError`` if the result is too long to be kept.
     func reconcile(

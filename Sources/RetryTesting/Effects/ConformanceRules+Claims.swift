@@ -38,6 +38,13 @@ extension EffectStoreConformance {
             try await store.settled("failed", .failedFinal(failure))
             let answer = try await store.claim("failed", .takeOver)
             try expect(answer.ending == .failed(failure), "a failed key is answered with \(answer)")
+            try await store.settled("unkept", .succeededWithoutResult(failure))
+            for rule in [AbandonedClaim.halt, .takeOver] {
+                let answer = try await store.claim("unkept", rule)
+                try expect(
+                    answer.ending == .succeededWithoutResult(failure),
+                    "a key that succeeded without a result is answered with \(answer)")
+            }
         },
         Rule("texts of failures come back as they were stored") { bench in
             let store = try await bench.store()
@@ -98,7 +105,8 @@ extension EffectStoreConformance {
     static let settlementRules = [
         Rule("the owner settles, once") { bench in
             for outcome in [
-                EffectOutcome.succeeded([1]), .failedFinal(failure), .failedBeforeEffect, .indeterminate(failure),
+                EffectOutcome.succeeded([1]), .succeededWithoutResult(failure), .failedFinal(failure),
+                .failedBeforeEffect, .indeterminate(failure),
             ] {
                 let store = try await bench.store()
                 let owner = try await store.settled("a", outcome)
@@ -107,6 +115,7 @@ extension EffectStoreConformance {
                 let right: EffectRecord.State? =
                     switch outcome {
                     case .succeeded(let result): .succeeded(result)
+                    case .succeededWithoutResult(let failure): .succeededWithoutResult(failure)
                     case .failedFinal(let failure): .failed(failure)
                     case .failedBeforeEffect: nil
                     case .indeterminate(let failure): .indeterminate(failure)
@@ -116,7 +125,8 @@ extension EffectStoreConformance {
         },
         Rule("what is settled stays so") { bench in
             let outcomes: [EffectOutcome] = [
-                .succeeded([1]), .succeeded([2]), .failedFinal(failure), .failedBeforeEffect, .indeterminate(nil),
+                .succeeded([1]), .succeeded([2]), .succeeded([]), .succeededWithoutResult(failure),
+                .failedFinal(failure), .failedBeforeEffect, .indeterminate(nil),
             ]
             for (index, first) in outcomes.enumerated() {
                 let store = try await bench.store()

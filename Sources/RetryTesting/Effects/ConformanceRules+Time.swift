@@ -109,13 +109,49 @@ extension EffectStoreConformance {
             }
             try expect(await store.state("a")?.isIndeterminate == true, "it changed the record")
         },
-        Rule("a verdict on what is not unknown is refused") { bench in
+        Rule("a verdict clears the record of a failure") { bench in
+            let store = try await bench.store()
+            let (happened, not) = (
+                try await store.settled("a", .failedFinal(failure)), try await store.settled("b", .failedFinal(failure))
+            )
+            let other = FencingToken(not.token.rawValue + 1)
+            try expect(
+                await store.reconcile(not, .didNotHappen, token: other), .otherToken(current: not.token),
+                "a verdict with another token on a failure")
+            try expect(await store.reconcile(happened, .happened([7])), .reconciled, "that a failure happened")
+            try expect(await store.claim("a").ending == .succeeded([7]), "the result found out is not replayed")
+            try expect(await store.reconcile(not, .didNotHappen), .reconciled, "that a failure did not happen")
+            try expect(await store.state("b") == nil, "a failure that was cleared has a record")
+            try expect(
+                await store.claim("b", as: .none).token != nil, "the key is not free after a failure was cleared")
+        },
+        Rule("a verdict adds the result that was not kept") { bench in
+            let store = try await bench.store()
+            let owner = try await store.settled("a", .succeededWithoutResult(failure))
+            try expect(await store.reconcile(owner, .didNotHappen), .notIndeterminate, "that a success did not happen")
+            try expect(await store.state("a"), .succeededWithoutResult(failure), "the record after that")
+            try expect(await store.reconcile(owner, .happened([7])), .reconciled, "that it happened with a result")
+            try expect(await store.claim("a").ending == .succeeded([7]), "the result found out is not replayed")
+        },
+        Rule("a verdict counts from the time when it is recorded") { bench in
+            let store = try await bench.store()
+            let first = try await store.settled("a", .failedFinal(failure))
+            try await bench.pass(bench.retention - bench.lease)
+            try await store.settled("b", .succeeded([2]))
+            try expect(await store.reconcile(first, .happened([1])), .reconciled, "that a failure happened")
+            try await bench.pass(bench.retention - bench.lease)
+            for key in ["a", "b"] {
+                try expect(await store.claim(key).ending != nil, "\(key) was forgotten too early")
+            }
+            try await bench.pass(bench.lease)
+            for key in ["a", "b"] { try expect(await store.state(key) == nil, "\(key) is never forgotten") }
+        },
+        Rule("a verdict on what is known to have happened is refused") { bench in
             let store = try await bench.store()
             let running = try await store.own("running")
             let done = try await store.settled("done", .succeeded([1]))
-            let failed = try await store.settled("failed", .failedFinal(failure))
             let free = try await store.settled("free", .failedBeforeEffect)
-            for ticket in [running, done, failed, free, ClaimTicket(try ActionID("nobody"), running.token)] {
+            for ticket in [running, done, free, ClaimTicket(try ActionID("nobody"), running.token)] {
                 for verdict in [EffectVerdict.happened([9]), .didNotHappen] {
                     let answer = try await store.reconcile(ticket, verdict)
                     try expect(answer, .notIndeterminate, "a verdict on a known outcome")

@@ -96,6 +96,7 @@ struct OnceScene: Sendable {
             case .storeFull: "full"
             case .fenced: "fenced"
             case .failedBefore: "failed before"
+            case .resultNotKept: "not kept"
             }
         }
     }

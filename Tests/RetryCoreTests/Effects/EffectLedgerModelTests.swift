@@ -21,7 +21,7 @@ struct EffectLedgerModelTests {
             steps += outcomes(caller).map { .settle(caller: caller, $0) }
             steps += [.reconcile(caller: caller, .happened([9])), .reconcile(caller: caller, .didNotHappen)]
         }
-        #expect(explore(steps, length: 4) == 707_281)
+        #expect(explore(steps, length: 4) == 1_048_576)
     }
 
     @Test("three callers, every sequence of six of what decides between them")
@@ -35,7 +35,7 @@ struct EffectLedgerModelTests {
     private func outcomes(_ caller: Int) -> [EffectOutcome] {
         [
             .succeeded([UInt8(caller)]), .failedFinal(EffectFailure(type: "Declined")), .failedBeforeEffect,
-            .indeterminate(EffectFailure(type: "Timeout")),
+            .indeterminate(EffectFailure(type: "Timeout")), .succeededWithoutResult(EffectFailure(type: "TooLong")),
         ]
     }
 
@@ -117,6 +117,7 @@ private struct Pair {
         case .running: "running"
         case .indeterminate: "indeterminate"
         case .succeeded(let bytes): "succeeded \(bytes)"
+        case .succeededWithoutResult(let failure): "succeeded, but \(failure)"
         case .failed(let failure): "failed \(failure)"
         }
     }

@@ -91,7 +91,8 @@ struct EffectLedgerTests {
     @Test("what is settled stays so")
     func settledIsFinal() {
         let outcomes: [EffectOutcome] = [
-            .succeeded([1]), .succeeded([2]), .failedFinal(EffectFailure(type: "A")),
+            .succeeded([1]), .succeeded([2]), .succeeded([]), .succeededWithoutResult(EffectFailure(type: "A")),
+            .succeededWithoutResult(EffectFailure(type: "B")), .failedFinal(EffectFailure(type: "A")),
             .failedFinal(EffectFailure(type: "B")), .failedBeforeEffect, .indeterminate(nil),
             .indeterminate(EffectFailure(type: "A")),
             // Twins: the same text to read, and two to a server.
@@ -148,6 +149,9 @@ struct EffectLedgerTests {
         let failed = EffectLedger(
             phase: .failed, token: FencingToken(3), fingerprint: print, since: 4, until: 5, failure: failure)
         #expect(failed.result == nil && failed.failure == failure)
+        let unkept = EffectLedger(
+            phase: .succeeded, token: FencingToken(3), fingerprint: print, since: 4, until: 5, failure: failure)
+        #expect(unkept.record(now: 4)?.state == .succeededWithoutResult(failure))
         #expect(EffectLedger.Phase(rawValue: 7) == nil)
     }
 }

@@ -57,6 +57,7 @@ struct GateScene {
             case .storeFull: "full"
             case .fenced: "fenced"
             case .failedBefore: "failed before"
+            case .resultNotKept: "not kept"
             }
         }
     }

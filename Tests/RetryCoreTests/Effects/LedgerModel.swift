@@ -31,6 +31,7 @@ struct LedgerModel {
     private enum Word {
         case free
         case happened([UInt8], Int64)
+        case happenedWithoutResult(EffectFailure, Int64)
         case failed(EffectFailure, Int64)
         case unknown
         case none
@@ -43,6 +44,8 @@ struct LedgerModel {
         case .toldHalted: return .unknown
         case .settled(.succeeded(let bytes), let at), .reconciled(.happened(let bytes), let at):
             return now - at >= Self.retention ? .free : .happened(bytes, at)
+        case .settled(.succeededWithoutResult(let failure), let at):
+            return now - at >= Self.retention ? .free : .happenedWithoutResult(failure, at)
         case .settled(.failedFinal(let failure), let at):
             return now - at >= Self.retention ? .free : .failed(failure, at)
         case .settled(.indeterminate, _): return .unknown
@@ -58,6 +61,8 @@ struct LedgerModel {
         }
         switch word {
         case .happened(let bytes, let at): return .replay(.init(.succeeded(bytes), age: .nanoseconds(now - at)))
+        case .happenedWithoutResult(let failure, let at):
+            return .replay(.init(.succeededWithoutResult(failure), age: .nanoseconds(now - at)))
         case .failed(let failure, let at): return .replay(.init(.failed(failure), age: .nanoseconds(now - at)))
         case .none:
             return .inProgress(
@@ -112,7 +117,12 @@ struct LedgerModel {
     }
 
     mutating func reconcile(_ token: Int64, _ verdict: EffectVerdict) -> ReconcileAnswer {
-        guard let current, case .unknown = word else { return .notIndeterminate }
+        guard let current else { return .notIndeterminate }
+        switch word {
+        case .unknown, .failed: break
+        case .happenedWithoutResult where verdict != .didNotHappen: break
+        default: return .notIndeterminate
+        }
         if current.token != token { return .otherToken(current: FencingToken(current.token)) }
         history.append(.reconciled(verdict, at: now))
         return .reconciled
@@ -125,6 +135,7 @@ struct LedgerModel {
         case .none: "running"
         case .unknown: "indeterminate"
         case .happened(let bytes, _): "succeeded \(bytes)"
+        case .happenedWithoutResult(let failure, _): "succeeded, but \(failure)"
         case .failed(let failure, _): "failed \(failure)"
         }
     }

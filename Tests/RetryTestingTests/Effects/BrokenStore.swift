@@ -9,7 +9,7 @@ final class BrokenStore: ObservableEffectStore {
         case ignoresFingerprints, perKeyTokens, mergesTwins, joinsTenant
         case recordsAgain, overwrites, noFence, keepsReleased, refusesLateOwners
         case alwaysTakesOver, neverTakesOver, shortensLeases, refusesLongLeases
-        case ignoresVerdicts, verdictOfAnyToken, verdictOnAnything
+        case ignoresVerdicts, verdictOfAnyToken, verdictOnAnything, keepsFailures, keepsUnkept, forgetsVerdicts
         case neverForgets, forgetsLive, noLengthLimit, noCapacity, neverMakesRoom, noQuota
         case neverTells, tellsTwice, tellsCancelled, tellsEarly
     }
@@ -19,6 +19,7 @@ final class BrokenStore: ObservableEffectStore {
         var texts: [String: ActionID] = [:]
         var tokenCounts: [ActionID: Int64] = [:]
         var tokens: [ClaimTicket: FencingToken] = [:]
+        var reconciled: Set<ActionID> = []
         var count = 0
     }
 
@@ -65,6 +66,8 @@ final class BrokenStore: ObservableEffectStore {
     private func broken(_ answer: ClaimAnswer, _ id: ActionID, before: EffectRecord?, count: Int) -> ClaimAnswer {
         let token = store.record(for: id)?.token ?? FencingToken(0)
         switch (fault, answer) {
+        case (.forgetsVerdicts, .replay) where state.withLock { $0.reconciled.contains(id) }:
+            return .execute(token, isTakeover: false)
         case (.ownsForAll, .inProgress): return .execute(token, isTakeover: false)
         case (.splitClaim, .inProgress) where before == nil: return .execute(token, isTakeover: false)
         case (.splitTakeover, .inProgress) where before?.state.isUnknown == true:
@@ -132,6 +135,10 @@ final class BrokenStore: ObservableEffectStore {
         let ticket = real(ClaimTicket(id, expectedToken))
         if fault == .ignoresVerdicts { return .reconciled }
         let token = fault == .verdictOfAnyToken ? store.record(for: ticket.id)?.token ?? ticket.token : ticket.token
+        switch (fault, store.record(for: ticket.id)?.state) {
+        case (.keepsFailures, .failed), (.keepsUnkept, .succeededWithoutResult): return .notIndeterminate
+        default: state.withLock { _ = $0.reconciled.insert(ticket.id) }
+        }
         let answer = try store.reconcile(ticket.id, expectedToken: token, verdict: verdict)
         return fault == .verdictOnAnything && answer == .notIndeterminate ? .reconciled : answer
     }
