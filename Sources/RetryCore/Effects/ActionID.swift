@@ -69,15 +69,25 @@ public struct ActionID: Sendable {
 
     var tenantBytes: ArraySlice<UInt8> { storage[(1 + Int(storage[0]))...] }
 
-    /// What to hand to a receiver that drops what it has seen before, as HTTP's `Idempotency-Key` does.
+    /// The idempotency key for a receiver that deduplicates requests, as by HTTP's `Idempotency-Key` header.
     ///
-    /// The key itself where it is printable ASCII and has no tenant, else 64 hexadecimal digits that stand for key and
-    /// tenant: two ids never share one, and it can be sent in a header.
+    /// The key itself where it is printable ASCII and has no tenant; else an `X` and 63 hexadecimal digits of a digest of
+    /// key and tenant. A key that has this form itself is replaced by its digest, too: two ids never share one, and it can
+    /// be sent in a header.
     public var idempotencyKey: String {
-        if tenantBytes.isEmpty, key.allSatisfy({ (0x21...0x7e).contains($0) }) {
+        if tenantBytes.isEmpty, key.allSatisfy({ (0x21...0x7e).contains($0) }), !Self.isDerived(key) {
             return String(decoding: key, as: UTF8.self)
         }
-        return digest.hex
+        return "X" + digest.hex.dropFirst()
+    }
+
+    /// Whether a key has the form of those that are made of a digest.
+    private static func isDerived(_ key: ArraySlice<UInt8>) -> Bool {
+        key.count == 64 && key.first == UInt8(ascii: "X") && key.dropFirst().allSatisfy(isLowerHexDigit)
+    }
+
+    private static func isLowerHexDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
     }
 
     /// A digest of tenant and key, for what must not grow with them.
@@ -102,7 +112,7 @@ extension ActionID: Hashable {
 extension ActionID: CustomStringConvertible {
     /// Eight hexadecimal digits for logs; the key may say more than a log should.
     public var description: String {
-        let isDigest = key.count == 64 && key.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        let isDigest = key.count == 64 && key.allSatisfy(Self.isLowerHexDigit)
         return isDigest ? String(decoding: key.prefix(8), as: UTF8.self) : digest.shortHex
     }
 }

@@ -58,6 +58,30 @@ struct ActionIDTests {
         #expect(ids[0].idempotencyKey == "ab" && ids[1].idempotencyKey.utf8.count == 64)
     }
 
+    @Test("no key without a tenant is what stands for another id, and an id of nodus-retry is sent as it is")
+    func derivedKeys() throws {
+        var sent: Set<String> = []
+        var ids: Set<ActionID> = []
+        for id in try [ActionID("a", tenant: "t"), ActionID("a b"), ActionID(bytes: [0xff], tenant: "t")] {
+            // What an attacker, or an accident, can use as a key of its own: again and again.
+            var id = id
+            for _ in 0..<5 {
+                ids.insert(id)
+                sent.insert(id.idempotencyKey)
+                #expect(id.idempotencyKey.utf8.count == 64)
+                id = try ActionID(id.idempotencyKey)
+            }
+        }
+        #expect(ids.count == 15 && sent.count == 15)
+        let digits = String(repeating: "0a", count: 32)
+        for key in [
+            digits, "X" + digits.dropFirst(2), digits.uppercased(), "x" + digits.dropFirst(),
+            "Xg" + digits.dropFirst(2),
+        ] {
+            #expect(try ActionID(key).idempotencyKey == key)
+        }
+    }
+
     @Test("keys that are not of the right length")
     func lengths() throws {
         let most = String(repeating: "x", count: 255)
