@@ -1,108 +1,175 @@
 import RetryCore
 
-/// One call of a gate, up to the claim.
+/// One call of a gate.
 struct EffectCall: Sendable {
+    /// What the caller gets, and why the call ended: `nil` for the reason of its attempts.
+    typealias Ended<Value> = (result: Result<OnceResult<Value>, any Error>, reason: StopReason?)
+
     let gate: EffectGate
     let id: ActionID
     let fingerprint: EffectFingerprint
+    let events: EffectEvents?
+    private let store: StoreIdentity?
     private let start: Int64
 
     init(_ gate: EffectGate, _ id: ActionID, _ fingerprint: EffectFingerprint) {
         self.gate = gate
         self.id = id
         self.fingerprint = fingerprint
+        events = EffectEvents(gate.surroundings, policy: gate.settings.policy)
+        store = StoreIdentity(gate.store)
         start = gate.clock.nanoseconds
     }
 
-    var flight: SingleFlight.Flight {
-        SingleFlight.Flight(id: id, fingerprint: fingerprint, rule: gate.settings.rule)
-    }
-
     /// Until when the call waits for an owner that is not of this process.
-    private var end: Int64 { start.saturatingAdd(gate.settings.waitLimit.saturatedNanoseconds) }
-
-    /// Waits for the call that leads; `nil` if the time is over, or the task is cancelled.
-    nonisolated(nonsending) func wait(_ landing: Signal<SingleFlight.Landing>) async -> SingleFlight.Landing? {
-        await landing.wait(until: gate.waitsForOwnProcess ? .max : end, on: gate.clock)
+    var end: Moment {
+        Moment(clock: gate.clock, nanoseconds: start.saturatingAdd(gate.settings.waitLimit.saturatedNanoseconds))
     }
 
-    /// Claims the key, and runs the effect if it gets it.
-    ///
-    /// - Returns: What the caller gets, and what those get who wait for it.
-    nonisolated(nonsending) func lead<Value>(
+    var node: EffectScope.Node? { store.map { EffectScope.Node($0, id) } }
+
+    /// Runs the effect, or gets the outcome of another caller's run.
+    nonisolated(nonsending) func run<Value>(
         _ codec: EffectCodec<Value>, _ effect: nonisolated(nonsending) (EffectContext) async throws -> Value
-    ) async -> (Result<OnceResult<Value>, any Error>, SingleFlight.Landing) {
-        let answer: ClaimAnswer
-        let claimedAt: Int64
-        do { (answer, claimedAt) = try await claim() } catch { return (.failure(error), landing(after: error)) }
-        switch answer {
-        case .execute(let token, let isTakeover):
-            let run = EffectGateRun(
-                gate: gate, ticket: ClaimTicket(id, token), isTakeover: isTakeover, claimedAt: claimedAt)
-            switch await run.run(codec, effect) {
-            case .success(let (value, bytes)): return (.success(OnceResult(value)), .result(bytes, age: .zero))
-            case .failure(let error): return (.failure(error), landing(after: error))
-            }
-        case .replay(let replay):
-            if case .succeeded(let bytes) = replay.ending {
-                let result = Result { OnceResult(try codec.decode(bytes), replayedAfter: replay.age) }
-                return (result, .result(bytes, age: replay.age))
-            }
-        default: break
+    ) async -> Ended<Value> {
+        guard let store, let node, !EffectScope.isDirectlyInside(node) else {
+            return await lead(codec, effect, nil, nil).ended
         }
-        let error = answer.error(for: id) as (any Error)? ?? CancellationError()
-        return (.failure(error), landing(after: error))
+        do { try EffectScope.checkNesting(node) } catch { return (.failure(error), .keyCycle) }
+        let flight = SingleFlight.Flight(id: id, fingerprint: fingerprint, rule: gate.settings.rule)
+        let flights = SingleFlight.enter(store, flight)
+        defer { SingleFlight.exit(store, flight) }
+        var place = await flights.board(.init(end: end, waitsForOwnProcess: gate.waitsForOwnProcess))
+        while true {
+            switch place {
+            case .leads(let known):
+                let (ended, landing) = await lead(codec, effect, flights, known)
+                await flights.land(landing)
+                return ended
+            case .refused(let progress): return (.failure(progress.error(for: id)), .inProgress)
+            case .waits(let ticket, let signal):
+                let news: FlightState.News
+                do { news = try await wait(ticket, signal, flights, for: node) } catch {
+                    return (.failure(error), StopReason(ofClaim: error))
+                }
+                switch news {
+                case .leads(let owner): place = .leads(owner)
+                case .inProgress(let progress): return (.failure(progress.error(for: id)), .inProgress)
+                case .landed(let landing): return shared(landing, codec)
+                }
+            }
+        }
     }
 
-    /// What the store says to somebody who has no time to wait for a call of this process; `nil` if it may be asked
-    /// for the key.
-    nonisolated(nonsending) func inProgress() async throws -> EffectError? {
-        guard let record = try await gate.store.record(for: id) else {
-            return .inProgress(id, runningFor: .zero, leaseLeft: .zero)
+    /// Waits for the call that leads.
+    private nonisolated(nonsending) func wait(
+        _ ticket: FlightState.Ticket, _ signal: Signal<FlightState.News>, _ flights: SingleFlight,
+        for node: EffectScope.Node
+    ) async throws -> FlightState.News {
+        let wait: EffectScope.Wait?
+        do { wait = try EffectScope.beginWait(for: node) } catch {
+            await flights.leave(ticket)
+            throw error
         }
-        guard case .running(let left) = record.state else { return nil }
-        return .inProgress(id, runningFor: record.age, leaseLeft: left)
+        defer { EffectScope.endWait(wait) }
+        // One that has no time waits for the answer to the question that is being asked.
+        var limit = gate.waitsForOwnProcess || end.isOver ? .max : end.nanoseconds
+        while true {
+            if let news = await signal.wait(until: limit, on: gate.clock) { return news }
+            if Task.isCancelled {
+                await flights.leave(ticket)
+                throw CancellationError()
+            }
+            if let progress = await flights.expired(ticket) { return .inProgress(progress) }
+            limit = .max
+        }
     }
 
-    private func landing(after error: any Error) -> SingleFlight.Landing {
-        switch error {
-        case is CancellationError, EffectError.fenced, EffectError.inProgress: .askAgain
-        default: .failed(error)
+    /// What a caller gets that has shared a run.
+    private func shared<Value>(_ landing: FlightState.Landing, _ codec: EffectCodec<Value>) -> Ended<Value> {
+        switch landing {
+        case .happened(let replay): replayed(replay, codec)
+        case .failed(let error, let reason): (.failure(error), reason ?? .sharedFailure)
+        case .gaveUp(let owner): (.failure(owner.progress.error(for: id)), .inProgress)
+        case .askAgain: (.failure(CancellationError()), .cancelled)
+        }
+    }
+
+    /// What a caller gets of an effect that was settled before.
+    private func replayed<Value>(_ replay: EffectReplay, _ codec: EffectCodec<Value>) -> Ended<Value> {
+        let answer = ClaimAnswer.replay(replay)
+        guard case .succeeded(let bytes) = replay.ending else {
+            return (.failure(answer.error(for: id) ?? CancellationError()), answer.stopReason)
+        }
+        do { return (.success(OnceResult(try codec.decode(bytes), replayedAfter: replay.age)), .replayed) } catch {
+            return (.failure(error), .storeFailed)
         }
     }
 }
 
-// MARK: The claim
+// MARK: The caller that leads
 
 extension EffectCall {
-    /// Claims the key; waits for another owner's outcome as long as the gate is set up to.
+    /// Claims the key, and runs the effect if it gets it.
     ///
-    /// A claim is not cancelled half-way: nobody would know whether the key is owned.
-    private nonisolated(nonsending) func claim() async throws -> (ClaimAnswer, claimedAt: Int64) {
-        var pause: Int64 = 1_000_000
-        while true {
-            try Task.checkCancellation()
-            // Read before the store is asked: the lease is then never thought to be longer than it is.
-            let now = gate.clock.nanoseconds
-            let answer = try await shielded { [self] in
-                try await gate.store.claim(
-                    id, fingerprint: fingerprint, lease: .nanoseconds(gate.lease), ifAbandoned: gate.settings.rule)
+    /// - Parameters:
+    ///   - codec: How the result is kept.
+    ///   - effect: The effect.
+    ///   - flights: The callers that share the run; `nil` where there are none.
+    ///   - known: The owner of another process that is known already.
+    /// - Returns: What the caller gets, and what those get that wait for it.
+    private nonisolated(nonsending) func lead<Value>(
+        _ codec: EffectCodec<Value>, _ effect: nonisolated(nonsending) (EffectContext) async throws -> Value,
+        _ flights: SingleFlight?, _ known: FlightState.ForeignOwner?
+    ) async -> (ended: Ended<Value>, FlightState.Landing) {
+        let claimed: EffectClaim.Claimed
+        do { claimed = try await EffectClaim(self, flights).claim(after: known) } catch {
+            let reason = StopReason(ofClaim: error)
+            return ((.failure(error), reason), reason == .storeFailed ? .failed(error, reason) : .askAgain)
+        }
+        switch claimed {
+        case .gaveUp(let owner, let error): return ((.failure(error), StopReason(ofClaim: error)), .gaveUp(owner))
+        case .answered(.execute(let token, let isTakeover), let claimedAt):
+            let run = EffectGateRun(
+                gate: gate, surroundings: events?.ofAttempts ?? gate.surroundings, ticket: ClaimTicket(id, token),
+                isTakeover: isTakeover, claimedAt: claimedAt)
+            await flights?.runs(
+                .init(claimedAt: Moment(clock: gate.clock, nanoseconds: claimedAt)) { [lease = run.lease] in
+                    lease.left
+                })
+            return concluded(await inScope { await run.run(codec, effect) })
+        case .answered(.replay(let replay), _):
+            let landing: FlightState.Landing
+            if case .failed = replay.ending {
+                let answer = ClaimAnswer.replay(replay)
+                landing = .failed(answer.error(for: id) ?? CancellationError(), answer.stopReason)
+            } else {
+                landing = .happened(replay)
             }
-            guard case .inProgress(_, let leaseLeft) = answer, now < end else { return (answer, now) }
-            await waitForOwner(atMost: min(end - now, max(1, leaseLeft.saturatedNanoseconds)), pause: pause)
-            pause = min(pause * 2, 1_000_000_000)
+            return (replayed(replay, codec), landing)
+        case .answered(let answer, _):
+            let error = answer.error(for: id) as (any Error)? ?? CancellationError()
+            return ((.failure(error), answer.stopReason), .failed(error, answer.stopReason))
         }
     }
 
-    /// Waits until the owner of the key is through, or for a while, whichever comes first.
-    private nonisolated(nonsending) func waitForOwner(atMost limit: Int64, pause: Int64) async {
-        guard let store = gate.store as? any ObservableEffectStore else {
-            _ = await gate.clock.sleepWasInterrupted(min(limit, pause))
-            return
-        }
-        let signal = Signal<Void>()
-        let subscription = store.subscribe(to: id) { signal.tell(()) }
-        _ = await signal.wait(until: gate.clock.nanoseconds.saturatingAdd(limit), on: gate.clock)
-        subscription.cancel()
+    /// Runs the effect, so that calls within it know where they are.
+    private nonisolated(nonsending) func inScope<Value>(
+        _ body: nonisolated(nonsending) () async -> EffectConclusion<Value>
+    ) async -> EffectConclusion<Value> {
+        guard let node else { return await body() }
+        let inside = EffectScope.begin(node)
+        defer { EffectScope.end(inside) }
+        return await EffectScope.$runs.withValue(inside) { await body() }
+    }
+
+    private func concluded<Value>(
+        _ conclusion: EffectConclusion<Value>
+    ) -> (ended: Ended<Value>, FlightState.Landing) {
+        let ended = (result: conclusion.result, reason: conclusion.reason)
+        if let kept = conclusion.kept { return (ended, .happened(EffectReplay(kept, age: .zero))) }
+        guard case .failure(let error) = conclusion.result else { return (ended, .askAgain) }
+        let isOwn = conclusion.reason == .cancelled || conclusion.reason == .fenced
+        return (ended, isOwn ? .askAgain : .failed(error, conclusion.reason))
     }
 }

@@ -20,16 +20,34 @@ import RetryCore
 /// an answer is lost, the gate halts (at most once) or lets somebody take over (at least once).
 ///
 /// **Callers of one process** that use the same key of the same store at the same time share one run, through whichever
-/// gate they come: those that wait get the result of the one that runs, or its error. Whoever waits can be cancelled,
-/// and the run goes on. Where the one that runs is cancelled, one of the others goes on from what the store says. (A
-/// store that is a struct cannot be told from another one: there a second caller is told that the effect is in
-/// progress.)
+/// gate they come: those that wait get the result of the caller that runs the effect, or its error. A caller that waits
+/// can be cancelled, and the run goes on. Where the caller that runs the effect is cancelled, one of the others asks the
+/// store. (A store that is a struct and not `Hashable` has no identity: there a second caller gets
+/// ``/RetryCore/EffectError/inProgress(_:runningFor:leaseLeft:)``.)
+///
+/// Where another process owns the key, one caller of this process asks the store for all of them: when the store
+/// notifies, or after 50 ms, 400 ms more, and then each second, each up to a quarter shorter or longer. Many callers at
+/// once cause at most three claims in a second.
+///
+/// **Cycles.** An effect may run another one by its key. Where their keys would wait for each other, in one task or in
+/// several, the call that closes the cycle is refused at once:
+/// ``/RetryCore/EffectError/keyCycle(_:through:)``.
 ///
 /// **Cancellation** reaches the effect at once. Unless it returns a value all the same, its outcome is then
-/// indeterminate, because nobody knows. What the store is told is told in any case.
+/// indeterminate. The outcome is recorded in spite of the cancellation.
 ///
-/// The lease is renewed as long as the effect runs, and before each attempt. Where somebody took the key over all the
-/// same, the effect is cancelled, and the call ends as fenced.
+/// **The lease** is renewed while the effect runs, and before each attempt. Where another caller took the key over, the
+/// effect is cancelled, and the call ends as fenced. An effect that goes on after it was cancelled, by the caller, a
+/// timeout or an interrupting deadline, is renewed for ten leases more at most; then its key expires.
+///
+/// **The outcome** is told to the store until the lease ends, for at least two seconds. A value that is too long for the
+/// store, or cannot be encoded, is still the caller's: ``/RetryCore/OnceResult/unkept`` says why later callers do not get
+/// it.
+///
+/// **Events.** An observer receives the events of the attempts, and one terminal event when the outcome is recorded:
+/// `success`, the policy's stop reasons, and of the gate itself `replayed`, `failed_before`, `result_not_kept`,
+/// `in_progress`, `indeterminate`, `fenced`, `fingerprint_mismatch`, `key_cycle`, `store_full`, `store_failed`, and
+/// `shared_failure` for a caller that shared a run which failed.
 public struct EffectGate: Sendable {
     let store: any EffectStore
     let settings: EffectGateSettings
@@ -111,36 +129,17 @@ public struct EffectGate: Sendable {
     ///   - effect: Is run on the caller's actor until it succeeds, or until the policy or the gate gives up. A call from
     ///     within it, with its own key, does not wait for itself: it is told that the effect is in progress.
     /// - Returns: The result, and whether it is a replay.
-    /// - Throws: The effect's last error if it certainly did not happen; `EffectError` if it was not run, or if nobody
-    ///   knows; `CancellationError` if the call was cancelled; `ActionIDError` if the key is none; and what the store
-    ///   throws.
+    /// - Throws: The effect's last error if it certainly did not happen; `EffectError` if it was not run, or if its
+    ///   outcome is unknown; `CancellationError` if the call was cancelled; `ActionIDError` if the key is invalid; and what
+    ///   the store throws.
     public nonisolated(nonsending) func once<Value>(
         _ key: some EffectKey, fingerprint: EffectFingerprint = .none, as codec: EffectCodec<Value>,
         effect: nonisolated(nonsending) (EffectContext) async throws -> Value
     ) async throws -> OnceResult<Value> {
         let call = EffectCall(self, try key.actionID(), fingerprint)
-        guard let flights = SingleFlight.enter(store) else { return try await call.lead(codec, effect).0.get() }
-        defer { flights.exit() }
-        while true {
-            let seat = Signal<SingleFlight.Landing>()
-            if await flights.board(call.flight, seat) {
-                let (result, landing) = await SingleFlight.$led.withValue(flights.leads(call.flight)) {
-                    await call.lead(codec, effect)
-                }
-                await flights.land(call.flight, landing)
-                return try result.get()
-            }
-            switch flights.isLed(call.flight) ? nil : await call.wait(seat) {
-            case .result(let bytes, let age): return OnceResult(try codec.decode(bytes), replayedAfter: age)
-            case .failed(let error): throw error
-            case .askAgain: continue
-            case nil:
-                await flights.leave(call.flight, seat)
-                try Task.checkCancellation()
-                if let error = try await call.inProgress() { throw error }
-                return try await call.lead(codec, effect).0.get()
-            }
-        }
+        let (result, reason) = await call.run(codec, effect)
+        call.events?.end(reason, result)
+        return try result.get()
     }
 
     /// Runs an effect whose result knows how it is kept, unless it has been run before.

@@ -5,17 +5,19 @@ import RetryCore
 /// It belongs to the one task that makes it.
 final class EffectGateRun {
     private let gate: EffectGate
+    private let surroundings: Surroundings
     private let ticket: ClaimTicket
     private let isTakeover: Bool
     private let claimedAt: Int64
-    private let lease: EffectLease
+    let lease: EffectLease
     private let state: Locked<EffectRun>
     private var claim: Claim?
     /// What kept an attempt from starting that was due.
     private var obstacle: (any Error)?
 
-    init(gate: EffectGate, ticket: ClaimTicket, isTakeover: Bool, claimedAt: Int64) {
+    init(gate: EffectGate, surroundings: Surroundings, ticket: ClaimTicket, isTakeover: Bool, claimedAt: Int64) {
         self.gate = gate
+        self.surroundings = surroundings
         self.ticket = ticket
         self.isTakeover = isTakeover
         self.claimedAt = claimedAt
@@ -27,39 +29,43 @@ final class EffectGateRun {
     }
 
     /// Runs the effect, and tells the store what became of it.
-    ///
-    /// - Returns: The value with the bytes that are its own in the store.
     nonisolated(nonsending) func run<Value>(
         _ codec: EffectCodec<Value>, _ effect: nonisolated(nonsending) (EffectContext) async throws -> Value
-    ) async -> Result<(Value, [UInt8]), any Error> {
+    ) async -> EffectConclusion<Value> {
         let lease = lease
+        if gate.settings.policy.deadlineBehavior == .interrupt { lease.mustEnd(after: gate.settings.policy.deadline) }
         // No child task: the lease is kept while a cancelled effect comes to its end, too.
         let keeper = Task(executorPreference: preferredExecutor) { await lease.keep() }
-        let result = await settled(attempts(codec, effect))
+        let conclusion = await withTaskCancellationHandler {
+            await settled(attempts(codec, effect), codec)
+        } onCancel: {
+            lease.mustEnd(after: .zero)
+        }
         keeper.cancel()
         await keeper.value
-        return result
+        return conclusion
     }
 
-    /// Runs the attempts; a result that cannot be written is a failure.
+    /// Runs the attempts.
     private nonisolated(nonsending) func attempts<Value>(
         _ codec: EffectCodec<Value>, _ effect: nonisolated(nonsending) (EffectContext) async throws -> Value
-    ) async -> Result<(Value, [UInt8]), any Error> {
+    ) async -> EffectRunEnding<Value> {
         let loss = lease.loss
         let isLost: @Sendable () async -> Bool = { await loss.wait() != nil }
         do {
             let value = try await withInterruption(isLost) {
                 try await runAttempts(
-                    gate.attemptPolicy, gate.settings.surroundings(gate.surroundings, judgedBy: state), gate.guards,
+                    gate.attemptPolicy, gate.settings.surroundings(surroundings, judgedBy: state), gate.guards,
                     rejecting: nil
                 ) { attempt in
                     try await self.attempt(attempt, effect)
                 }
             }
-            guard let value else { return .failure(CancellationError()) }
-            return .success((value, try gate.settings.encode(value, codec, judgedBy: state)))
+            guard let value else { throw CancellationError() }
+            return .value(value, gate.settings.encode(value, codec))
         } catch {
-            return .failure(error)
+            // The loss of the lease cancels the run, and not the caller.
+            return .failure(error, obstacle: obstacle, isCancelled: error is CancellationError && Task.isCancelled)
         }
     }
 
@@ -77,6 +83,8 @@ final class EffectGateRun {
         }
         state.withLock { $0.attemptStarts() }
         guard let timeout = gate.settings.policy.attemptTimeout else { return try await effect(context(attempt)) }
+        lease.attemptMustEnd(after: timeout)
+        defer { lease.attemptMustEnd(after: nil) }
         let limited = RetryAttempt(
             number: attempt.number, maxAttempts: attempt.maxAttempts,
             remaining: min(timeout, attempt.remaining ?? timeout))
@@ -96,57 +104,47 @@ final class EffectGateRun {
 
 extension EffectGateRun {
     private nonisolated(nonsending) func settled<Value>(
-        _ ending: Result<(Value, [UInt8]), any Error>
-    ) async -> Result<(Value, [UInt8]), any Error> {
+        _ ending: EffectRunEnding<Value>, _ codec: EffectCodec<Value>
+    ) async -> EffectConclusion<Value> {
         // From here on the store is told: whatever comes of that, the claim is not dropped.
         claim.take()?.finish()
-        switch ending {
-        case .success(let (_, bytes)):
-            do { try await settle(.succeeded(bytes)) } catch { return .failure(error) }
-            return ending
-        case .failure(let error): return .failure(await settled(after: error))
-        }
+        let outcome = ending.outcome(else: state.withLock { $0.outcome })
+        let end = await settle(outcome)
+        let age = Duration.nanoseconds(max(0, gate.clock.nanoseconds - claimedAt))
+        return EffectConclusion(ending, end, outcome, (ticket, age), codec)
     }
 
-    /// Settles a run that ended with an error; returns the error to throw.
-    private nonisolated(nonsending) func settled(after thrown: any Error) async -> any Error {
-        let outcome = state.withLock { $0.outcome }
-        // The loss of the lease cancels the run, and not the caller.
-        let isCancelled = thrown is CancellationError && Task.isCancelled
-        do { try await settle(outcome) } catch { return isCancelled ? thrown : error }
-        let error = isCancelled ? thrown : obstacle ?? thrown
-        if case .indeterminate = outcome, !(error is CancellationError) { return indeterminate(error) }
-        return (error as? StoreFailure)?.underlying ?? error
+    /// Records the outcome; no cancellation ends this.
+    private nonisolated(nonsending) func settle(_ outcome: EffectOutcome) async -> EffectSettlement.End {
+        lease.mustEnd(after: .zero)
+        let settlement = EffectSettlement(
+            token: ticket.token, outcome, leaseLeft: lease.left
+        ) { [settings = gate.settings] in settings.failure($0) }
+        let end = try? await shielded { [ticket, store = gate.store, surroundings = gate.surroundings] in
+            await Self.perform(settlement, ticket, store, surroundings)
+        }
+        return end ?? .unknown(CancellationError())
     }
 
-    /// Tells the store, again and again where it cannot be told; no cancellation ends this.
-    private nonisolated(nonsending) func settle(_ outcome: EffectOutcome) async throws {
-        let answer: SettleAnswer
-        do {
-            answer = try await tellStore(outcome)
-        } catch {
-            let failure = gate.settings.failure(error)
-            _ = try? await shielded { [ticket, store = gate.store] in
-                try await store.settle(ticket, .indeterminate(failure))
-            }
-            throw indeterminate(error)
-        }
-        if case .fenced(let current) = answer {
-            throw EffectError.fenced(ticket.id, own: ticket.token, current: current)
-        }
-    }
-
-    private nonisolated(nonsending) func tellStore(_ outcome: EffectOutcome) async throws -> SettleAnswer {
-        try await shielded { [ticket, store = gate.store, clock = gate.clock, random = gate.surroundings.random] in
-            try await retry(policy: EffectGateSettings.settlement, clock: clock, random: random) {
-                try await store.settle(ticket, outcome)
+    private static func perform(
+        _ settlement: EffectSettlement, _ ticket: ClaimTicket, _ store: any EffectStore, _ surroundings: Surroundings
+    ) async -> EffectSettlement.End {
+        let (clock, start) = (surroundings.clock, surroundings.clock.nanoseconds)
+        var (settlement, random) = (settlement, surroundings.random)
+        var step = settlement.start
+        while true {
+            do {
+                switch step {
+                case .settle(let outcome): step = settlement.answered(try await store.settle(ticket, outcome))
+                case .look: step = settlement.found(try await store.record(for: ticket.id))
+                case .wait(let time):
+                    _ = await clock.sleepWasInterrupted(time)
+                    step = settlement.waited(elapsed: clock.nanoseconds.saturatingAdd(-start))
+                case .end(let end): return end
+                }
+            } catch {
+                step = settlement.failed(error, elapsed: clock.nanoseconds.saturatingAdd(-start), using: &random)
             }
         }
-    }
-
-    private func indeterminate(_ error: any Error) -> EffectError {
-        .indeterminate(
-            ticket.id, token: ticket.token, age: .nanoseconds(max(0, gate.clock.nanoseconds - claimedAt)),
-            lastErrorType: EffectFailure(error).type, underlying: (error as? StoreFailure)?.underlying ?? error)
     }
 }

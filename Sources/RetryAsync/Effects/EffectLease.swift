@@ -4,11 +4,21 @@ import RetryCore
 final class EffectLease: Sendable {
     let ticket: ClaimTicket
     let duration: Int64
-    /// Told when the key is somebody else's.
+    /// Told when another caller owns the key.
     let loss = Signal<Void>()
     private let store: any EffectStore
     private let clock: RetryClock
-    private let end: Locked<Int64>
+    private let state: Locked<State>
+
+    private struct State: Sendable {
+        var end: Int64
+        /// Until when the lease is renewed at most, for the call and for the attempt that runs.
+        var callLimit = Int64.max
+        var attemptLimit = Int64.max
+    }
+
+    /// For how many leases the key is renewed for an effect that goes on after it was cancelled.
+    static let leasesAfterCancellation: Int64 = 10
 
     /// Creates the lease of a claim that was asked for at `start`.
     init(_ ticket: ClaimTicket, store: any EffectStore, duration: Int64, start: Int64, clock: RetryClock) {
@@ -16,11 +26,31 @@ final class EffectLease: Sendable {
         self.store = store
         self.duration = duration
         self.clock = clock
-        end = Locked(start.saturatingAdd(duration))
+        state = Locked(State(end: start.saturatingAdd(duration)))
     }
 
     /// The time that is left.
-    var left: Int64 { max(0, end.withLock { $0 }.saturatingAdd(-clock.nanoseconds)) }
+    var left: Int64 { max(0, state.withLock { $0.end }.saturatingAdd(-clock.nanoseconds)) }
+
+    /// The effect is cancelled after this time, or is over by then: the lease is renewed for ten leases more at most.
+    ///
+    /// An effect that is deaf to its cancellation would otherwise keep its key for ever.
+    func mustEnd(after time: Duration?) {
+        guard let limit = limit(after: time) else { return }
+        state.withLock { $0.callLimit = min($0.callLimit, limit) }
+    }
+
+    /// The attempt is cancelled after this time; `nil` where none runs.
+    func attemptMustEnd(after time: Duration?) {
+        let limit = limit(after: time) ?? .max
+        state.withLock { $0.attemptLimit = limit }
+    }
+
+    private func limit(after time: Duration?) -> Int64? {
+        guard let time else { return nil }
+        return clock.nanoseconds.saturatingAdd(time.saturatedNanoseconds)
+            .saturatingAdd(duration.saturatingMultiply(Self.leasesAfterCancellation))
+    }
 
     /// Makes sure that an attempt does not begin with less than half of the lease left.
     ///
@@ -46,6 +76,8 @@ final class EffectLease: Sendable {
     nonisolated(nonsending) func keep() async {
         let pause = max(duration / 3, 1_000_000)
         while await !clock.sleepWasInterrupted(pause) {
+            let isTimeOver = state.withLock { min($0.callLimit, $0.attemptLimit) } <= clock.nanoseconds
+            if isTimeOver { continue }
             if case .lost(let current)? = try? await renew(), current != ticket.token {
                 return loss.tell(())
             }
@@ -57,7 +89,7 @@ final class EffectLease: Sendable {
         let now = clock.nanoseconds
         let answer = try await store.renew(ticket, lease: .nanoseconds(duration))
         if case .renewed(let left) = answer {
-            end.withLock { $0 = now.saturatingAdd(min(duration, left.saturatedNanoseconds)) }
+            state.withLock { $0.end = now.saturatingAdd(min(duration, left.saturatedNanoseconds)) }
         }
         return answer
     }

@@ -4,6 +4,8 @@ import RetryCore
 final class Signal<Value: Sendable>: Sendable {
     private enum State: Sendable {
         case idle
+        /// The time of a wait was over before it began.
+        case expired
         case waiting(CheckedContinuation<Value?, Never>)
         case told(Value)
     }
@@ -15,7 +17,7 @@ final class Signal<Value: Sendable>: Sendable {
         let waiting: CheckedContinuation<Value?, Never>? = state.withLock { state in
             switch state {
             case .told: return nil
-            case .idle:
+            case .idle, .expired:
                 state = .told(value)
                 return nil
             case .waiting(let continuation):
@@ -31,7 +33,7 @@ final class Signal<Value: Sendable>: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { enrol($0) }
         } onCancel: {
-            takeWaiter()?.resume(returning: nil)
+            takeWaiter(else: .idle)?.resume(returning: nil)
         }
     }
 
@@ -44,22 +46,31 @@ final class Signal<Value: Sendable>: Sendable {
     nonisolated(nonsending) func wait(until end: Int64, on clock: RetryClock) async -> Value? {
         if end == .max { return await wait() }
         let left = end.saturatingAdd(-clock.nanoseconds)
-        return await withTaskGroup(of: Value?.self) { group in
-            group.addTask { await self.wait() }
+        if left <= 0 { return told }
+        return await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                if left > 0 { _ = await clock.sleepWasInterrupted(left) }
-                return nil
+                if await !clock.sleepWasInterrupted(left) { self.expire() }
             }
-            let first = await group.next() ?? nil
+            let value = await wait()
             group.cancelAll()
-            return await group.reduce(first) { $0 ?? $1 }
+            return value
         }
     }
+
+    private var told: Value? {
+        state.withLock { if case .told(let value) = $0 { value } else { nil } }
+    }
+
+    private func expire() { takeWaiter(else: .expired)?.resume(returning: nil) }
 
     private func enrol(_ continuation: CheckedContinuation<Value?, Never>) {
         // Whether the task is cancelled is read under the lock: a cancellation that comes later finds the waiter.
         let (isOver, value): (Bool, Value?) = state.withLock { state in
             if case .told(let value) = state { return (true, value) }
+            if case .expired = state {
+                state = .idle
+                return (true, nil)
+            }
             if Task.isCancelled { return (true, nil) }
             state = .waiting(continuation)
             return (false, nil)
@@ -67,11 +78,18 @@ final class Signal<Value: Sendable>: Sendable {
         if isOver { continuation.resume(returning: value) }
     }
 
-    private func takeWaiter() -> CheckedContinuation<Value?, Never>? {
+    /// Takes the waiter out; where none waits yet, the state becomes `other`.
+    private func takeWaiter(else other: State) -> CheckedContinuation<Value?, Never>? {
         state.withLock { state in
-            guard case .waiting(let continuation) = state else { return nil }
-            state = .idle
-            return continuation
+            switch state {
+            case .waiting(let continuation):
+                state = .idle
+                return continuation
+            case .idle:
+                state = other
+                return nil
+            case .expired, .told: return nil
+            }
         }
     }
 }

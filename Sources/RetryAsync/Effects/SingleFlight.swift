@@ -1,9 +1,10 @@
 import RetryCore
 
-/// The calls of this process that share their runs, by what they mean: one table for each store.
+/// The calls of this process that share their runs: one for each key, by what its callers mean.
 ///
-/// The first caller leads, and the others wait for what becomes of it. That a caller waits no longer, because it was
-/// cancelled or has no time left, is its own affair: the one that leads goes on.
+/// The first caller leads: it asks the store, and runs the effect if it gets the key. The others wait for what becomes
+/// of it. One that waits no longer, because it was cancelled or has no time left, leaves in constant time, and the
+/// leader goes on. One key's callers never hold up another key's.
 actor SingleFlight {
     /// What calls must have in common to share a run.
     struct Flight: Hashable, Sendable {
@@ -12,95 +13,72 @@ actor SingleFlight {
         let rule: AbandonedClaim
     }
 
-    /// What those who wait are told.
-    enum Landing: Sendable {
-        /// The effect is settled, with this result.
-        case result([UInt8], age: Duration)
-        /// The call that led ended with an error that is everybody's.
-        case failed(any Error)
-        /// What became of the call that led is its own affair: somebody else has to ask the store.
-        case askAgain
-    }
+    private var state = FlightState()
 
-    /// Where the key of the effect that runs is led from, in the tasks of that effect.
-    @TaskLocal static var led: [Lead] = []
+    /// Enters a caller.
+    func board(_ patience: FlightState.Patience) -> FlightState.Place { state.board(patience) }
 
-    /// A flight, and the table that it is in.
-    struct Lead: Sendable, Equatable {
-        let table: ObjectIdentifier
-        let flight: Flight
-    }
+    /// The store was asked, and another process owns the key; the caller leads.
+    func foundForeign(_ owner: FlightState.ForeignOwner) { perform(state.foundForeign(owner)) }
 
-    // Keeps the store's address from being used again.
-    private let store: any EffectStore
-    private let identity: ObjectIdentifier
-    private var waiters: [Flight: [Signal<Landing>]] = [:]
+    /// What is told when the store is to be asked again before the time.
+    var nudge: Signal<Void> { state.nudge }
 
-    private init(_ store: any EffectStore, _ identity: ObjectIdentifier) {
-        self.store = store
-        self.identity = identity
-    }
+    /// The caller that leads owns the key, and runs the effect.
+    func runs(_ owner: FlightState.OwnRun) { perform(state.runs(owner)) }
 
-    /// Enters a caller, and returns whether it leads; one that does not is told by `waiter`, once.
-    func board(_ flight: Flight, _ waiter: Signal<Landing>) -> Bool {
-        guard waiters[flight] != nil else {
-            waiters[flight] = []
-            return true
-        }
-        waiters[flight]?.append(waiter)
-        return false
-    }
+    /// The call that leads is through.
+    func land(_ landing: FlightState.Landing) { perform(state.land(landing)) }
 
-    /// Lets somebody go who waits no longer.
-    func leave(_ flight: Flight, _ waiter: Signal<Landing>) {
-        waiters[flight]?.removeAll { $0 === waiter }
-    }
+    /// A caller's time is over; `nil` if it has to wait for the answer to the question that is being asked.
+    func expired(_ ticket: FlightState.Ticket) -> EffectProgress? { state.expired(ticket) }
 
-    /// The call that led is through: tells all who wait for it.
-    func land(_ flight: Flight, _ landing: Landing) {
-        for waiter in waiters.removeValue(forKey: flight) ?? [] { waiter.tell(landing) }
+    /// A caller waits no longer.
+    func leave(_ ticket: FlightState.Ticket) { perform(state.leave(ticket)) }
+
+    var waiterCount: Int { state.waiterCount }
+
+    private func perform(_ notices: [FlightState.Notice]) {
+        for notice in notices { notice.signal.tell(notice.news) }
     }
 }
 
-// MARK: One table for each store
+// MARK: One for each key
 
 extension SingleFlight {
+    private struct Key: Hashable, Sendable {
+        let store: StoreIdentity
+        let flight: Flight
+    }
+
     private struct Entry: Sendable {
-        let table: SingleFlight
+        let flights: SingleFlight
         var calls = 0
     }
 
-    /// The tables of the stores that are in use right now.
-    private static let tables = Locked<[ObjectIdentifier: Entry]>([:])
+    /// The keys that are in use right now.
+    private static let entries = Locked<[Key: Entry]>([:])
 
-    /// Begins a call, and returns the table of its store; `nil` for a store that is a value, and so cannot be told from
-    /// another.
-    static func enter(_ store: any EffectStore) -> SingleFlight? {
-        guard type(of: store) is AnyClass else { return nil }
-        let identity = ObjectIdentifier(store as AnyObject)
-        return tables.withLock { tables in
-            let table = tables[identity]?.table ?? SingleFlight(store, identity)
-            tables[identity, default: Entry(table: table)].calls += 1
-            return table
+    /// Begins a call. The caller keeps the store alive until it has called `exit`.
+    static func enter(_ store: StoreIdentity, _ flight: Flight) -> SingleFlight {
+        let key = Key(store: store, flight: flight)
+        return entries.withLock { entries in
+            let flights = entries[key]?.flights ?? SingleFlight()
+            entries[key, default: Entry(flights: flights)].calls += 1
+            return flights
         }
     }
 
     /// Ends a call.
-    nonisolated func exit() {
-        Self.tables.withLock { [identity] tables in
-            tables[identity]?.calls -= 1
-            if tables[identity]?.calls == 0 { tables[identity] = nil }
+    static func exit(_ store: StoreIdentity, _ flight: Flight) {
+        let key = Key(store: store, flight: flight)
+        entries.withLock { entries in
+            guard let calls = entries[key]?.calls else { return }
+            entries[key]?.calls = calls - 1
+            if calls == 1 { entries[key] = nil }
         }
     }
 
-    /// How many stores are in use right now.
-    static var tableCount: Int { tables.withLock { $0.count } }
-
-    /// Whether the current task is one of the effect that a call with this meaning runs.
-    nonisolated func isLed(_ flight: Flight) -> Bool {
-        Self.led.contains(Lead(table: identity, flight: flight))
-    }
-
-    /// The effects that the current task runs in, and this one.
-    nonisolated func leads(_ flight: Flight) -> [Lead] { Self.led + [Lead(table: identity, flight: flight)] }
+    /// How many keys are in use right now.
+    static var count: Int { entries.withLock { $0.count } }
 }

@@ -1,23 +1,34 @@
 extension BlockingEffectGate {
     /// Claims the key; waits for another owner's outcome as long as the gate is set up to.
-    func claim(_ id: ActionID, _ fingerprint: EffectFingerprint) throws -> (ClaimAnswer, claimedAt: Int64) {
+    func claim(
+        _ id: ActionID, _ fingerprint: EffectFingerprint, _ node: EffectScope.Node?
+    ) throws -> (ClaimAnswer, claimedAt: Int64) {
         let end = clock.nanoseconds.saturatingAdd(settings.waitLimit.saturatedNanoseconds)
-        var pause: Int64 = 1_000_000
+        var polls = PollSchedule()
+        var random = surroundings.random
+        var wait: EffectScope.Wait?
+        defer { EffectScope.endWait(wait) }
         while true {
             if isCancelled { throw CancellationError() }
             // Read before the store is asked: the lease is then never thought to be longer than it is.
             let now = clock.nanoseconds
             let answer = try store.claim(
                 id, fingerprint: fingerprint, lease: settings.lease, ifAbandoned: settings.rule)
-            guard case .inProgress(_, let leaseLeft) = answer, now < end else { return (answer, now) }
-            wait(for: id, atMost: min(end - now, max(1, leaseLeft.saturatedNanoseconds)), pause: pause)
-            pause = min(pause * 2, 1_000_000_000)
+            guard case .inProgress(_, let leaseLeft) = answer else { return (answer, now) }
+            if let node, wait == nil {
+                // It would wait for itself.
+                if EffectScope.isDirectlyInside(node) { return (answer, now) }
+                wait = try EffectScope.beginWait(for: node)
+            }
+            if now >= end { return (answer, now) }
+            let limit = min(end - now, max(1, leaseLeft.saturatedNanoseconds))
+            self.wait(for: id, atMost: limit, pause: polls.next(using: &random))
         }
     }
 
     /// Waits until the owner of a key is through, or for a while, whichever comes first.
     ///
-    /// The sleeper has one token to end it early: with a store that tells, it is that one, and the caller's own is
+    /// The sleeper has one token to end it early: with a store that notifies, it is that one, and the caller's own is
     /// looked at from time to time.
     private func wait(for id: ActionID, atMost limit: Int64, pause: Int64) {
         let sleeper = waiting.sleeper ?? .system

@@ -17,8 +17,18 @@
 /// exactly once only if it commits together with the record, or if the receiver drops what it has seen. Otherwise, where
 /// an answer is lost, the gate halts (at most once) or lets somebody take over (at least once).
 ///
-/// A synchronous operation cannot be interrupted, and nobody renews its lease while it runs: choose a lease that is
+/// A synchronous operation cannot be interrupted, and its lease is not renewed while it runs: choose a lease that is
 /// longer than the longest attempt.
+///
+/// An effect may run another one by its key. Where their keys would wait for each other, on one thread or on several, the
+/// call that closes the cycle is refused at once: ``EffectError/keyCycle(_:through:)``.
+///
+/// The outcome is told to the store until the lease ends, for at least two seconds. A value that is too long for the
+/// store, or cannot be encoded, is still the caller's: ``OnceResult/unkept`` says why later callers do not get it.
+///
+/// An observer receives the events of the attempts, and one terminal event when the outcome is recorded: `success`, the
+/// policy's stop reasons, and of the gate itself `replayed`, `failed_before`, `result_not_kept`, `in_progress`,
+/// `indeterminate`, `fenced`, `fingerprint_mismatch`, `key_cycle`, `store_full` and `store_failed`.
 public struct BlockingEffectGate: Sendable {
     let store: any BlockingEffectStore
     let settings: EffectGateSettings
@@ -102,19 +112,10 @@ public struct BlockingEffectGate: Sendable {
     ) throws -> OnceResult<Value> {
         let id = try key.actionID()
         try settings.policy.checkBlocking()
-        let (answer, claimedAt) = try claim(id, fingerprint)
-        switch answer {
-        case .execute(let token, let isTakeover):
-            let run = BlockingEffectRun(
-                gate: self, ticket: ClaimTicket(id, token), isTakeover: isTakeover, claimedAt: claimedAt)
-            return OnceResult(try run.run(codec, effect))
-        case .replay(let replay):
-            if case .succeeded(let bytes) = replay.ending {
-                return OnceResult(try codec.decode(bytes), replayedAfter: replay.age)
-            }
-        default: break
-        }
-        throw answer.error(for: id) ?? CancellationError()
+        let events = EffectEvents(surroundings, policy: settings.policy)
+        let (result, reason) = call(id, fingerprint, codec, events, effect)
+        events?.end(reason, result)
+        return try result.get()
     }
 
     /// Runs an effect whose result knows how it is kept, unless it has been run before.
@@ -129,6 +130,45 @@ public struct BlockingEffectGate: Sendable {
         _ key: some EffectKey, fingerprint: EffectFingerprint = .none, effect: (EffectContext) throws -> Value
     ) throws -> OnceResult<Value> {
         try once(key, fingerprint: fingerprint, as: Value.effectCodec, effect: effect)
+    }
+
+    /// Claims the key, and runs the effect if it gets it; the result, and why the call ended.
+    private func call<Value>(
+        _ id: ActionID, _ fingerprint: EffectFingerprint, _ codec: EffectCodec<Value>, _ events: EffectEvents?,
+        _ effect: (EffectContext) throws -> Value
+    ) -> (Result<OnceResult<Value>, any Error>, StopReason?) {
+        let node = StoreIdentity(store).map { EffectScope.Node($0, id) }
+        let (answer, claimedAt): (ClaimAnswer, Int64)
+        do {
+            if let node { try EffectScope.checkNesting(node) }
+            (answer, claimedAt) = try claim(id, fingerprint, node)
+        } catch {
+            return (.failure(error), StopReason(ofClaim: error))
+        }
+        switch answer {
+        case .execute(let token, let isTakeover):
+            let run = BlockingEffectRun(
+                gate: self, surroundings: events?.ofAttempts ?? surroundings, ticket: ClaimTicket(id, token),
+                isTakeover: isTakeover, claimedAt: claimedAt)
+            let inside = node.map { EffectScope.begin($0) } ?? EffectScope.runs
+            let conclusion = EffectScope.$runs.withValue(inside) { run.run(codec, effect) }
+            if node != nil { EffectScope.end(inside) }
+            return (conclusion.result, conclusion.reason)
+        case .replay(let replay):
+            if case .succeeded(let bytes) = replay.ending {
+                return Self.replayed(bytes, replay.age, codec)
+            }
+        default: break
+        }
+        return (.failure(answer.error(for: id) ?? CancellationError()), answer.stopReason)
+    }
+
+    private static func replayed<Value>(
+        _ bytes: [UInt8], _ age: Duration, _ codec: EffectCodec<Value>
+    ) -> (Result<OnceResult<Value>, any Error>, StopReason?) {
+        do { return (.success(OnceResult(try codec.decode(bytes), replayedAfter: age)), .replayed) } catch {
+            return (.failure(error), .storeFailed)
+        }
     }
 
     var clock: RetryClock { surroundings.clock }

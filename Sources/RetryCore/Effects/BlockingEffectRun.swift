@@ -4,11 +4,15 @@ struct BlockingEffectRun {
     let ticket: ClaimTicket
     let isTakeover: Bool
     let claimedAt: Int64
+    private let surroundings: Surroundings
     private let state: Locked<EffectRun>
     private let leaseEnd: Locked<Int64>
 
-    init(gate: BlockingEffectGate, ticket: ClaimTicket, isTakeover: Bool, claimedAt: Int64) {
+    init(
+        gate: BlockingEffectGate, surroundings: Surroundings, ticket: ClaimTicket, isTakeover: Bool, claimedAt: Int64
+    ) {
         self.gate = gate
+        self.surroundings = surroundings
         self.ticket = ticket
         self.isTakeover = isTakeover
         self.claimedAt = claimedAt
@@ -16,31 +20,30 @@ struct BlockingEffectRun {
         leaseEnd = Locked(claimedAt.saturatingAdd(gate.settings.lease.saturatedNanoseconds))
     }
 
-    func run<Value>(_ codec: EffectCodec<Value>, _ effect: (EffectContext) throws -> Value) throws -> Value {
+    func run<Value>(
+        _ codec: EffectCodec<Value>, _ effect: (EffectContext) throws -> Value
+    ) -> EffectConclusion<Value> {
         let claim = Claim(ticket, isTakeover: isTakeover) { [store = gate.store] in
             _ = try? store.settle($0, .indeterminate(nil))
         }
         let ending = attempts(codec, effect)
         // From here on the store is told: whatever comes of that, the claim is not dropped.
         claim.finish()
-        switch ending {
-        case .success(let (value, bytes)):
-            try settle(.succeeded(bytes))
-            return value
-        case .failure(let error):
-            throw try settled(after: error)
-        }
+        let outcome = ending.outcome(else: state.withLock { $0.outcome })
+        let end = settle(outcome)
+        let age = Duration.nanoseconds(max(0, gate.clock.nanoseconds - claimedAt))
+        return EffectConclusion(ending, end, outcome, (ticket, age), codec)
     }
 
-    /// Runs the attempts; a result that cannot be written is a failure.
+    /// Runs the attempts.
     private func attempts<Value>(
         _ codec: EffectCodec<Value>, _ effect: (EffectContext) throws -> Value
-    ) -> Result<(Value, [UInt8]), any Error> {
+    ) -> EffectRunEnding<Value> {
         var obstacle: (any Error)?
         do {
             let driver = try BlockingDriver(
                 policy: gate.settings.innerPolicy,
-                surroundings: gate.settings.surroundings(gate.surroundings, judgedBy: state), guards: gate.guards,
+                surroundings: gate.settings.surroundings(surroundings, judgedBy: state), guards: gate.guards,
                 waiting: gate.waiting)
             let value = try driver.run(rejecting: nil) { attempt in
                 do {
@@ -52,9 +55,9 @@ struct BlockingEffectRun {
                 state.withLock { $0.attemptStarts() }
                 return try effect(context(attempt))
             }
-            return .success((value, try gate.settings.encode(value, codec, judgedBy: state)))
+            return .value(value, gate.settings.encode(value, codec))
         } catch {
-            return .failure(obstacle ?? error)
+            return .failure(error, obstacle: obstacle, isCancelled: obstacle == nil && error is CancellationError)
         }
     }
 
@@ -73,59 +76,35 @@ struct BlockingEffectRun {
 
     private func context(_ attempt: RetryAttempt) -> EffectContext {
         EffectContext(ticket, isTakeover: isTakeover, attempt: attempt) { [leaseEnd, clock = gate.clock] in
-            .nanoseconds(max(0, leaseEnd.withLock { $0 }.saturatingAdd(-clock.nanoseconds)))
+            .nanoseconds(Self.left(leaseEnd, clock))
         }
     }
 
-    /// Settles a run that ended with an error; returns the error to throw.
-    private func settled(after error: any Error) throws -> any Error {
-        let outcome = state.withLock { $0.outcome }
-        let isCancellation = error is CancellationError
-        do {
-            try settle(outcome)
-        } catch {
-            return isCancellation ? CancellationError() : error
-        }
-        if case .indeterminate = outcome, !isCancellation {
-            return indeterminate(error)
-        }
-        return (error as? StoreFailure)?.underlying ?? error
+    private static func left(_ leaseEnd: Locked<Int64>, _ clock: RetryClock) -> Int64 {
+        max(0, leaseEnd.withLock { $0 }.saturatingAdd(-clock.nanoseconds))
     }
 
-    /// Tells the store, again and again where it cannot be told; no cancellation ends this.
-    private func settle(_ outcome: EffectOutcome) throws {
-        let answer: SettleAnswer
-        do {
-            answer = try tellStore(outcome)
-        } catch {
-            _ = try? gate.store.settle(ticket, .indeterminate(gate.settings.failure(error)))
-            throw indeterminate(error)
-        }
-        if case .fenced(let current) = answer {
-            throw EffectError.fenced(ticket.id, own: ticket.token, current: current)
-        }
-    }
-
-    private func tellStore(_ outcome: EffectOutcome) throws -> SettleAnswer {
-        var state = RetryState(policy: EffectGateSettings.settlement)
+    /// Records the outcome; no cancellation ends this.
+    private func settle(_ outcome: EffectOutcome) -> EffectSettlement.End {
+        let (clock, start) = (gate.clock, gate.clock.nanoseconds)
         var random = gate.surroundings.random
+        var settlement = EffectSettlement(
+            token: ticket.token, outcome, leaseLeft: Self.left(leaseEnd, clock)
+        ) { [settings = gate.settings] in settings.failure($0) }
+        var step = settlement.start
         while true {
             do {
-                return try gate.store.settle(ticket, outcome)
-            } catch {
-                let known = ErrorClassifier.default.classification(of: error) ?? .unknown
-                guard case .retry(let delay) = state.attemptFailed(known, elapsed: .zero, using: &random) else {
-                    throw error
+                switch step {
+                case .settle(let outcome): step = settlement.answered(try gate.store.settle(ticket, outcome))
+                case .look: step = settlement.found(try gate.store.record(for: ticket.id))
+                case .wait(let time):
+                    (gate.waiting.sleeper ?? .system).sleep(for: .nanoseconds(time), cancellation: nil)
+                    step = settlement.waited(elapsed: clock.nanoseconds.saturatingAdd(-start))
+                case .end(let end): return end
                 }
-                (gate.waiting.sleeper ?? .system).sleep(for: delay, cancellation: nil)
-                _ = state.waitEnded(elapsed: .zero)
+            } catch {
+                step = settlement.failed(error, elapsed: clock.nanoseconds.saturatingAdd(-start), using: &random)
             }
         }
-    }
-
-    private func indeterminate(_ error: any Error) -> EffectError {
-        .indeterminate(
-            ticket.id, token: ticket.token, age: .nanoseconds(max(0, gate.clock.nanoseconds - claimedAt)),
-            lastErrorType: EffectFailure(error).type, underlying: (error as? StoreFailure)?.underlying ?? error)
     }
 }

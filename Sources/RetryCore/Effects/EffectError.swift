@@ -1,6 +1,6 @@
 /// Why an effect was not run, or how it ended where its own error does not say it all.
 public enum EffectError: Error, Sendable, CustomStringConvertible {
-    /// Somebody else runs the effect: since this long, and for this long at least.
+    /// Another caller runs the effect: since this long, and for this long at least.
     case inProgress(ActionID, runningFor: Duration, leaseLeft: Duration)
     /// Nobody knows whether the effect happened.
     ///
@@ -22,6 +22,9 @@ public enum EffectError: Error, Sendable, CustomStringConvertible {
     ///
     /// It is never run again. Look the result up at the receiver; `reconcile` adds it to the record.
     case resultNotKept(ActionID, EffectFailure, age: Duration)
+    /// The call is made from within an effect that the key's own effect waits for, through these keys: it would wait for
+    /// ever.
+    case keyCycle(ActionID, through: [ActionID])
 
     /// What happened, and what to do.
     public var description: String {
@@ -45,15 +48,20 @@ public enum EffectError: Error, Sendable, CustomStringConvertible {
             "Effect \(id) failed for good \(age) ago: \(failure). Reconcile it with its token to clear the record."
         case .resultNotKept(let id, let failure, let age):
             "Effect \(id) happened \(age) ago, and its result was not kept: \(failure). Look it up at the receiver."
+        case .keyCycle(let id, let others):
+            "Effect \(id) waits for itself, through effect \(others.map { "\($0)" }.joined(separator: " and effect ")). "
+                + "Let none of them run another one whose effect runs it."
         }
     }
 }
 
 extension EffectError: SelfClassifyingError {
-    /// A matter of concurrency if somebody else is at it, transient if the store is full, else permanent.
+    /// A conflict if another caller runs the effect, or a cycle, which is not retried; transient if the store is full;
+    /// else permanent.
     public var classification: Classification {
         switch self {
         case .inProgress: .concurrency
+        case .keyCycle: .concurrency.hint(.never)
         case .storeFull: .transient
         case .indeterminate, .fingerprintMismatch, .fenced, .failedBefore, .resultNotKept: .permanent
         }
@@ -65,7 +73,7 @@ extension EffectError: ExecutionAwareError {
     /// Not executed where the gate refused to run the effect, or where it failed for good before; else unknown.
     public var execution: ExecutionCertainty {
         switch self {
-        case .inProgress, .fingerprintMismatch, .storeFull, .failedBefore: .notExecuted
+        case .inProgress, .fingerprintMismatch, .storeFull, .failedBefore, .keyCycle: .notExecuted
         case .indeterminate, .fenced, .resultNotKept: .unknown
         }
     }

@@ -31,28 +31,15 @@ package struct EffectGateSettings: Sendable {
         policy.guarantee == .exactlyOnce ? policy.guarantee(.atLeastOnce) : policy
     }
 
-    /// How often and how soon a settlement is tried again: for about ten seconds, whatever the store's error is.
-    package static let settlement = RetryPolicy(
-        maxAttempts: 8, backoff: .exponential(initial: .milliseconds(50), cap: .seconds(4), jitter: .equal)
-    ).retries(nil, for: .unknown).named("settlement")
-
     package func failure(_ error: any Error) -> EffectFailure {
         EffectFailure(error, includesMessage: storesMessages)
     }
 
-    /// Writes the result.
-    ///
-    /// The effect happened: where that cannot be kept, nobody will know.
+    /// Encodes the result. The effect happened, also where its result cannot be encoded.
     package func encode<Value>(
-        _ value: Value, _ codec: EffectCodec<Value>, judgedBy run: Locked<EffectRun>
-    ) throws -> [UInt8] {
-        do {
-            return try codec.encode(value)
-        } catch {
-            let failure = failure(error)
-            _ = run.withLock { $0.attemptFailed(.unknown, isFinal: false, failure: failure) }
-            throw error
-        }
+        _ value: Value, _ codec: EffectCodec<Value>
+    ) -> Result<[UInt8], EffectFailure.Unwritable> {
+        do { return .success(try codec.encode(value)) } catch { return .failure(.init(failure(error))) }
     }
 
     /// The surroundings of the attempts: the evidence of each error is judged by `run`, too, before a retry.

@@ -6,11 +6,18 @@ public struct OnceResult<Value> {
     public let isReplay: Bool
     /// How long ago the effect was settled; zero if it was run now.
     public let age: Duration
+    /// Why later callers do not get this result; `nil` if the store keeps it.
+    ///
+    /// The effect happened and is not run again. Its result was too long for the store, or could not be encoded, or was
+    /// recorded by the effect itself in another form than the codec's: later callers get
+    /// ``EffectError/resultNotKept(_:_:age:)``, or the codec's error.
+    public let unkept: EffectFailure?
 
-    package init(_ value: Value, replayedAfter age: Duration? = nil) {
+    package init(_ value: Value, replayedAfter age: Duration? = nil, unkept: EffectFailure? = nil) {
         self.value = value
         isReplay = age != nil
         self.age = age ?? .zero
+        self.unkept = unkept
     }
 }
 

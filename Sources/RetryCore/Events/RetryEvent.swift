@@ -43,7 +43,8 @@ public struct RetryEvent: Sendable {
     public let elapsed: Duration
 
     /// The name of the event for metrics and logs: `attempt`, `retry`, `circuit_wait`, or the stop reason's, such as
-    /// `success`, `permanent_fail`, `deadline_exceeded`, `max_attempts_exceeded`, `max_unknown_attempts_exceeded`.
+    /// `success`, `permanent_fail`, `deadline_exceeded`, `max_attempts_exceeded`, `max_unknown_attempts_exceeded`; of an
+    /// effect also `replayed`, `in_progress`, `indeterminate`, `fenced`.
     public var code: String { kind.code }
 
     /// The stop reason, if this is the last event of its call.

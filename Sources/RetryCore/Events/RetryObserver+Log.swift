@@ -49,7 +49,8 @@ extension RetryEvent {
         case .attempt: .debug
         case .retry, .circuitWait: .warning
         case .stop(.succeeded): attempt == 1 ? .debug : .info
-        case .stop(.cancelled): .info
+        case .stop(.replayed): .debug
+        case .stop(.cancelled), .stop(.inProgress): .info
         default: .error
         }
     }

@@ -12,6 +12,9 @@ public struct StopReason: Sendable, Hashable {
     enum Kind: UInt8, Sendable {
         case succeeded, cancelled, immediateFailure, permanent, classLimit, attemptsExhausted, circuitOpen,
             deadlineExceeded, budgetExhausted, abandoned, hintTooLong, notResumable, waitFailed
+        // Of calls of an effect gate.
+        case replayed, failedBefore, resultNotKept, inProgress, indeterminate, fenced, fingerprintMismatch, keyCycle,
+            storeFull, sharedFailure, storeFailed
     }
 
     let kind: Kind
@@ -69,6 +72,7 @@ public struct StopReason: Sendable, Hashable {
         case .hintTooLong: "hint_too_long"
         case .notResumable: "not_resumable"
         case .waitFailed: "wait_failed"
+        default: effectCode
         }
     }
 }

@@ -73,7 +73,7 @@ private struct NodusSession {
     private func status(of record: EffectRecord) throws -> JSON {
         switch record.state {
         case .running: "pending"
-        case .succeeded: "success"
+        case .succeeded, .succeededWithoutResult: "success"
         case .failed: "failed"
         case .indeterminate: "indeterminate"
         }

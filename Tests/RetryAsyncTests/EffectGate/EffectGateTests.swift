@@ -120,7 +120,7 @@ struct EffectGateTests {
             } else {
                 #expect(call.problem == "indeterminate")
                 #expect(scene.state() == .indeterminate(EffectFailure(type: "AttemptTimeoutError")))
-                #expect(scene.recorder.codes == ["attempt", "permanent_fail"])
+                #expect(scene.recorder.codes == ["attempt", "indeterminate"])
             }
         }
     }

@@ -168,6 +168,73 @@ struct EffectLeaseTests {
         }
     }
 
+    /// Runs an effect for so long that goes on whatever is cancelled; returns when its lease was renewed.
+    private func renewals(_ scene: OnceScene, _ seconds: Int, _ cancel: Bool) async throws -> [Duration] {
+        let clock = scene.clock
+        let renewals = Log<Duration>()
+        var scene = scene
+        scene.store = RemoteStore(scene.memory) { if $0 == .renew { renewals.add(clock.elapsed) } }
+        let task = scene.start { _ in
+            await clock.sleepDeaf(for: .seconds(seconds))
+            throw Lost()
+        }
+        try await clock.sleep(for: .seconds(1))
+        if cancel { task.cancel() }
+        _ = await task.value
+        return renewals.events
+    }
+
+    @Test("an effect that is deaf to its cancellation is renewed for ten leases, and then its key is left to expire")
+    func deaf() throws {
+        try OnceScene.run { scene in
+            let renewals = try await renewals(scene, 1_000, true)
+            let last = renewals.last ?? .zero
+            #expect(last >= .seconds(95) && last <= .seconds(101), "\(last)")
+            #expect(scene.clock.elapsed == .seconds(1_000))
+            #expect(scene.state() == .indeterminate(nil))
+        }
+    }
+
+    @Test("a key that was left to expire can be taken over, and the deaf effect is fenced")
+    func deafTakenOver() throws {
+        try OnceScene.run { scene in
+            let clock = scene.clock
+            let task = scene.start { _ in
+                await clock.sleepDeaf(for: .seconds(1_000))
+                return "late"
+            }
+            try await clock.sleep(for: .seconds(1))
+            task.cancel()
+            try await clock.sleep(for: .seconds(200))
+            var taker = scene
+            taker.store = RemoteStore(scene.memory)
+            taker.rule = .takeOver
+            #expect(await taker.once().value == "done")
+            #expect(await task.value.problem == "fenced")
+            #expect(scene.state() == .succeeded(Array("done".utf8)))
+        }
+    }
+
+    @Test("an effect that is deaf to its timeout or its deadline is no exception", arguments: [true, false])
+    func deafToTimeout(isDeadline: Bool) throws {
+        try OnceScene.run { scene in
+            var scene = scene
+            scene.policy =
+                isDeadline ? scene.policy.deadline(.seconds(4), .interrupt) : scene.policy.attemptTimeout(.seconds(4))
+            let renewals = try await renewals(scene, 1_000, false)
+            let last = renewals.last ?? .zero
+            #expect(last >= .seconds(98) && last <= .seconds(105), "\(last)")
+        }
+    }
+
+    @Test("an effect that is not cancelled is renewed for as long as it runs")
+    func longEffect() throws {
+        try OnceScene.run { scene in
+            let renewals = try await renewals(scene, 1_000, false)
+            #expect(renewals.count >= 290 && renewals.last.map { $0 > .seconds(990) } == true)
+        }
+    }
+
     @Test("no attempt begins after somebody was told that nobody knows")
     func haltedBetween() throws {
         try OnceScene.run { scene in

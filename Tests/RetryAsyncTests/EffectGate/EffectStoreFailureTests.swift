@@ -94,22 +94,125 @@ struct EffectStoreFailureTests {
                 throw Impossible()
             }
             #expect(error is RemoteStore.Unreachable)
-            #expect(store.calls.settled.last == .indeterminate(EffectFailure(type: "Unreachable")))
+            #expect(store.calls.settled.last == .succeededWithoutResult(EffectFailure(type: "Unreachable")))
             #expect(await scene.once(Refused(), Refused(), Refused(), key: "b").problem == "indeterminate")
         }
     }
 
-    @Test("a result that is too long, or cannot be written, is known to have happened and not to be kept")
+    @Test("a value that is too long, or cannot be encoded, is the caller's, and is never run again")
     func unwritable() throws {
         let clock = ManualClock()
         try DeterministicExecutor.run(seed: 1, clock: clock) {
             let scene = OnceScene(clock, settings: .init(maxResultBytes: 3))
-            #expect(await scene.once().problem == "indeterminate")
-            #expect(scene.state() == .indeterminate(EffectFailure(type: "EffectStoreError")))
+            let tooLong = EffectFailure(type: "EffectStoreError")
+            let first = try await scene.gate.once("a", as: .utf8) { _ in "done" }
+            #expect(first.value == "done" && first.unkept == tooLong && !first.isReplay)
+            #expect(scene.state() == .succeededWithoutResult(tooLong))
             struct Unwritable: Error {}
             let codec = EffectCodec<Int>(encode: { _ in throw Unwritable() }, decode: { $0.count })
-            await #expect(throws: EffectError.self) { try await scene.gate.once("b", as: codec) { _ in 1 } }
-            #expect(scene.state("b") == .indeterminate(EffectFailure(type: "Unwritable")))
+            let second = try await scene.gate.once("b", as: codec) { _ in 1 }
+            #expect(second.value == 1 && second.unkept == EffectFailure(type: "Unwritable"))
+            var taker = scene
+            taker.rule = .takeOver
+            for scene in [scene, taker] {
+                for key in ["a", "b"] {
+                    let call = await scene.once(key: key)
+                    #expect(call.problem == "not kept" && call.calls == 0)
+                }
+            }
+            #expect(scene.recorder.codes.suffix(2) == ["result_not_kept", "result_not_kept"])
+        }
+    }
+
+    @Test("those who share a run whose value is not kept are told so")
+    func unwritableShared() throws {
+        let clock = ManualClock()
+        try DeterministicExecutor.run(seed: 1, clock: clock) {
+            let scene = OnceScene(clock, settings: .init(maxResultBytes: 3))
+            let calls = (0..<3).map { _ in
+                scene.start { _ in
+                    try await clock.sleep(for: .seconds(1))
+                    return "done"
+                }
+            }
+            var ends: [String] = []
+            for call in calls {
+                let end = await call.value
+                ends.append(end.value ?? end.problem ?? "")
+            }
+            #expect(ends.sorted() == ["done", "not kept", "not kept"])
+        }
+    }
+
+    @Test("a store that is down is told for as long as the lease lasts, and a known success is not lost")
+    func downForAWhile() throws {
+        for (lease, down) in [(18, 11), (60, 50), (3, 2)] {
+            try OnceScene.run { scene in
+                var scene = scene
+                let clock = scene.clock
+                scene.lease = .seconds(lease)
+                scene.store = RemoteStore(scene.memory) { call in
+                    guard call != .claim, clock.elapsed < .seconds(down) else { return }
+                    throw RemoteStore.Unreachable()
+                }
+                let call = await scene.once()
+                #expect(call.value == "done" && clock.elapsed >= .seconds(down))
+                #expect(scene.state() == .succeeded(Array("done".utf8)))
+            }
+        }
+    }
+
+    @Test("a store that hangs at every settlement does not hold the call up beyond the lease", arguments: [1, 10, 60])
+    func locked(lease: Int) throws {
+        struct Busy: SelfClassifyingError {
+            var classification: Classification { .transient }
+        }
+        try OnceScene.run { scene in
+            var scene = scene
+            let clock = scene.clock
+            scene.lease = .seconds(lease)
+            scene.store = RemoteStore(scene.memory) { call in
+                if call == .claim { return }
+                try await clock.sleep(for: .seconds(5))
+                throw Busy()
+            }
+            #expect(await scene.once().problem == "indeterminate")
+            #expect(clock.elapsed <= .seconds(lease + 5))
+        }
+    }
+
+    @Test("an effect that settled its own claim with other bytes is a success, with the recorded result")
+    func settledByItself() throws {
+        try OnceScene.run { scene in
+            let memory = scene.memory
+            let call = await scene.attempt { effect in
+                _ = try memory.settle(ClaimTicket(effect.id, effect.token), .succeeded(Array("recorded".utf8)))
+                return "own"
+            }
+            #expect(call.value == "recorded" && call.isReplay == false)
+            #expect(await scene.once().value == "recorded")
+            // What the codec cannot read is the caller's own value, and it is told.
+            let unread = try await scene.gate.once("b", as: .utf8) { effect in
+                _ = try memory.settle(ClaimTicket(effect.id, effect.token), .succeeded([0xff]))
+                return "own"
+            }
+            #expect(unread.value == "own" && unread.unkept?.type == "EffectStoreError")
+            // Its reply was lost: what is recorded counts.
+            let lost = await scene.attempt("c") { effect in
+                _ = try memory.settle(ClaimTicket(effect.id, effect.token), .succeeded(Array("recorded".utf8)))
+                throw Lost()
+            }
+            #expect(lost.value == "recorded" && scene.recorder.codes.last == "success")
+        }
+    }
+
+    @Test("an inner effect that is in progress elsewhere leaves the outer key free")
+    func innerInProgress() throws {
+        try OnceScene.run { scene in
+            _ = try scene.claimElsewhere()
+            let call = await scene.attempt("outer") { _ in try await scene.gate.once("a", as: .utf8) { _ in "" }.value }
+            #expect(call.problem == "in progress")
+            #expect(scene.state("outer") == nil)
         }
     }
 

@@ -93,7 +93,7 @@ extension OnceOracle {
             guard case .settled(let token, let outcome, let answer) = event, answer == .recorded else { continue }
             try require(final == nil, "what is settled is final")
             switch outcome {
-            case .succeeded, .failedFinal: final = (token, outcome)
+            case .succeeded, .succeededWithoutResult, .failedFinal: final = (token, outcome)
             case .failedBeforeEffect:
                 try require(!unknown.contains(token), "a key is given back only where nothing happened")
             case .indeterminate: break
@@ -104,6 +104,8 @@ extension OnceOracle {
         }
         switch final?.outcome {
         case .succeeded(let bytes): try require(record?.state == .succeeded(bytes), "a success stays")
+        case .succeededWithoutResult(let reason):
+            try require(record?.state == .succeededWithoutResult(reason), "a success stays")
         case .failedFinal(let failure): try require(record?.state == .failed(failure), "a failure stays")
         default: break
         }
@@ -117,7 +119,8 @@ extension OnceOracle {
         for (caller, result) in zip(scenario.callers, results) {
             switch result {
             case .success(let once):
-                try require(recorded == [once.value], "a value is the one that is recorded")
+                let isRecorded = once.unkept == nil ? recorded == [once.value] : recorded.isEmpty
+                try require(isRecorded, "a value is the one that is recorded")
             case .failure(let error):
                 if error is CancellationError {
                     try require(caller.cancelledAt != nil, "only who is cancelled is told so")

@@ -97,6 +97,7 @@ struct OnceScene: Sendable {
             case .fenced: "fenced"
             case .failedBefore: "failed before"
             case .resultNotKept: "not kept"
+            case .keyCycle: "key cycle"
             }
         }
     }

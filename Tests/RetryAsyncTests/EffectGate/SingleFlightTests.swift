@@ -150,7 +150,7 @@ struct SingleFlightTests {
             var hasty = scene
             hasty.waitLimit = .zero
             let call = await hasty.once()
-            #expect(call.problem == "in progress" && clock.elapsed == .seconds(1))
+            #expect(call.problem == "in progress" && clock.elapsed == .seconds(5), "told when the claim is answered")
             #expect(await owner.value.isReplay == false)
         }
     }
@@ -231,20 +231,25 @@ struct SingleFlightTests {
     @Test("nothing is kept of calls that have ended")
     func nothingKept() throws {
         try OnceScene.run { scene in
-            let flights = SingleFlight.enter(scene.memory)
+            guard let identity = StoreIdentity(scene.memory) else { throw Impossible() }
             let flight = SingleFlight.Flight(id: try ActionID("a"), fingerprint: .none, rule: .halt)
+            let flights = SingleFlight.enter(identity, flight)
             for errors in [[], [Refused()] as [any Error]] {
                 let script = FaultScript<String>(steps: errors.map { .fail($0) } + [.succeed("done")], clock: nil)
                 async let first = scene.attempt { _ in try await script() }
                 async let second = scene.attempt { _ in try await script() }
                 _ = await (first, second)
-                #expect(await flights?.board(flight, Signal()) == true)
-                await flights?.land(flight, .askAgain)
+                #expect(await flights.waiterCount == 0)
+                let end = Moment.now(RetryClock(scene.clock))
+                guard case .leads(nil) = await flights.board(.init(end: end, waitsForOwnProcess: true)) else {
+                    throw Impossible()
+                }
+                await flights.land(.askAgain)
             }
-            flights?.exit()
-            let again = SingleFlight.enter(scene.memory)
+            SingleFlight.exit(identity, flight)
+            let again = SingleFlight.enter(identity, flight)
             #expect(again !== flights)
-            again?.exit()
+            SingleFlight.exit(identity, flight)
         }
     }
 

@@ -93,7 +93,7 @@ struct BlockingGateFailureTests {
         let call = scene.once(Refused(), Refused())
         #expect(call.error is FaultyStore.Unreachable && call.calls == 1)
         #expect(breaker.snapshot.consecutiveFailures == 1 && breaker.state == .closed)
-        #expect(scene.recorder.codes.last == "cancelled")
+        #expect(scene.recorder.codes.last == "store_failed")
     }
 
     // MARK: The lease
@@ -209,22 +209,56 @@ struct BlockingGateFailureTests {
             return
         }
         #expect(error is FaultyStore.Unreachable)
-        #expect(scene.store.settled.last == .indeterminate(EffectFailure(type: "Unreachable")))
+        #expect(scene.store.settled.last == .succeededWithoutResult(EffectFailure(type: "Unreachable")))
         #expect(try scene.state() != nil)
         #expect(scene.once(Refused(), Refused(), Refused(), key: "b").problem == "indeterminate")
     }
 
-    @Test("a result that is too long, or cannot be written, is known to have happened and not to be kept")
+    @Test("a value that is too long, or cannot be encoded, is the caller's, and is never run again")
     func unwritable() throws {
-        let scene = GateScene(settings: .init(maxResultBytes: 3))
-        let call = scene.once()
-        #expect(call.problem == "indeterminate" && call.calls == 1)
+        var scene = GateScene(settings: .init(maxResultBytes: 3))
+        let tooLong = EffectFailure(type: "EffectStoreError")
+        let first = try scene.gate.once("a", as: .utf8) { _ in "done" }
+        #expect(first.value == "done" && first.unkept == tooLong)
         #expect(scene.store.settled.count == 2)
-        #expect(try scene.state() == .indeterminate(EffectFailure(type: "EffectStoreError")))
+        #expect(try scene.state() == .succeededWithoutResult(tooLong))
         struct Unwritable: Error {}
         let codec = EffectCodec<Int>(encode: { _ in throw Unwritable() }, decode: { $0.count })
-        #expect(throws: EffectError.self) { try scene.gate.once("b", as: codec) { _ in 1 } }
-        #expect(try scene.state("b") == .indeterminate(EffectFailure(type: "Unwritable")))
+        let second = try scene.gate.once("b", as: codec) { _ in 1 }
+        #expect(second.value == 1 && second.unkept == EffectFailure(type: "Unwritable"))
+        scene.rule = .takeOver
+        for key in ["a", "b"] {
+            let call = scene.once(key: key)
+            #expect(call.problem == "not kept" && call.calls == 0)
+        }
+    }
+
+    @Test("a store that is down is told for as long as the lease lasts, and a known success is not lost")
+    func downForAWhile() throws {
+        let scene = GateScene()
+        scene.store.fail(until: .seconds(9), on: scene.sleeper.retryClock)
+        let result = try scene.gate.once("a", as: .utf8) { _ in "done" }
+        #expect(result.value == "done" && scene.clock.now >= .init(.seconds(9)))
+        #expect(try scene.state() == .succeeded(Array("done".utf8)))
+        scene.store.fail(until: .seconds(1_000), on: scene.sleeper.retryClock)
+        let before = scene.clock.now
+        #expect(throws: EffectError.self) { try scene.gate.once("b", as: .utf8) { _ in "done" } }
+        #expect(before.duration(to: scene.clock.now) <= .seconds(10))
+    }
+
+    @Test("an effect that settled its own claim with other bytes is a success, with the recorded result")
+    func settledByItself() throws {
+        let scene = GateScene()
+        let recorded = Array("recorded".utf8)
+        for (key, isLost) in [("a", false), ("b", true)] {
+            let result = try scene.gate.once(key, as: .utf8) { effect in
+                _ = try scene.memory.settle(ClaimTicket(effect.id, effect.token), .succeeded(recorded))
+                if isLost { throw Lost() }
+                return "own"
+            }
+            #expect(result.value == "recorded" && !result.isReplay && result.unkept == nil)
+        }
+        #expect(scene.recorder.codes == ["attempt", "success", "attempt", "success"])
     }
 
     @Test("stored bytes that are no result are an error, and no replay")

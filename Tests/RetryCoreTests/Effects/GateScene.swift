@@ -58,6 +58,7 @@ struct GateScene {
             case .fenced: "fenced"
             case .failedBefore: "failed before"
             case .resultNotKept: "not kept"
+            case .keyCycle: "key cycle"
             }
         }
     }
@@ -85,6 +86,7 @@ final class FaultyStore: BlockingEffectStore {
         var settlements = 0
         var settled: [EffectOutcome] = []
         var beforeRenewal: (@Sendable () -> Void)?
+        var isDown: @Sendable () -> Bool = { false }
     }
 
     private let store: InMemoryEffectStore
@@ -97,6 +99,11 @@ final class FaultyStore: BlockingEffectStore {
     /// Lets the next calls fail.
     func fail(claims: Int = 0, renewals: Int = 0, settlements: Int = 0) {
         state.withLock { ($0.claims, $0.renewals, $0.settlements) = (claims, renewals, settlements) }
+    }
+
+    /// Lets everything but claims fail until a time.
+    func fail(until time: Duration, on clock: RetryClock) {
+        state.withLock { $0.isDown = { clock.now < time } }
     }
 
     func beforeRenewal(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.beforeRenewal = body } }
@@ -127,6 +134,7 @@ final class FaultyStore: BlockingEffectStore {
 
     func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) throws -> SettleAnswer {
         state.withLock { $0.settled.append(outcome) }
+        if state.withLock({ $0.isDown })() { throw Unreachable() }
         try pass(\.settlements)
         return try store.settle(ticket, outcome)
     }

@@ -1,0 +1,85 @@
+import RetryCore
+
+/// The claim of a key by the caller that leads, which waits for an owner of another process as long as it has time.
+struct EffectClaim {
+    enum Claimed {
+        case answered(ClaimAnswer, claimedAt: Int64)
+        /// Another process owns the key, and the caller does not wait for it any longer, because of this error.
+        case gaveUp(FlightState.ForeignOwner, any Error)
+    }
+
+    private let call: EffectCall
+    private let flights: SingleFlight?
+    private var gate: EffectGate { call.gate }
+
+    init(_ call: EffectCall, _ flights: SingleFlight?) {
+        self.call = call
+        self.flights = flights
+    }
+
+    /// Claims the key.
+    ///
+    /// A claim is not cancelled half-way: it would not be known whether the key is owned.
+    nonisolated(nonsending) func claim(after known: FlightState.ForeignOwner?) async throws -> Claimed {
+        var foreign = known
+        var wait: EffectScope.Wait?
+        defer { EffectScope.endWait(wait) }
+        while true {
+            if let owner = foreign {
+                let inProgress = owner.progress.error(for: call.id)
+                if let node = call.node, wait == nil {
+                    // It would wait for itself.
+                    if EffectScope.isDirectlyInside(node) { return .gaveUp(owner, inProgress) }
+                    do { wait = try EffectScope.beginWait(for: node) } catch { return .gaveUp(owner, error) }
+                }
+                if call.end.isOver { return .gaveUp(owner, inProgress) }
+                let isNotified = await self.wait(for: owner)
+                if Task.isCancelled { return .gaveUp(owner, CancellationError()) }
+                // Where many wait, and all their times end at once, the last question of each would be one of many.
+                if call.end.isOver, !isNotified, !owner.nextPoll.isOver { return .gaveUp(owner, inProgress) }
+            }
+            try Task.checkCancellation()
+            // Read before the store is asked: the lease is then never thought to be longer than it is.
+            let now = Moment.now(gate.clock)
+            let answer = try await ask()
+            guard case .inProgress(let age, let left) = answer else {
+                return .answered(answer, claimedAt: now.nanoseconds)
+            }
+            let owner = owner(runningFor: age, leaseLeft: left, asked: now, polls: foreign?.polls)
+            await flights?.foundForeign(owner)
+            foreign = owner
+        }
+    }
+
+    private nonisolated(nonsending) func ask() async throws -> ClaimAnswer {
+        try await shielded { [gate, call] in
+            try await gate.store.claim(
+                call.id, fingerprint: call.fingerprint, lease: .nanoseconds(gate.lease),
+                ifAbandoned: gate.settings.rule)
+        }
+    }
+
+    private func owner(
+        runningFor age: Duration, leaseLeft: Duration, asked: Moment, polls: PollSchedule?
+    ) -> FlightState.ForeignOwner {
+        var polls = polls ?? PollSchedule()
+        var random = gate.surroundings.random
+        let left = max(1, leaseLeft.saturatedNanoseconds)
+        let pause = gate.store is any ObservableEffectStore ? left : min(left, polls.next(using: &random))
+        let progress = EffectProgress(
+            runningFor: age.saturatedNanoseconds, leaseLeft: leaseLeft.saturatedNanoseconds, asked: asked)
+        let next = Moment(clock: gate.clock, nanoseconds: gate.clock.nanoseconds.saturatingAdd(pause))
+        return FlightState.ForeignOwner(progress: progress, nextPoll: next, polls: polls)
+    }
+
+    /// Waits until the owner of the key is through, or the store is to be asked again, or the caller's time is over.
+    ///
+    /// - Returns: Whether the store is to be asked because it notified, or because a caller without time wants to know.
+    private nonisolated(nonsending) func wait(for owner: FlightState.ForeignOwner) async -> Bool {
+        let limit = min(call.end.left, owner.nextPoll.left)
+        let signal = await flights?.nudge ?? Signal<Void>()
+        let subscription = (gate.store as? any ObservableEffectStore)?.subscribe(to: call.id) { signal.tell(()) }
+        defer { subscription?.cancel() }
+        return await signal.wait(until: gate.clock.nanoseconds.saturatingAdd(limit), on: gate.clock) != nil
+    }
+}

@@ -1,0 +1,67 @@
+/// The events of one call of a gate: those of its attempts, and one terminal event when its outcome is recorded.
+///
+/// The attempts end before the store knows of it. Their terminal event is held back until the settlement is over, and
+/// reports what the caller gets: an effect that succeeded and whose claim was fenced is no success.
+package final class EffectEvents: Sendable {
+    private struct State: Sendable {
+        var number = 0
+        var ending: RetryEvent?
+    }
+
+    private let observer: RetryObserver
+    private let surroundings: Surroundings
+    private let policy: String
+    private let start: Int64
+    private let state = Locked(State())
+
+    /// Creates the events of a call that begins; `nil` where the caller observes none.
+    package init?(_ surroundings: Surroundings, policy: RetryPolicy) {
+        guard let observer = surroundings.observer else { return nil }
+        self.observer = observer
+        self.surroundings = surroundings
+        self.policy = policy.name
+        start = surroundings.clock.nanoseconds
+    }
+
+    /// The surroundings of the attempts, whose events go through here.
+    package var ofAttempts: Surroundings {
+        let attempts = RetryObserver(includesMessages: observer.includesMessages) { self.receive($0) }
+        return Surroundings(
+            name: surroundings.name, classifier: surroundings.classifier, condition: surroundings.condition,
+            observer: attempts, onRetry: surroundings.onRetry, clock: surroundings.clock, random: surroundings.random)
+    }
+
+    /// Reports the end of the call.
+    ///
+    /// - Parameters:
+    ///   - reason: Why it ended; `nil` for the reason of the attempts.
+    ///   - result: What the call returns or throws.
+    package func end<Value>(_ reason: StopReason?, _ result: Result<OnceResult<Value>, any Error>) {
+        var error: (any Error)?
+        if case .failure(let thrown) = result { error = thrown }
+        end(reason, error: error)
+    }
+
+    private func end(_ reason: StopReason?, error: (any Error)?) {
+        let (number, ending) = state.withLock { ($0.number + 1, $0.ending) }
+        if let ending, reason == nil || reason == ending.stopReason { return observer.observe(ending) }
+        let kind = RetryEvent.Kind.stop(reason ?? .storeFailed)
+        observer.observe(
+            RetryEvent(
+                number: number, kind: kind, operation: surroundings.name, policy: policy,
+                attempt: ending?.attempt ?? 0, errorClass: ending?.errorClass,
+                errorType: ending?.errorType ?? error.map { ErrorTypeFacts.of($0).name },
+                message: ending?.message ?? (observer.includesMessages ? error.map(RetryEvent.message) : nil),
+                hint: ending?.hint, delay: .zero,
+                elapsed: .nanoseconds(max(0, surroundings.clock.nanoseconds.saturatingAdd(-start)))))
+    }
+
+    private func receive(_ event: RetryEvent) {
+        if event.stopReason != nil {
+            state.withLock { $0.ending = event }
+        } else {
+            state.withLock { $0.number = event.number }
+            observer.observe(event)
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import RetryTesting
+import Testing
+
+@testable import RetryAsync
+
+@Suite("Many callers of a key that another process owns", .timeLimit(.minutes(5)))
+struct ForeignOwnerTests {
+    private static let crowd = 10_000
+
+    /// Runs a scenario in which another process owns the key, over a store that counts what it is asked.
+    private func run(
+        lease: Duration = .seconds(100), observable: Bool = false, seed: UInt64 = 1,
+        _ scenario: @escaping @Sendable (OnceScene, RemoteStore, ClaimTicket) async throws -> Void
+    ) throws {
+        let clock = ManualClock()
+        try DeterministicExecutor.run(seed: seed, clock: clock, jobLimit: 5_000_000) {
+            var scene = OnceScene(clock)
+            let store = RemoteStore(scene.memory)
+            if !observable { scene.store = store }
+            try await scenario(scene, store, try scene.claimElsewhere(lease: lease))
+        }
+    }
+
+    private func claims(_ store: RemoteStore) -> Int { store.calls.count { $0 == .claim } }
+
+    @Test("those who do not wait share the answer")
+    func hasty() throws {
+        try run { scene, store, _ in
+            try await scene.clock.sleep(for: .seconds(2))
+            let tasks = (0..<Self.crowd).map { _ in scene.start { _ in throw Impossible() } }
+            for task in tasks {
+                guard case .inProgress(_, .seconds(2), .seconds(98)) = await task.value.error as? EffectError else {
+                    throw Impossible()
+                }
+            }
+            #expect(claims(store) <= 3 && store.calls.count <= 3)
+        }
+    }
+
+    @Test("those who wait share one that asks, and get the outcome", arguments: [true, false])
+    func patient(observable: Bool) throws {
+        try run(observable: observable) { scene, store, ticket in
+            var scene = scene
+            scene.waitLimit = .seconds(60)
+            let tasks = (0..<Self.crowd).map { [scene] _ in scene.start { _ in throw Impossible() } }
+            try await scene.clock.sleep(for: .seconds(1))
+            #expect(claims(store) <= 3)
+            #expect(scene.memory.snapshot().waiters == (observable ? 1 : 0), "one subscription for all")
+            try await scene.clock.sleep(for: .seconds(9))
+            #expect(claims(store) <= 16)
+            _ = try scene.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
+            for task in tasks { #expect(await task.value.value == "theirs") }
+            #expect(scene.clock.elapsed < .seconds(12) && claims(store) <= 18)
+        }
+    }
+
+    @Test("those whose time is over are told without a question to the store")
+    func expired() throws {
+        try run { scene, store, _ in
+            var scene = scene
+            scene.waitLimit = .seconds(5)
+            let tasks = (0..<Self.crowd).map { [scene] _ in scene.start { _ in throw Impossible() } }
+            for task in tasks { #expect(await task.value.problem == "in progress") }
+            #expect(scene.clock.elapsed == .seconds(5))
+            #expect(store.calls.count <= 12)
+        }
+    }
+
+    @Test("when the owner gives the key back, one runs the effect for all")
+    func released() throws {
+        try run { scene, store, ticket in
+            var scene = scene
+            scene.waitLimit = .seconds(60)
+            let runs = Log<Void>()
+            let tasks = (0..<1_000).map { [scene] _ in
+                scene.start { _ in
+                    runs.add(())
+                    return "mine"
+                }
+            }
+            try await scene.clock.sleep(for: .seconds(2))
+            _ = try scene.memory.settle(ticket, .failedBeforeEffect)
+            for task in tasks { #expect(await task.value.value == "mine") }
+            #expect(runs.count == 1 && claims(store) <= 8)
+        }
+    }
+
+    @Test("cancelled in any order, also the one that asks, they leave no one behind and ask no more", arguments: 0..<10)
+    func cancelled(seed: UInt64) throws {
+        try run(seed: seed) { scene, store, ticket in
+            var scene = scene
+            scene.waitLimit = .seconds(60)
+            let tasks = (0..<2_000).map { [scene] _ in scene.start { _ in throw Impossible() } }
+            try await scene.clock.sleep(for: .seconds(2))
+            let before = claims(store)
+            for task in tasks.dropLast() { task.cancel() }
+            for task in tasks.dropLast() { #expect(await task.value.error is CancellationError) }
+            #expect(scene.clock.elapsed == .seconds(2) && claims(store) <= before + 1)
+            _ = try scene.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
+            #expect(await tasks.last?.value.value == "theirs")
+            #expect(scene.clock.sleeperCount == 0)
+        }
+    }
+
+    @Test("a caller alone always asks the store")
+    func alone() throws {
+        try run { scene, store, ticket in
+            for number in 1...10 {
+                #expect(await scene.once().problem == "in progress")
+                #expect(claims(store) == number)
+            }
+            _ = try scene.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
+            #expect(await scene.once().value == "theirs")
+        }
+    }
+
+    @Test("a caller without time does not wait for the next question of one that has, unless all ask too often")
+    func nudge() throws {
+        try run { scene, store, ticket in
+            var patient = scene
+            patient.waitLimit = .seconds(60)
+            let task = patient.start { _ in throw Impossible() }
+            try await scene.clock.sleep(for: .milliseconds(4_100))
+            _ = try scene.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
+            #expect(await scene.once().value == "theirs")
+            #expect(scene.clock.elapsed == .milliseconds(4_100))
+            #expect(await task.value.value == "theirs")
+        }
+    }
+
+    @Test("real threads: a crowd that is cancelled holds up no other key")
+    func threads() async throws {
+        let memory = InMemoryEffectStore()
+        _ = memory.claim(try ActionID("a"), lease: .seconds(600))
+        let store = RemoteStore(memory)
+        let tasks = (0..<Self.crowd).map { _ in
+            Task { try await once("a", in: store, as: .utf8, waitingUpTo: .seconds(600)) { _ in "" } }
+        }
+        while claims(store) == 0 { await Task.yield() }
+        for task in tasks { task.cancel() }
+        #expect(try await once("b", in: store, as: .utf8) { _ in "other" }.value == "other")
+        for task in tasks {
+            guard case .failure(is CancellationError) = await task.result else { throw Impossible() }
+        }
+        #expect(claims(store) <= 4)
+    }
+
+    @Test("to leave takes the same short time however many wait")
+    func leaving() {
+        var state = FlightState()
+        let clock = RetryClock(ManualClock())
+        let end = Moment(clock: clock, nanoseconds: .max)
+        _ = state.board(.init(end: end, waitsForOwnProcess: true))
+        var tickets: [FlightState.Ticket] = []
+        for _ in 0..<50_000 {
+            guard case .waits(let ticket, _) = state.board(.init(end: end, waitsForOwnProcess: true)) else { return }
+            tickets.append(ticket)
+        }
+        let start = RetryClock.system.now
+        // Those in the middle first: neither end is near.
+        for ticket in tickets[20_000...] + tickets[..<20_000] { _ = state.leave(ticket) }
+        #expect(state.waiterCount == 0)
+        #expect(RetryClock.system.now - start < .seconds(5), "it takes a fraction of a second; a scan takes minutes")
+    }
+}
