@@ -79,6 +79,8 @@ final class Connection {
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_READONLY: code == SQLITE_READONLY | (4 << 8) ? .moved : .readOnly
         case SQLITE_CORRUPT: .damaged
+        // The end of the file came too early.
+        case SQLITE_IOERR where code == SQLITE_IOERR | (2 << 8): .damaged
         case SQLITE_NOTADB: .foreignFile
         case SQLITE_FULL: .diskFull
         case SQLITE_IOERR, SQLITE_CANTOPEN:

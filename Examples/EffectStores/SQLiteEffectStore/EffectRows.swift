@@ -13,7 +13,13 @@ final class EffectRows {
     private let endingOfTenant: Statement
     private let released: Statement
     private let releasedOfTenant: Statement
-    private let after: Statement
+    private let open: Statement
+
+    /// The next records without an outcome.
+    static let openSQL = """
+        SELECT \(columns), tenant, key FROM effects INDEXED BY effects_open
+        WHERE phase < 4 AND (tenant, key) > (?, ?) ORDER BY tenant, key LIMIT ?
+        """
 
     init(_ connection: Connection) throws {
         find = try connection.prepare("SELECT \(Self.columns) FROM effects WHERE tenant = ? AND key = ?")
@@ -36,11 +42,7 @@ final class EffectRows {
         released = try connection.prepare("SELECT tenant, key FROM effects WHERE phase = 6 LIMIT ?")
         releasedOfTenant = try connection.prepare(
             "SELECT tenant, key FROM effects WHERE phase = 6 AND tenant = ?2 ORDER BY until LIMIT ?1")
-        after = try connection.prepare(
-            """
-            SELECT \(Self.columns), tenant, key FROM effects WHERE (tenant, key) > (?, ?)
-            ORDER BY tenant, key LIMIT ?
-            """)
+        open = try connection.prepare(Self.openSQL)
     }
 
     /// The record of a key; `nil` if there is no row.
@@ -76,9 +78,9 @@ final class EffectRows {
         return try releasedOfTenant.all(.integer(Int64(limit)), .bytes(tenant)) { RowKey($0) }
     }
 
-    /// The records that follow a key in the order of their bytes.
-    func page(after key: RowKey, limit: Int) throws -> [(key: RowKey, ledger: EffectLedger)] {
-        try after.all(.bytes(key.tenant), .bytes(key.key), .integer(Int64(limit))) { row in
+    /// The records without an outcome that follow a key in the order of their bytes.
+    func open(after key: RowKey, limit: Int) throws -> [(key: RowKey, ledger: EffectLedger)] {
+        try open.all(.bytes(key.tenant), .bytes(key.key), .integer(Int64(limit))) { row in
             (RowKey(row, firstColumn: 9), try Self.ledger(row))
         }
     }
@@ -102,7 +104,8 @@ final class EffectRows {
         guard let fingerprint = SHA256Digest(bytes: digest) else {
             throw EffectStoreError.unreadableRecord(field: "fingerprint", value: "\(digest.count) bytes")
         }
-        if phase == .succeeded, row.isNull(5) {
+        // A success without a result says why it has none.
+        if phase == .succeeded, row.isNull(5), row.isNull(6) {
             throw EffectStoreError.unreadableRecord(field: "result", value: "NULL")
         }
         return EffectLedger(

@@ -15,10 +15,15 @@ final class OpenStore {
     private let beginReading: Statement
     private let commit: Statement
     private let version: Statement
+    /// The backups that are being made, by their files.
+    var backups: [String: StoreBackup] = [:]
 
     init(path: String, settings: Settings, time: StoreTime, schema: Schema = .current) throws {
-        try StoreFile(path: path).prepare()
+        let file = StoreFile(path: path, trustedUsers: settings.trustedUsers)
+        try file.prepare()
         let connection = try Connection(path: path, busyTimeout: settings.busyTimeout)
+        // Once more: it may be another file than the one that was looked at before.
+        try file.check()
         try Self.configure(connection)
         try schema.migrate(connection)
         (self.settings, self.time, self.schema, self.connection) = (settings, time, schema, connection)
@@ -118,16 +123,14 @@ final class OpenStore {
         try writing { now in try evict(try rows.ended(now, limit: limit)) }
     }
 
-    /// The records without an outcome among the next ones, and the last key that was looked at.
+    /// The next records without an outcome, and the last key that was looked at.
     func unsettled(after key: RowKey, limit: Int) throws -> (found: [(ActionID, EffectRecord)], last: RowKey?) {
         try reading { now in
-            let page = try rows.page(after: key, limit: limit)
-            var found: [(ActionID, EffectRecord)] = []
-            for (key, ledger) in page {
-                guard let id = key.id, let record = ledger.record(now: now), record.state.isOpen else { continue }
-                found.append((id, record))
+            let page = try rows.open(after: key, limit: limit)
+            let found = page.compactMap { row in
+                row.key.id.flatMap { id in row.ledger.record(now: now).map { (id, $0) } }
             }
-            return (found, page.last?.key)
+            return (found, page.count < limit ? nil : page.last?.key)
         }
     }
 
@@ -201,28 +204,24 @@ final class OpenStore {
 
     private func transaction<Answer>(_ begin: Statement, _ step: (Int64) throws -> Answer) throws -> Answer {
         connection.rollBack()
-        try begin.run()
         do {
+            try begin.run()
             // Whoever has the old file would not see what is claimed in the new one.
             if connection.isMoved { throw SQLiteEffectStoreError(.moved, connection.path) }
             // A newer version may have changed the tables since the file was opened.
             let found = Int(try version.first { $0.integer(0) } ?? 0)
-            if found != schema.version { throw EffectStoreError.newerSchema(found: found, known: schema.version) }
+            if found > schema.version { throw EffectStoreError.newerSchema(found: found, known: schema.version) }
+            if found < schema.version { throw SQLiteEffectStoreError(.emptied, connection.path) }
             let answer = try step(time.monotonic() &+ shift)
             try commit.run()
             return answer
         } catch {
             connection.rollBack()
+            // It was a file of this store when it was opened.
+            if let error = error as? SQLiteEffectStoreError, error.kind == .foreignFile {
+                throw SQLiteEffectStoreError(.emptied, connection.path, code: error.code, error.detail)
+            }
             throw error
-        }
-    }
-}
-
-extension EffectRecord.State {
-    fileprivate var isOpen: Bool {
-        switch self {
-        case .running, .indeterminate: true
-        case .succeeded, .failed: false
         }
     }
 }

@@ -14,13 +14,13 @@ extension SQLiteEffectStore {
 
     /// Extends the lease of a claim, as `EffectStore` demands.
     public func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer {
-        try await queue.async { try $0.renew(ticket, lease: lease.clampedNanoseconds) }
+        try await queue.async(.urgent) { try $0.renew(ticket, lease: lease.clampedNanoseconds) }
     }
 
     /// Records how an effect ended, as `EffectStore` demands.
     public func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
         if case .succeeded(let result) = outcome { try checkLength(result) }
-        return try await queue.async { try $0.settle(ticket, outcome) }
+        return try await queue.async(.urgent) { try $0.settle(ticket, outcome) }
     }
 
     /// Records a verdict, as `EffectStore` demands.

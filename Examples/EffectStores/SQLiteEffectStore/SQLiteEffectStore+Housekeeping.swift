@@ -67,7 +67,7 @@ extension SQLiteEffectStore {
 
     /// Returns keys that have no outcome, for those who reconcile, in the order of their bytes.
     ///
-    /// It looks at all records in turn, in short portions, and not all at one moment.
+    /// It reads no settled record, and the others in short portions, not all at one moment.
     ///
     /// - Parameter limit: How many keys at most.
     /// - Returns: The keys and what is known of them.
@@ -76,11 +76,12 @@ extension SQLiteEffectStore {
         var found: [(id: ActionID, record: EffectRecord)] = []
         var last: RowKey? = .first
         while let key = last, found.count < limit {
-            let page = try await queue.async { try $0.unsettled(after: key, limit: Self.batch) }
+            let count = min(Self.batch, limit - found.count)
+            let page = try await queue.async { try $0.unsettled(after: key, limit: count) }
             found.append(contentsOf: page.found)
             last = page.last
         }
-        return Array(found.prefix(max(0, limit)))
+        return found
     }
 
     /// Returns keys that have no outcome, as the asynchronous `unsettled(limit:)` does; blocks the thread.
@@ -88,10 +89,11 @@ extension SQLiteEffectStore {
         var found: [(id: ActionID, record: EffectRecord)] = []
         var last: RowKey? = .first
         while let key = last, found.count < limit {
-            let page = try queue.sync { try $0.unsettled(after: key, limit: Self.batch) }
+            let count = min(Self.batch, limit - found.count)
+            let page = try queue.sync { try $0.unsettled(after: key, limit: count) }
             found.append(contentsOf: page.found)
             last = page.last
         }
-        return Array(found.prefix(max(0, limit)))
+        return found
     }
 }

@@ -14,6 +14,12 @@ extension SQLiteEffectStore {
         /// For how long a call waits for other processes that have the file locked; from 0 to 10 minutes.
         public var busyTimeout: Duration
 
+        /// The numbers of the users, besides this one and root, that the file and its directory may belong to.
+        ///
+        /// Whoever can write the file can forge the outcome of a payment. Empty, the file must belong to this user or to
+        /// root, and no other user may write it or replace it. Otherwise its group may write it, too.
+        public var trustedUsers: Set<UInt32>
+
         /// Creates settings.
         ///
         /// - Parameters:
@@ -22,15 +28,17 @@ extension SQLiteEffectStore {
         ///   - retention: For how long a settled effect is replayed; above zero.
         ///   - maxResultBytes: How many bytes a result has at most; from 0 to 256 MiB.
         ///   - busyTimeout: For how long a call waits for other processes; from 0 to 10 minutes.
+        ///   - trustedUsers: The numbers of other users that the file may belong to.
         public init(
             capacity: Int = 10_000_000, tenantQuota: Int? = nil, retention: Duration = .seconds(86_400),
-            maxResultBytes: Int = 1_048_576, busyTimeout: Duration = .seconds(5)
+            maxResultBytes: Int = 1_048_576, busyTimeout: Duration = .seconds(5), trustedUsers: Set<UInt32> = []
         ) {
             self.capacity = capacity
             self.tenantQuota = tenantQuota
             self.retention = retention
             self.maxResultBytes = maxResultBytes
             self.busyTimeout = busyTimeout
+            self.trustedUsers = trustedUsers
         }
 
         func check() throws(SQLiteEffectStoreError) {

@@ -31,8 +31,9 @@ public final class SQLiteEffectStore: BlockingEffectStore {
 
     /// Opens a store, and creates its file if there is none.
     ///
-    /// A new file can be read and written by this user alone. For another user's processes create an empty file with
-    /// the rights that they need, or change its rights.
+    /// A new file can be read and written by this user alone. A file that another user owns or may write is refused,
+    /// unless ``Settings/trustedUsers`` names that user: for a file that users share, create an empty one with the rights
+    /// that they need.
     ///
     /// - Parameters:
     ///   - path: The file; its directory must exist, and be writable.
@@ -67,13 +68,13 @@ public final class SQLiteEffectStore: BlockingEffectStore {
 
     /// Extends the lease of a claim, as `EffectStore` demands; blocks the thread.
     public func renew(_ ticket: ClaimTicket, lease: Duration) throws -> RenewAnswer {
-        try queue.sync { try $0.renew(ticket, lease: lease.clampedNanoseconds) }
+        try queue.sync(.urgent) { try $0.renew(ticket, lease: lease.clampedNanoseconds) }
     }
 
     /// Records how an effect ended, as `EffectStore` demands; blocks the thread.
     public func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) throws -> SettleAnswer {
         if case .succeeded(let result) = outcome { try checkLength(result) }
-        return try queue.sync { try $0.settle(ticket, outcome) }
+        return try queue.sync(.urgent) { try $0.settle(ticket, outcome) }
     }
 
     /// Records a verdict, as `EffectStore` demands; blocks the thread.

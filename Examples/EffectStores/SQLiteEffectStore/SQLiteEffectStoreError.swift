@@ -17,8 +17,14 @@ public struct SQLiteEffectStoreError: Error, Sendable, Hashable {
         case notAFile
         /// The file or its directory cannot be written by this process.
         case readOnly
-        /// Anybody may change the file, or put another one in its place.
+        /// Any user may change the file, or put another one in its place.
         case worldWritable
+        /// Other users of a group may change the file, or put another one in its place.
+        case groupWritable
+        /// The file, its journal or its directory belongs to another user.
+        case foreignOwner
+        /// The path leads to a symbolic link.
+        case symbolicLink
         /// The file belongs to another program, or is not one of SQLite at all.
         case foreignFile
         /// The file is in a journal mode that this store does not use, and somebody has it open.
@@ -27,6 +33,10 @@ public struct SQLiteEffectStoreError: Error, Sendable, Hashable {
         case damaged
         /// The file was moved, deleted or replaced after it was opened.
         case moved
+        /// The file was emptied, cut or overwritten after it was opened.
+        case emptied
+        /// The file of a backup is there already.
+        case alreadyExists
         /// There is no room on the disk.
         case diskFull
         /// Other processes kept the file locked for too long.
@@ -70,7 +80,15 @@ extension SQLiteEffectStoreError: CustomStringConvertible {
             "\(subject) cannot be written by this process. The store writes the file, and a journal beside it: give "
                 + "this user the right to write both the file and its directory."
         case .worldWritable:
-            "Anybody may write \(subject), and so forge or erase what has happened. Take that right away (chmod o-w)."
+            "Any user may write \(subject), and so forge or erase what has happened. Take that right away (chmod o-w)."
+        case .groupWritable:
+            "Users of a group may write \(subject), and so forge or erase what has happened. Take that right away "
+                + "(chmod g-w), or name those users in trustedUsers."
+        case .foreignOwner:
+            "\(subject) belongs to another user, who can forge or erase what has happened. Let this user own it, or name "
+                + "the owner in trustedUsers."
+        case .symbolicLink:
+            "\(subject) is a symbolic link, which may lead to another file tomorrow. Give the path of the file itself."
         case .foreignFile: "\(subject) is not a file of an effect store. Give the store one of its own."
         case .journalMode:
             "\(subject) is in another journal mode, and somebody has it open. Close the other program."
@@ -80,6 +98,10 @@ extension SQLiteEffectStoreError: CustomStringConvertible {
         case .moved:
             "\(subject) was moved, deleted or replaced while it was open. Put it back, or stop all its users and open "
                 + "the store again."
+        case .emptied:
+            "\(subject) was emptied, cut or overwritten while it was open. What has happened is not known any more: stop "
+                + "all its users, and restore it only if the receivers remember no more than the backup does."
+        case .alreadyExists: "\(subject) is there already. Give a backup a file of its own."
         case .diskFull: "There is no room on the disk of \(subject). Make room, and try again."
         case .busy: "\(subject) was locked by other processes all the time. Try again, or raise busyTimeout."
         case .inputOutput:

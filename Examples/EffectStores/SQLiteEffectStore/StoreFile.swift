@@ -9,6 +9,8 @@ import Musl
 /// The path of a store: looks at what is there before SQLite does, and makes an empty file where nothing is.
 struct StoreFile {
     let path: String
+    /// The users besides this one and root that may own the file.
+    var trustedUsers: Set<UInt32> = []
 
     /// The directory of the file.
     var directory: String {
@@ -18,32 +20,79 @@ struct StoreFile {
 
     /// Throws if the file cannot be used, or must not be; creates it if it is not there.
     func prepare() throws(SQLiteEffectStoreError) {
-        if path.isEmpty || path.utf8.contains(0) { throw SQLiteEffectStoreError(.notAFile, path, "the path is none") }
+        try checkPath()
         try checkDirectory()
         if status(of: path) == nil { try create() }
-        try checkFile()
+        try check()
     }
 
-    private func checkDirectory() throws(SQLiteEffectStoreError) {
-        guard let status = status(of: directory), status.st_mode & S_IFMT == S_IFDIR else {
-            throw SQLiteEffectStoreError(.missingDirectory, directory)
+    /// Throws if the file, or what SQLite keeps beside it, cannot be used or must not be.
+    func check() throws(SQLiteEffectStoreError) {
+        guard let status = status(of: path) else { throw SQLiteEffectStoreError(.notAFile, path) }
+        try check(path, status)
+        // A journal that another user has put there would be played back into the file.
+        for suffix in ["-journal", "-wal", "-shm"] {
+            if let status = self.status(of: path + suffix) { try check(path + suffix, status) }
         }
-        // In a directory such as /tmp, which is sticky, nobody can replace the file of somebody else.
-        if status.st_mode & S_IWOTH != 0, status.st_mode & S_ISVTX == 0 {
-            throw SQLiteEffectStoreError(.worldWritable, directory)
-        }
-        if access(directory, W_OK | X_OK) != 0 { throw SQLiteEffectStoreError(.readOnly, directory) }
-    }
-
-    private func checkFile() throws(SQLiteEffectStoreError) {
-        guard let status = status(of: path), status.st_mode & S_IFMT == S_IFREG else {
-            throw SQLiteEffectStoreError(.notAFile, path)
-        }
-        if status.st_mode & S_IWOTH != 0 { throw SQLiteEffectStoreError(.worldWritable, path) }
         if access(path, R_OK | W_OK) != 0 { throw SQLiteEffectStoreError(.readOnly, path) }
     }
 
-    /// Creates an empty file that nobody else can read: results may be secrets.
+    /// Creates an empty file that was not there, for a backup.
+    func createNew() throws(SQLiteEffectStoreError) {
+        try checkPath()
+        try checkDirectory()
+        if status(of: path) != nil { throw SQLiteEffectStoreError(.alreadyExists, path) }
+        try create()
+        try check()
+    }
+
+    /// Removes the file of a backup that failed.
+    func remove() {
+        for suffix in ["", "-journal"] { unlink(path + suffix) }
+    }
+
+    private func checkPath() throws(SQLiteEffectStoreError) {
+        if path.isEmpty || path.utf8.contains(0) {
+            throw SQLiteEffectStoreError(.notAFile, path, "the path is invalid")
+        }
+    }
+
+    private func checkDirectory() throws(SQLiteEffectStoreError) {
+        var status = stat()
+        // A link to a directory is followed: what it leads to is checked.
+        guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw SQLiteEffectStoreError(.missingDirectory, directory)
+        }
+        // In a directory such as /tmp, which is sticky, no user can replace the file of another one.
+        if status.st_mode & S_ISVTX == 0 { try checkWriters(directory, status) }
+        try checkOwner(directory, status)
+        if access(directory, W_OK | X_OK) != 0 { throw SQLiteEffectStoreError(.readOnly, directory) }
+    }
+
+    private func check(_ path: String, _ status: stat) throws(SQLiteEffectStoreError) {
+        if status.st_mode & S_IFMT == S_IFLNK { throw SQLiteEffectStoreError(.symbolicLink, path) }
+        if status.st_mode & S_IFMT != S_IFREG { throw SQLiteEffectStoreError(.notAFile, path) }
+        try checkOwner(path, status)
+        try checkWriters(path, status)
+    }
+
+    private func checkOwner(_ path: String, _ status: stat) throws(SQLiteEffectStoreError) {
+        let owner = UInt32(status.st_uid)
+        if owner != geteuid(), owner != 0, !trustedUsers.contains(owner) {
+            throw SQLiteEffectStoreError(.foreignOwner, path, "its owner is the user \(owner)")
+        }
+    }
+
+    private func checkWriters(_ path: String, _ status: stat) throws(SQLiteEffectStoreError) {
+        if status.st_mode & S_IWOTH != 0 { throw SQLiteEffectStoreError(.worldWritable, path) }
+        // A group of the user's own, as many systems have it, has the number of the user.
+        let isOwnGroup = status.st_gid == getegid() && UInt32(status.st_gid) == UInt32(geteuid())
+        if status.st_mode & S_IWGRP != 0, !isOwnGroup, trustedUsers.isEmpty {
+            throw SQLiteEffectStoreError(.groupWritable, path)
+        }
+    }
+
+    /// Creates an empty file that no other user can read: results may be secrets.
     ///
     /// The file is closed at once, and that ends every lock which this process has on it. There is none yet: another
     /// store of this process comes here only after the queue of all openings has let this one go.
@@ -57,8 +106,9 @@ struct StoreFile {
         }
     }
 
+    /// What is at the path itself, and not behind a link.
     private func status(of path: String) -> stat? {
         var status = stat()
-        return stat(path, &status) == 0 ? status : nil
+        return lstat(path, &status) == 0 ? status : nil
     }
 }

@@ -2,27 +2,41 @@ import Dispatch
 
 /// Runs what is to be done with a value that only one thread at a time may use.
 ///
-/// Callers that wait do so by their own thread. Callers that await leave theirs to others: the queue has a thread of
-/// its own, which is none of the cooperative pool, so that a slow disk holds up nobody else.
+/// Callers that wait do so by their own thread. Callers that await leave theirs to others: the queue has threads of its
+/// own, which are none of the cooperative pool, so that a slow disk holds up no other task.
+///
+/// Renewals and settlements overtake claims: under overload the owners of keys would lose them otherwise, while claims
+/// make the load greater.
 final class StoreQueue<Value>: @unchecked Sendable {
-    // Unchecked, because the compiler cannot see that `value` is only reached on the queue.
-    private let queue: DispatchQueue
+    // Unchecked, because the compiler cannot see that `value` is only reached under the lock.
+    let lock = PriorityLock()
+    private let urgent: DispatchQueue
+    private let ordinary: DispatchQueue
     private let value: Value
 
     init(label: String, _ value: Value) {
-        queue = DispatchQueue(label: label)
+        urgent = DispatchQueue(label: label + ".urgent")
+        ordinary = DispatchQueue(label: label)
         self.value = value
     }
 
     /// Runs `body`, and waits for its end.
-    func sync<Answer>(_ body: (Value) throws -> Answer) rethrows -> Answer {
-        try queue.sync { try body(value) }
+    func sync<Answer>(_ priority: PriorityLock.Priority = .ordinary, _ body: (Value) throws -> Answer) rethrows
+        -> Answer
+    {
+        lock.lock(priority)
+        defer { lock.unlock() }
+        return try body(value)
     }
 
     /// Runs `body`, to its end also if the task is cancelled: the caller learns what has been recorded.
-    func async<Answer: Sendable>(_ body: @escaping @Sendable (Value) throws -> Answer) async throws -> Answer {
+    func async<Answer: Sendable>(
+        _ priority: PriorityLock.Priority = .ordinary, _ body: @escaping @Sendable (Value) throws -> Answer
+    ) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Result { try body(self.value) }) }
+            (priority == .urgent ? urgent : ordinary).async {
+                continuation.resume(with: Result { try self.sync(priority, body) })
+            }
         }
     }
 }

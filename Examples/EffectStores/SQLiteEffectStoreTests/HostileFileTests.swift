@@ -52,6 +52,89 @@ struct HostileFileTests {
         #expect(try opening(folder.file) == nil)
     }
 
+    @Test func whatAGroupMayChangeIsRefused() throws {
+        _ = try folder.store()
+        // The user's own group is no other user.
+        chmod(folder.file, 0o660)
+        #expect(try opening(folder.file) == (getegid() == geteuid() ? nil : .groupWritable))
+        guard geteuid() == 0 else { return }
+        chown(folder.file, 0, 12_345)
+        chmod(folder.file, 0o660)
+        #expect(try opening(folder.file) == .groupWritable)
+        _ = try folder.store(.init(trustedUsers: [12_345]))
+        chown(folder.file, 0, 0)
+        chown(folder.path, 0, 12_345)
+        chmod(folder.path, 0o770)
+        #expect(try opening(folder.file) == .groupWritable)
+        chmod(folder.path, 0o1770)
+        #expect(try opening(folder.file) == nil)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root gives files away"))
+    func aRecordThatAnotherUserForgedIsNotReplayed() throws {
+        try folder.store().settled("pay-1", .succeeded(Array("forged".utf8)))
+        chown(folder.file, 12_345, 0)
+        #expect(try opening(folder.file) == .foreignOwner)
+        #expect(try folder.store(.init(trustedUsers: [12_345])).count() == 1)
+        chown(folder.file, 0, 0)
+        // A journal would be played back into the file.
+        close(open("\(folder.file)-journal", O_WRONLY | O_CREAT, 0o600))
+        chown("\(folder.file)-journal", 12_345, 0)
+        #expect(try opening(folder.file) == .foreignOwner)
+        chown("\(folder.file)-journal", 0, 0)
+        chown(folder.path, 12_345, 0)
+        #expect(try opening(folder.file) == .foreignOwner)
+        chown(folder.path, 0, 0)
+        #expect(try opening(folder.file) == nil)
+    }
+
+    @Test func aLinkToAFileIsRefusedAndOneToADirectoryIsFollowed() throws {
+        try folder.store().settled("a", .succeeded([1]))
+        let old = "\(folder.path)/old.db"
+        rename(folder.file, old)
+        symlink(old, folder.file)
+        #expect(try opening(folder.file) == .symbolicLink)
+        unlink(folder.file)
+        symlink("\(folder.path)/nothing", folder.file)
+        #expect(try opening(folder.file) == .symbolicLink)
+        unlink(folder.file)
+        rename(old, folder.file)
+        symlink("/etc/passwd", "\(folder.file)-wal")
+        #expect(try opening(folder.file) == .symbolicLink)
+        unlink("\(folder.file)-wal")
+        let link = "\(folder.path)-link"
+        symlink(folder.path, link)
+        defer { unlink(link) }
+        #expect(try SQLiteEffectStore(path: "\(link)/store.db").count() == 1)
+    }
+
+    @Test(arguments: [0, 50, 4_096])
+    func aFileThatWasEmptiedIsSaidToBe(length: Int) throws {
+        let store = try folder.store()
+        for number in 0..<200 { try store.settled("key \(number)", .succeeded([1])) }
+        #expect(truncate(folder.file, off_t(length)) == 0)
+        for _ in 0..<2 {
+            let found = [
+                try kind { _ = try store.own("b") }, try kind { _ = try store.record(for: ActionID("key 7")) },
+                try kind { _ = try store.unsettled() },
+            ]
+            #expect(found.allSatisfy { $0 == .emptied || length > 0 && $0 == .damaged }, "\(found)")
+        }
+        let text = SQLiteEffectStoreError(.emptied, "/data/store.db").description
+        #expect(text.contains("emptied") && !text.contains("Update"))
+    }
+
+    @Test func aSuccessWithoutAResultSaysWhy() throws {
+        let store = try folder.store()
+        let reason = EffectFailure(type: "TooLong", code: "7")
+        let ticket = try store.settled("a", .succeededWithoutResult(reason))
+        #expect(try folder.store().record(for: ticket.id)?.state == .succeededWithoutResult(reason))
+        try folder.run("UPDATE effects SET failure_type = NULL")
+        #expect(throws: EffectStoreError.unreadableRecord(field: "result", value: "NULL")) {
+            try store.record(for: ticket.id)
+        }
+    }
+
     @Test(.enabled(if: geteuid() != 0, "root may write anything"))
     func whatCannotBeWrittenIsRefused() throws {
         _ = try folder.store()
@@ -88,11 +171,11 @@ struct HostileFileTests {
     @Test func aNewerSchemaIsRefused() throws {
         let store = try folder.store()
         try folder.run("PRAGMA user_version = 7")
-        #expect(throws: EffectStoreError.newerSchema(found: 7, known: 1)) { try folder.store() }
+        #expect(throws: EffectStoreError.newerSchema(found: 7, known: 2)) { try folder.store() }
         // And in the process that had the file open before.
-        #expect(throws: EffectStoreError.newerSchema(found: 7, known: 1)) { try store.own("a") }
-        #expect(throws: EffectStoreError.newerSchema(found: 7, known: 1)) { try store.record(for: ActionID("a")) }
-        try folder.run("PRAGMA user_version = 1")
+        #expect(throws: EffectStoreError.newerSchema(found: 7, known: 2)) { try store.own("a") }
+        #expect(throws: EffectStoreError.newerSchema(found: 7, known: 2)) { try store.record(for: ActionID("a")) }
+        try folder.run("PRAGMA user_version = 2")
         #expect(try store.record(for: ActionID("a")) == nil)
     }
 

@@ -1,8 +1,18 @@
+import CSQLite
+import Dispatch
 import RetryCore
 import RetryTesting
 import Testing
 
 @testable import SQLiteEffectStore
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
 
 @Suite(.timeLimit(.minutes(5)))
 struct HousekeepingTests {
@@ -71,6 +81,70 @@ struct HousekeepingTests {
         #expect(found.last?.record.state == .indeterminate(EffectFailure(type: "Lost")))
         #expect(try store.unsettled(limit: 1).map(\.id) == [running.id])
         #expect(try store.unsettled(limit: 0).isEmpty)
+    }
+
+    @Test func settledRecordsAreNotReadForThoseWithoutAnOutcome() throws {
+        let store = try store(.init())
+        for number in 0..<50 { try store.settled("key \(number)", .succeeded([UInt8](repeating: 7, count: 50_000))) }
+        // What cannot be read would be noticed.
+        try folder.run("UPDATE effects SET fingerprint = x'00'")
+        let misses = try store.queue.sync { open in
+            try Self.cacheMisses(open.connection) { _ = try open.unsettled(after: .first, limit: 500) }
+        }
+        #expect(misses < 10, "\(misses) pages were read")
+        let open = try store.own("open")
+        #expect(try store.unsettled().map(\.id) == [open.id])
+    }
+
+    /// How many pages a step reads, with nothing in the cache.
+    private static func cacheMisses(_ connection: Connection, _ step: () throws -> Void) throws -> Int32 {
+        var (current, highest) = (Int32(0), Int32(0))
+        sqlite3_db_release_memory(connection.handle)
+        sqlite3_db_status(connection.handle, SQLITE_DBSTATUS_CACHE_MISS, &current, &highest, 1)
+        try step()
+        sqlite3_db_status(connection.handle, SQLITE_DBSTATUS_CACHE_MISS, &current, &highest, 0)
+        return current
+    }
+
+    @Test func renewalsAndSettlementsOvertakeClaims() async throws {
+        let store = try store(.init())
+        let ticket = try store.own("mine")
+        let (isHeld, mayGo, claims) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), SharedCount())
+        let holder = Task {
+            try await store.queue.async { _ in
+                isHeld.signal()
+                mayGo.wait()
+            }
+        }
+        await Self.onAThread { isHeld.wait() }
+        let before = SharedCount()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<200 { group.addTask { try await store.queue.async { _ in claims.add() } } }
+            group.addTask { _ = try await store.renew(ticket, lease: .seconds(90)) }
+            group.addTask {
+                await Self.onAThread { #expect(throws: Never.self) { try store.settle(ticket, .indeterminate(nil)) } }
+            }
+            group.addTask {
+                await Self.onAThread { store.queue.sync(.urgent) { _ in before.add(claims.count) } }
+            }
+            await Self.onAThread {
+                while store.queue.lock.urgentWaiting < 3 { sched_yield() }
+                mayGo.signal()
+            }
+            try await group.waitForAll()
+        }
+        _ = try await holder.value
+        #expect(claims.count == 200 && before.count == 0, "\(before.count) came first")
+    }
+
+    /// Waits for what blocks a thread, which is none of the cooperative pool.
+    private static func onAThread(_ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                body()
+                continuation.resume()
+            }
+        }
     }
 
     @Test func tasksGetTheSameAnswers() async throws {
@@ -142,5 +216,23 @@ struct HousekeepingTests {
             #expect(try store.count() <= 12)
         }
         #expect(tickets.map(\.token) == tickets.map(\.token).sorted())
+    }
+}
+
+/// A number that many threads count up.
+final class SharedCount: @unchecked Sendable {
+    private let lock = PriorityLock()
+    private var number = 0
+
+    func add(_ count: Int = 1) {
+        lock.lock(.ordinary)
+        number += count
+        lock.unlock()
+    }
+
+    var count: Int {
+        lock.lock(.ordinary)
+        defer { lock.unlock() }
+        return number
     }
 }

@@ -24,7 +24,9 @@ final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        for name in ["store.db", "store.db-journal", "store.db-wal", "store.db-shm", "old.db"] {
+        for name in [
+            "store.db", "store.db-journal", "store.db-wal", "store.db-shm", "old.db", "backup.db", "backup.db-journal",
+        ] {
             unlink("\(path)/\(name)")
         }
         rmdir("\(path)/folder")

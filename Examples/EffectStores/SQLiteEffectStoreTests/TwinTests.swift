@@ -50,6 +50,7 @@ struct TwinTests {
     private static let outcomes: [EffectOutcome] = [
         .succeeded([]), .succeeded([1, 0, 255]), .failedBeforeEffect, .indeterminate(nil),
         .indeterminate(EffectFailure(type: "Lost", code: "503")),
+        .succeededWithoutResult(EffectFailure(type: "TooLong", message: "")),
         .failedFinal(EffectFailure(type: "Declined", code: nil, message: "no\u{0}money")),
     ]
 }
