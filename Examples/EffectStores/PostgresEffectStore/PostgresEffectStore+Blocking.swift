@@ -7,8 +7,14 @@ extension PostgresEffectStore {
     public var blocking: Blocking { Blocking(store: self) }
 
     /// A PostgreSQL store for synchronous code.
-    public struct Blocking: BlockingEffectStore {
+    public struct Blocking: BlockingEffectStore, Hashable {
         let store: PostgresEffectStore
+
+        /// Compares the stores, which are objects.
+        public static func == (one: Blocking, other: Blocking) -> Bool { one.store === other.store }
+
+        /// Hashes the store's identity.
+        public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(store)) }
 
         /// Claims a key, as `EffectStore.claim(_:fingerprint:lease:ifAbandoned:)` does.
         public func claim(
@@ -72,6 +78,8 @@ extension PostgresEffectStore {
         pool.submit(isTransaction: isTransaction) { session in
             let result = Result { try work(session) }
             return { outcome.update(waking: .one) { $0 = result } }
+        } orAfter: { [tooLate] in
+            outcome.update(waking: .one) { $0 = .failure(tooLate) }
         }
         return try outcome.wait { $0 }.get()
     }

@@ -17,7 +17,10 @@ extension PostgresEffectStore {
         for _ in 0..<max(0, batches) {
             let gone = try await perform { session in
                 try session.repeatable { connection in
-                    try connection.query(session.schema.text("SELECT @.sweep($1)"), [.integer(Int64(max(1, batch)))])
+                    try connection.asNeeded {
+                        try connection.query(
+                            session.schema.text("SELECT @.sweep($1)"), [.integer(Int64(max(1, batch)))])
+                    }
                 }
             }
             let number = gone.first?.first.flatMap { $0 }.flatMap(Int.init) ?? 0

@@ -1,5 +1,7 @@
 extension PostgresEffectStore {
     /// Where a store keeps its records, and for how long.
+    ///
+    /// Printed, dumped or reflected, settings show the server and the database, and never a password.
     public struct Settings: Sendable, Hashable {
         /// The server and the database, as libpq takes them: a URI, or words such as `host=db dbname=shop`.
         ///
@@ -82,4 +84,25 @@ extension PostgresEffectStore {
             }
         }
     }
+}
+
+extension PostgresEffectStore.Settings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    private var facts: KeyValuePairs<String, Any> {
+        [
+            "database": ConnectionString(database).shown, "schema": schema, "connections": connections,
+            "capacity": capacity as Any, "tenantQuota": tenantQuota as Any, "retention": retention,
+            "maxResultBytes": maxResultBytes, "connectTimeout": connectTimeout, "timeout": timeout,
+        ]
+    }
+
+    /// The settings, without any word of the connection string that may be secret.
+    public var description: String {
+        "PostgresEffectStore.Settings(\(facts.map { "\($0.key): \($0.value)" }.joined(separator: ", ")))"
+    }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
+
+    /// The same as ``description``, field by field.
+    public var customMirror: Mirror { Mirror(self, children: facts, displayStyle: .struct) }
 }

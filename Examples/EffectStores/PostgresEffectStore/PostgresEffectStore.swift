@@ -37,7 +37,9 @@ public final class PostgresEffectStore: EffectStore {
         let shared = Monitor(ServerSession.Shared())
         self.schema = schema
         self.shared = shared
-        pool = ConnectionPool(limit: settings.connections) { ServerSession(settings, schema, shared) }
+        pool = ConnectionPool(
+            limit: settings.connections, patience: settings.timeout + settings.connectTimeout
+        ) { ServerSession(settings, schema, shared) }
     }
 
     deinit {
@@ -92,6 +94,8 @@ public final class PostgresEffectStore: EffectStore {
             pool.submit(isTransaction: isTransaction) { session in
                 let result = Swift.Result { try work(session) }
                 return { continuation.resume(with: result) }
+            } orAfter: { [tooLate] in
+                continuation.resume(throwing: tooLate)
             }
         }
     }
@@ -101,14 +105,16 @@ public final class PostgresEffectStore: EffectStore {
         _ work: @escaping @Sendable (ServerSession) throws -> Result
     ) -> @Sendable (ServerSession) throws -> Result {
         let end = ContinuousClock.now + settings.timeout + settings.connectTimeout
-        return { [settings] session in
-            guard ContinuousClock.now < end else {
-                throw EffectStoreError.unavailable(
-                    reason: "no connection was free in time; the store has \(settings.connections). Allow more, or "
-                        + "keep transactions short.")
-            }
+        return { [tooLate] session in
+            guard ContinuousClock.now < end else { throw tooLate }
             return try work(session)
         }
+    }
+
+    var tooLate: EffectStoreError {
+        .unavailable(
+            reason: "no connection was free in time; the store has \(settings.connections). Allow more, or keep "
+                + "transactions short.")
     }
 
     func checkLength(_ outcome: EffectOutcome) throws(EffectStoreError) {

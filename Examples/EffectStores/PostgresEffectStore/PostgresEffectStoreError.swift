@@ -13,8 +13,11 @@ public enum PostgresEffectStoreError: Error, Sendable, Hashable, CustomStringCon
     case limitsDiffer(recorded: Limits, given: Limits)
     /// The server refuses a statement: one of a transaction's body, or one of the store's in a damaged schema.
     case refused(sqlState: String, message: String)
-    /// A transaction was used after its end, or its body ended it.
+    /// A transaction was used after its end, or something in it had failed when it was to be committed.
     case transactionIsOver
+    /// A transaction's body ended it by this command, such as `COMMIT`: a part of the effect may be committed without its
+    /// record.
+    case transactionEnded(by: String)
     /// Nobody knows whether a transaction was committed: the connection was lost, and the server cannot be asked.
     ///
     /// Ask again by the same key: the answer is a replay if it was committed.
@@ -49,6 +52,9 @@ public enum PostgresEffectStoreError: Error, Sendable, Hashable, CustomStringCon
             "The server refuses a statement (\(state)): \(message)"
         case .transactionIsOver:
             "The transaction is over. Use it inside its body only, and leave commit and rollback to the store."
+        case .transactionEnded(let command):
+            "The body of a transaction ended it by \(command): it is unknown what of the effect is committed. Leave commit "
+                + "and rollback to the store."
         case .commitUnknown(let token):
             "Nobody knows whether the transaction of token \(token) was committed. Ask again by the same key: the "
                 + "answer is a replay if it was."
@@ -64,14 +70,17 @@ extension PostgresEffectStoreError: SelfClassifyingError {
             if ["40001", "40P01", "55P03"].contains(state) { return .concurrency }
             return ["53", "57", "58"].contains(state.prefix(2)) ? .transient : .permanent
         case .commitUnknown: return .transient
-        case .accessDenied, .limitsDiffer, .invalidSetting, .transactionIsOver: return .permanent
+        case .accessDenied, .limitsDiffer, .invalidSetting, .transactionIsOver, .transactionEnded: return .permanent
         }
     }
 }
 
 extension PostgresEffectStoreError: ExecutionAwareError {
-    /// Unknown if the commit is, else not executed: the transaction was rolled back.
+    /// Unknown if the commit is, or if the body ended the transaction; else not executed: it was rolled back.
     public var execution: ExecutionCertainty {
-        if case .commitUnknown = self { .unknown } else { .notExecuted }
+        switch self {
+        case .commitUnknown, .transactionEnded: .unknown
+        case .invalidSetting, .accessDenied, .limitsDiffer, .refused, .transactionIsOver: .notExecuted
+        }
     }
 }

@@ -18,12 +18,7 @@ enum StoreRequest {
         }
 
         func run(_ session: ServerSession) throws -> ClaimAnswer {
-            do {
-                return try session.repeatable { try ask($0, session.schema) }
-            } catch PostgresEffectStoreError.refused(let state, _) where state == "55P03" {
-                // Somebody's transaction holds the key, for a while that only they know.
-                return .inProgress(runningFor: .zero, leaseLeft: .seconds(1))
-            }
+            try session.repeatable { try ask($0, session.schema) }
         }
 
         func ask(_ connection: ServerConnection, _ schema: Schema) throws -> ClaimAnswer {
@@ -47,7 +42,10 @@ enum StoreRequest {
 
         private func replay(_ reply: SchemaReply) throws -> EffectReplay {
             if reply.phase == Int64(EffectLedger.Phase.succeeded.rawValue) {
-                return EffectReplay(.succeeded(reply.result), age: reply.age)
+                guard let result = reply.result else {
+                    return EffectReplay(.succeededWithoutResult(try reply.reason()), age: reply.age)
+                }
+                return EffectReplay(.succeeded(result), age: reply.age)
             }
             guard let failure = reply.failure else { throw reply.unreadable("failure_type", nil) }
             return EffectReplay(.failed(failure), age: reply.age)
@@ -124,8 +122,9 @@ enum StoreRequest {
         let reply = try connection.reply(
             "resolve", schema.text("SELECT * FROM @.resolve($1::bigint::integer, $2, $3, $4)"),
             [.integer(Int64(schema.lockSpace))] + ticket.values)
-        guard let record = try record(reply), case .succeeded = record.state else { return false }
-        return record.token == ticket.token
+        guard let record = try record(reply), record.token == ticket.token else { return false }
+        if case .succeeded = record.state { return true }
+        return false
     }
 
     static func record(_ reply: SchemaReply) throws -> EffectRecord? {
@@ -137,7 +136,8 @@ enum StoreRequest {
         switch EffectLedger.Phase(rawValue: phase) {
         case .running: state = .running(leaseLeft: reply.timeLeft)
         case .abandoned, .indeterminate: state = .indeterminate(reply.failure)
-        case .succeeded: state = .succeeded(reply.result)
+        case .succeeded:
+            state = try reply.result.map { .succeeded($0) } ?? .succeededWithoutResult(reply.reason())
         case .failed:
             guard let failure = reply.failure else { throw reply.unreadable("failure_type", nil) }
             state = .failed(failure)
@@ -152,7 +152,22 @@ extension ServerConnection {
     fileprivate func reply(
         _ name: String, _ sql: @autoclosure () -> String, _ values: [PostgresValue]
     ) throws -> SchemaReply {
-        try SchemaReply(run(name, sql(), values))
+        do { return try SchemaReply(run(name, sql(), values)) } catch PostgresEffectStoreError.refused(
+            let state, let message)
+            where state == "55P03"
+        {
+            throw EffectStoreError.unavailable(
+                reason: "another transaction holds a table of the store, the count of a limit or the key for too long "
+                    + "(\(message)). Keep transactions short.")
+        }
+    }
+}
+
+extension SchemaReply {
+    /// Why a success has no result.
+    fileprivate func reason() throws -> EffectFailure {
+        guard let failure else { throw unreadable("result", "NULL") }
+        return failure
     }
 }
 
@@ -175,6 +190,7 @@ extension EffectOutcome {
         }
         switch self {
         case .succeeded(let result): return [phase(.succeeded), .bytes(result)] + failure(nil)
+        case .succeededWithoutResult(let reason): return [phase(.succeeded), .null] + failure(reason)
         case .failedFinal(let error): return [phase(.failed), .null] + failure(error)
         case .failedBeforeEffect: return [phase(.released), .null] + failure(nil)
         case .indeterminate(let error): return [phase(.indeterminate), .null] + failure(error)

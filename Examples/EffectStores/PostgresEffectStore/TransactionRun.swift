@@ -7,7 +7,7 @@ struct TransactionRun: Sendable {
 
     typealias Body = (PostgresTransaction) throws -> [UInt8]
 
-    /// Somebody else has the key, or had it.
+    /// Another caller has the key, or had it.
     private struct NotOwner: Error {
         let answer: ClaimAnswer
     }
@@ -17,12 +17,7 @@ struct TransactionRun: Sendable {
     ) throws -> PostgresTransactionAnswer {
         do {
             let (ticket, result) = try run(session) { connection in
-                let answer: ClaimAnswer
-                do {
-                    answer = try claim.ask(connection, schema)
-                } catch PostgresEffectStoreError.refused(let state, _) where state == "55P03" {
-                    throw NotOwner(answer: .inProgress(runningFor: .zero, leaseLeft: .seconds(1)))
-                }
+                let answer = try claim.ask(connection, schema)
                 guard case .execute(let token, _) = answer else {
                     // What a claim finds out, it records: that a run was abandoned.
                     try connection.command("COMMIT")
@@ -49,14 +44,16 @@ struct TransactionRun: Sendable {
     private func run(
         _ session: ServerSession, begin: (ServerConnection) throws -> ClaimTicket, body: Body
     ) throws -> (ticket: ClaimTicket, result: [UInt8]) {
+        var owned: ClaimTicket?
         var committing: (ticket: ClaimTicket, result: [UInt8])?
         do {
             return try session.unrepeatable { connection in
-                try connection.command("BEGIN ISOLATION LEVEL READ COMMITTED")
+                let transaction = try PostgresTransaction.begin(connection, timeout: settings.timeout)
                 do {
                     let ticket = try begin(connection)
+                    owned = ticket
                     try hold(ticket.token, connection)
-                    let result = try run(body, on: connection)
+                    let result = try run(body, in: transaction)
                     let answer = try StoreRequest.settle(
                         ticket, .succeeded(result), settings.retention, connection, schema)
                     guard answer == .recorded else { throw fenced(ticket, answer) }
@@ -74,17 +71,22 @@ struct TransactionRun: Sendable {
             guard let committing else { throw NotExecutedError(EffectStoreError.unavailable(reason: reason)) }
             if try isCommitted(committing.ticket, session) { return committing }
             throw NotExecutedError(EffectStoreError.unavailable(reason: reason))
+        } catch let error as PostgresEffectStoreError {
+            if case .transactionEnded = error, let owned { recordUnknown(owned, error, session) }
+            throw error
         }
     }
 
-    private func run(_ body: Body, on connection: ServerConnection) throws -> [UInt8] {
-        let transaction = PostgresTransaction(connection)
+    private func run(_ body: Body, in transaction: PostgresTransaction) throws -> [UInt8] {
         defer { transaction.end() }
-        let result = try body(transaction)
-        if result.count > settings.maxResultBytes {
-            throw EffectStoreError.resultTooLong(count: result.count, limit: settings.maxResultBytes)
+        let result = Result { try body(transaction) }
+        // Whatever the body made of it.
+        if let command = transaction.endedBy { throw PostgresEffectStoreError.transactionEnded(by: command) }
+        let bytes = try result.get()
+        if bytes.count > settings.maxResultBytes {
+            throw EffectStoreError.resultTooLong(count: bytes.count, limit: settings.maxResultBytes)
         }
-        return result
+        return bytes
     }
 
     private func fenced(_ ticket: ClaimTicket, _ answer: SettleAnswer) -> any Error {
@@ -97,6 +99,11 @@ struct TransactionRun: Sendable {
     private func hold(_ token: FencingToken, _ connection: ServerConnection) throws {
         try connection.command(
             "SELECT pg_advisory_xact_lock(\(schema.lockSpace), \(token.rawValue % 2_147_483_647))")
+    }
+
+    /// Records that the outcome of a claim is unknown, so that its lease need not end first.
+    private func recordUnknown(_ ticket: ClaimTicket, _ error: any Error, _ session: ServerSession) {
+        _ = try? StoreRequest.settle(ticket, .indeterminate(EffectFailure(error)), settings.retention, session)
     }
 
     /// Whether a transaction is there whose commit was not answered: looks when it is through.

@@ -73,6 +73,29 @@ struct HostileTests {
         }
     }
 
+    @Test("a role or a database with too many connections is something to wait for", arguments: ["ROLE", "DATABASE"])
+    func tooManyConnections(_ kind: String) async throws {
+        let admin = try ServerForTests.admin()
+        let name = ServerForTests.newSchema()
+        try admin.run("CREATE ROLE \(name) LOGIN PASSWORD 'right'")
+        try admin.run("CREATE DATABASE \(name) OWNER \(name)")
+        try admin.run("ALTER \(kind) \(name) CONNECTION LIMIT 1")
+        let database = "host=127.0.0.1 user=\(name) password=right dbname=\(name)"
+        var other: Admin? = try Admin(database)
+        let store = try PostgresEffectStore(.init(database: database, schema: "s"))
+        let error = await #expect(throws: EffectStoreError.self) { try await claim(store) }
+        #expect(error?.classification == .transient, "\(error as Any)")
+        other = nil
+        #expect(other == nil)
+        while try admin.run("SELECT FROM pg_stat_activity WHERE usename = '\(name)'").isEmpty == false {
+            await Task.yield()
+        }
+        guard case .execute = try await claim(store) else {
+            Issue.record("the key cannot be had")
+            return
+        }
+    }
+
     @Test("a role with rights on the tables alone can use a schema that is there")
     func rights() async throws {
         let schema = ServerForTests.newSchema()
@@ -107,10 +130,10 @@ struct HostileTests {
             return
         }
         let admin = try ServerForTests.admin()
-        #expect(try admin.run("SELECT version FROM \(schema).store") == [["2"]])
+        #expect(try admin.run("SELECT version FROM \(schema).store") == [["3"]])
         // Those that are connected go on; those that connect are refused.
         let late = try PostgresEffectStore(.init(schema: schema))
-        await #expect(throws: EffectStoreError.newerSchema(found: 2, known: 1)) { try await claim(late) }
+        await #expect(throws: EffectStoreError.newerSchema(found: 3, known: 2)) { try await claim(late) }
     }
 
     @Test("many stores that start at once make one schema")

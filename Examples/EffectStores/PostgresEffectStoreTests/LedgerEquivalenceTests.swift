@@ -63,6 +63,7 @@ private struct LedgerPair {
         .succeeded([]), .succeeded([1, 0, 255]), .failedFinal(EffectFailure(type: "Declined")),
         .failedFinal(EffectFailure(type: "Declined", code: "", message: "\u{0}é")), .failedBeforeEffect,
         .indeterminate(nil), .indeterminate(EffectFailure(type: "Timeout", code: "504")),
+        .succeededWithoutResult(EffectFailure(type: "TooLong")),
     ]
 
     init(_ admin: Admin, _ schema: String, key: Int, lastToken: Int64) {
@@ -127,6 +128,7 @@ private struct LedgerPair {
         let values: String =
             switch outcome {
             case .succeeded(let bytes): "4::smallint, \(Self.sql(bytes)), NULL, NULL, NULL"
+            case .succeededWithoutResult(let failure): "4::smallint, NULL, \(Self.sql(failure))"
             case .failedFinal(let failure): "5::smallint, NULL, \(Self.sql(failure))"
             case .failedBeforeEffect: "6::smallint, NULL, NULL, NULL, NULL"
             case .indeterminate(let failure): "3::smallint, NULL, \(Self.sql(failure))"
@@ -158,7 +160,7 @@ private struct LedgerPair {
         case .running(let time): left = time
         case .indeterminate(let error): failure = error
         case .succeeded(let bytes): result = bytes
-        case .failed(let error): failure = error
+        case .succeededWithoutResult(let error), .failed(let error): failure = error
         }
         return (
             Self.words(
@@ -215,7 +217,8 @@ private struct LedgerPair {
         case .replay(let replay):
             switch replay.ending {
             case .succeeded(let bytes): words(2, age: replay.age, result: bytes)
-            case .failed(let failure): words(2, age: replay.age, failure: failure)
+            case .succeededWithoutResult(let failure), .failed(let failure):
+                words(2, age: replay.age, failure: failure)
             }
         case .inProgress(let age, let left): words(3, age: age, left: left)
         case .indeterminate(let token, let age, let type):

@@ -3,6 +3,14 @@ import RetryCore
 import RetryTesting
 import Testing
 
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 @Suite(
     "Effects in the record's transaction", .timeLimit(.minutes(5)),
     .enabled(if: ServerForTests.isThere, ServerForTests.hint))
@@ -104,16 +112,117 @@ struct TransactionTests {
         #expect(try await store.record(for: ActionID("a")) == nil)
     }
 
-    @Test("commit and rollback are not the body's", arguments: ["COMMIT", "ROLLBACK", "COMMIT; SELECT 1", "END"])
+    private static let endings = [
+        "COMMIT", "COMMIT AND CHAIN", "ROLLBACK", "ROLLBACK AND CHAIN", "END", "ABORT", "/* a /* b */ c */ commit",
+        "-- a comment\nEND AND CHAIN",
+    ]
+
+    @Test("a body that ends the transaction leaves the outcome unknown, and nothing is done twice", arguments: endings)
     func ending(_ sql: String) async throws {
+        let isCommitted = sql.uppercased().contains("COMMIT") || sql.uppercased().contains("END")
+        for isHidden in [true, false] {
+            let id = try ActionID("\(isHidden)")
+            let error = await #expect(throws: PostgresEffectStoreError.self) {
+                try await store.withTransaction(id) { transaction in
+                    let result = try insert("before \(isHidden)")(transaction)
+                    if isHidden { _ = try? transaction.execute(sql) } else { try transaction.execute(sql) }
+                    _ = try? insert("after")(transaction)
+                    return result
+                }
+            }
+            guard case .transactionEnded = error else { return }
+            #expect(error?.execution == .unknown && error?.classification == .permanent)
+            guard isCommitted else {
+                #expect(try await store.record(for: id) == nil)
+                continue
+            }
+            guard case .notOwner(.indeterminate) = try await store.withTransaction(id, insert("again")) else {
+                Issue.record("what may be committed is run again")
+                return
+            }
+            let reason = EffectFailure(type: "PostgresEffectStoreError")
+            #expect(try await store.record(for: id)?.state == .indeterminate(reason))
+        }
+        #expect(try rows() == (isCommitted ? ["before false", "before true"] : []))
+    }
+
+    @Test("inside a gate, a body that commits is indeterminate, and is not tried again", arguments: endings)
+    func endingInGate(_ sql: String) throws {
+        let attempts = SharedValue(0)
+        let gate = BlockingEffectGate(store: store.blocking, sleeper: ManualSleeper().sleeper)
+        for _ in 0..<2 {
+            let error = #expect(throws: EffectError.self) {
+                try gate.once("a", as: .bytes) { effect in
+                    attempts.withLock { $0 += 1 }
+                    return try store.blocking.withTransaction(settling: ClaimTicket(effect.id, effect.token)) {
+                        let result = try insert("a")($0)
+                        _ = try? $0.execute(sql)
+                        return result
+                    }
+                }
+            }
+            guard case .indeterminate = error else {
+                Issue.record("\(error as Any)")
+                return
+            }
+        }
+        #expect(attempts.withLock { $0 } == 1)
+    }
+
+    @Test("several commands in one statement are refused, and nothing is committed")
+    func severalCommands() async throws {
         await #expect(throws: (any Error).self) {
             try await store.withTransaction(ActionID("a")) { transaction in
-                _ = try? transaction.execute(sql)
+                _ = try? transaction.execute("COMMIT; SELECT 1")
                 return try insert("a")(transaction)
             }
         }
         #expect(try rows().isEmpty)
-        #expect(try await store.record(for: ActionID("a"))?.state.isOver != true)
+        #expect(try await store.record(for: ActionID("a")) == nil)
+    }
+
+    @Test("savepoints are the body's")
+    func savepoints() async throws {
+        let answer = try await store.withTransaction(ActionID("a")) { transaction in
+            _ = try insert("kept")(transaction)
+            try transaction.execute("SAVEPOINT one")
+            _ = try? transaction.execute("SELECT 1 / 0")
+            try transaction.execute("ROLLBACK TO SAVEPOINT one")
+            _ = try insert("undone")(transaction)
+            try transaction.execute("ROLLBACK TO one")
+            try transaction.execute("RELEASE SAVEPOINT one")
+            return try insert("also kept")(transaction)
+        }
+        guard case .committed = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        #expect(try rows() == ["also kept", "kept"])
+    }
+
+    @Test("a body's statements wait for locks as long as the server lets them, and not as the store's own do")
+    func ownLocks() async throws {
+        try ServerForTests.admin().run("INSERT INTO \(schema)x.ledger VALUES ('row')")
+        let isLocked = SharedValue(false)
+        startThread { [schema] in
+            guard let admin = try? ServerForTests.admin() else { return }
+            _ = try? admin.run("BEGIN; UPDATE \(schema)x.ledger SET key = 'changed'")
+            isLocked.withLock { $0 = true }
+            // Longer than the store waits for a lock of its own.
+            usleep(1_600_000)
+            _ = try? admin.run("COMMIT")
+        }
+        while !isLocked.withLock({ $0 }) { await Task.yield() }
+        let answer = try await store.withTransaction(ActionID("a")) { [schema] transaction in
+            let limit = try transaction.execute("SHOW lock_timeout").first?.first
+            try transaction.execute("UPDATE \(schema)x.ledger SET key = 'mine'")
+            return Array((limit.flatMap { $0 } ?? "").utf8)
+        }
+        guard case .committed(_, Array("0".utf8)) = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        #expect(try rows() == ["mine"])
     }
 
     @Test("a transaction that is kept beyond its body does nothing")
@@ -220,7 +329,7 @@ struct TransactionTests {
 extension EffectRecord.State {
     fileprivate var isOver: Bool {
         switch self {
-        case .succeeded, .failed: true
+        case .succeeded, .succeededWithoutResult, .failed: true
         case .running, .indeterminate: false
         }
     }

@@ -1,3 +1,4 @@
+import Dispatch
 import RetryCore
 
 #if canImport(Darwin)
@@ -18,9 +19,17 @@ final class ConnectionPool: Sendable {
     /// The caller is told when the thread is free again: what it asks for next needs no other connection.
     typealias Work = @Sendable (ServerSession) -> @Sendable () -> Void
 
+    /// Work that waits for a connection.
+    private struct Waiting: Sendable {
+        let number: Int
+        let work: Work
+        let giveUp: @Sendable () -> Void
+    }
+
     private struct State: Sendable {
-        var work: [Work] = []
-        var transactions: [Work] = []
+        var work: [Waiting] = []
+        var transactions: [Waiting] = []
+        var lastNumber = 0
         var running = 0
         var idle = 0
         var runningTransactions = 0
@@ -35,24 +44,60 @@ final class ConnectionPool: Sendable {
 
     private let state = Monitor(State())
     private let limit: Int
+    private let patience: Duration
     private let makeSession: @Sendable () -> ServerSession
 
-    init(limit: Int, makeSession: @escaping @Sendable () -> ServerSession) {
+    /// Creates a pool without connections.
+    ///
+    /// - Parameters:
+    ///   - limit: How many connections there are at most.
+    ///   - patience: For how long work waits for one.
+    ///   - makeSession: Makes the session of a thread.
+    init(limit: Int, patience: Duration, makeSession: @escaping @Sendable () -> ServerSession) {
         self.limit = limit
+        self.patience = patience
         self.makeSession = makeSession
     }
 
     /// Has work done on some connection's thread.
-    func submit(isTransaction: Bool, _ work: @escaping Work) {
-        let needsThread = state.update(waking: .one) { state in
-            if isTransaction { state.transactions.append(work) } else { state.work.append(work) }
+    ///
+    /// - Parameters:
+    ///   - isTransaction: Whether it is a transaction of a caller's.
+    ///   - work: What is to be done.
+    ///   - giveUp: Called instead where no connection is free in time.
+    func submit(isTransaction: Bool, _ work: @escaping Work, orAfter giveUp: @escaping @Sendable () -> Void) {
+        let (needsThread, waiting) = state.update(waking: .one) { state in
+            state.lastNumber += 1
+            let waiting = Waiting(number: state.lastNumber, work: work, giveUp: giveUp)
+            if isTransaction { state.transactions.append(waiting) } else { state.work.append(waiting) }
             let isBusy = state.idle < state.work.count + state.transactions.count
-            guard isBusy, state.running < limit else { return false }
-            state.running += 1
-            return true
+            let isLate = isTransaction && state.runningTransactions + state.transactions.count > transactionLimit
+            let needsThread = isBusy && state.running < limit
+            if needsThread { state.running += 1 }
+            return (needsThread, isLate || isBusy && !needsThread ? waiting.number : nil)
         }
         if needsThread { startThread() }
+        if let waiting { expire(waiting) }
     }
+
+    /// Gives work up that still waits when its time is over: threads look at it only when they have time.
+    private func expire(_ number: Int) {
+        let time = DispatchTime.now() + .milliseconds(Int(clamping: patience.milliseconds))
+        DispatchQueue.global().asyncAfter(deadline: time) { [weak self] in
+            guard let self else { return }
+            let waiting = state.update { state in
+                Self.remove(number, from: &state.work) ?? Self.remove(number, from: &state.transactions)
+            }
+            waiting?.giveUp()
+        }
+    }
+
+    private static func remove(_ number: Int, from line: inout [Waiting]) -> Waiting? {
+        guard let index = line.firstIndex(where: { $0.number == number }) else { return nil }
+        return line.remove(at: index)
+    }
+
+    private var transactionLimit: Int { max(1, limit - 1) }
 
     /// Ends the threads when the work is done.
     func close() {
@@ -78,12 +123,12 @@ final class ConnectionPool: Sendable {
             Unmanaged<ThreadStart>.fromOpaque(start).release()
             let left = state.update { state in
                 state.running -= 1
-                if state.running > 0 { return [] as [Work] }
+                if state.running > 0 { return [] as [Waiting] }
                 defer { (state.work, state.transactions) = ([], []) }
                 return state.work + state.transactions
             }
             let session = left.isEmpty ? nil : makeSession()
-            for work in left { if let session { work(session)() } }
+            for waiting in left { if let session { waiting.work(session)() } }
         }
     }
 
@@ -114,10 +159,10 @@ final class ConnectionPool: Sendable {
     }
 
     private func next(_ state: inout State) -> Job? {
-        if !state.work.isEmpty { return .work(state.work.removeFirst()) }
-        if !state.transactions.isEmpty, state.runningTransactions < max(1, limit - 1) {
+        if !state.work.isEmpty { return .work(state.work.removeFirst().work) }
+        if !state.transactions.isEmpty, state.runningTransactions < transactionLimit {
             state.runningTransactions += 1
-            return .transaction(state.transactions.removeFirst())
+            return .transaction(state.transactions.removeFirst().work)
         }
         guard state.isClosed, state.transactions.isEmpty else { return nil }
         state.running -= 1

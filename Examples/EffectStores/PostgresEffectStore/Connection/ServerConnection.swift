@@ -19,11 +19,16 @@ struct ConnectionLost: Error {
 /// One connection to a server, used by one thread.
 ///
 /// Every statement is sent at once and answered at once: one round trip. Waiting has an end, after which the connection
-/// is given up.
+/// is given up. Nothing of it depends on the server process that answers: statements have names only where it is known
+/// to stay the same.
 final class ServerConnection {
     private let handle: OpaquePointer
     private let timeout: Duration
     private var prepared: Set<String> = []
+    /// Whether statements are prepared under names: each is parsed once.
+    var usesNames = false
+    /// Whether a request needs a transaction of its own, because the defaults of the session are others.
+    var asksForTransactions = false
     /// How many times the server was sent something and answered.
     private(set) var roundTrips = 0
 
@@ -42,7 +47,7 @@ final class ServerConnection {
         guard let connection else { throw EffectStoreError.unavailable(reason: "no memory for a connection") }
         handle = connection
         self.timeout = timeout
-        guard PQstatus(connection) == CONNECTION_OK else { throw Self.refusal(connection) }
+        guard PQstatus(connection) == CONNECTION_OK else { throw Self.refusal(connection, ConnectionString(database)) }
         PQsetnonblocking(connection, 1)
         PQsetNoticeReceiver(connection, { _, _ in }, nil)
     }
@@ -52,14 +57,20 @@ final class ServerConnection {
     }
 
     /// What kept us from connecting: something to wait for, or something to put right.
-    private static func refusal(_ connection: OpaquePointer) -> any Error {
-        let message = oneLine(PQerrorMessage(connection))
+    private static func refusal(_ connection: OpaquePointer, _ database: ConnectionString) -> any Error {
+        let raw = oneLine(PQerrorMessage(connection))
+        let message = database.withoutSecrets(raw)
         let toPutRight = [
             "password", "authentication", "no pg_hba.conf entry", "role \"", "database \"", "invalid connection option",
             "invalid URI", "missing \"=\"", "invalid port", "certificate", "does not support SSL",
         ]
-        let isTemporary = message.contains("starting up") || message.contains("shutting down")
-        if !isTemporary, toPutRight.contains(where: { message.contains($0) }) {
+        // Also where the message names a role or a database.
+        let temporary = [
+            "starting up", "shutting down", "too many", "connection slots", "not accepting connections",
+            "not currently accepting", "recovery",
+        ]
+        let isTemporary = temporary.contains { raw.contains($0) }
+        if !isTemporary, toPutRight.contains(where: { raw.contains($0) }) || !database.canBeRead {
             return PostgresEffectStoreError.accessDenied(sqlState: nil, message: message)
         }
         return EffectStoreError.unavailable(
@@ -76,8 +87,55 @@ final class ServerConnection {
     var isInTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INTRANS }
     var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE }
 
-    /// Runs a statement under a name: it is parsed once for each connection.
+    /// The number of the server process that answered when the connection was made, as it is known to libpq.
+    var process: Int32 { PQbackendPID(handle) }
+
+    /// Runs a request of the store, which has a name; its answer is binary.
     func run(_ name: String, _ sql: @autoclosure () -> String, _ values: [PostgresValue]) throws -> ServerReply {
+        try asNeeded { try runOnce(name, sql(), values) }
+    }
+
+    /// Does something in a transaction of its own, where the defaults of the session ask for that.
+    func asNeeded<Result>(_ body: () throws -> Result) throws -> Result {
+        guard asksForTransactions, isIdle else { return try body() }
+        try command("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+        do {
+            let result = try body()
+            try command("COMMIT")
+            return result
+        } catch {
+            if !isIdle { _ = try? command("ROLLBACK") }
+            throw error
+        }
+    }
+
+    private func runOnce(_ name: String, _ sql: @autoclosure () -> String, _ values: [PostgresValue]) throws
+        -> ServerReply
+    {
+        if usesNames {
+            do { return try runNamed(name, sql(), values) } catch PostgresEffectStoreError.refused(
+                let state, _)
+                where state == "26000" || state == "42P05"
+            {
+                // Another server process answers than the one that knows the name: there is a pooler after all.
+                usesNames = false
+                if !isIdle {
+                    throw ConnectionLost(reason: "a pooler has handed the connection to another server process")
+                }
+            }
+        }
+        let types = values.map(\.type)
+        try send(
+            Self.withParameters(values) {
+                PQsendQueryParams(handle, sql(), Int32(values.count), types, $0, $1, $2, 1)
+            })
+        return try receive()
+    }
+
+    /// Runs a statement under a name: it is parsed once for each connection.
+    private func runNamed(_ name: String, _ sql: @autoclosure () -> String, _ values: [PostgresValue]) throws
+        -> ServerReply
+    {
         if !prepared.contains(name) {
             let types = values.map(\.type)
             try send(PQsendPrepare(handle, name, sql(), Int32(types.count), types))
@@ -93,14 +151,17 @@ final class ServerConnection {
 
     /// Runs a statement once, with its answer as text.
     func query(_ sql: String, _ values: [PostgresValue]) throws -> [[String?]] {
+        try reply(sql, values).text
+    }
+
+    /// Runs a statement once, with its answer as text.
+    func reply(_ sql: String, _ values: [PostgresValue]) throws -> ServerReply {
         let types = values.map(\.type)
         try send(
             Self.withParameters(values) {
                 PQsendQueryParams(handle, sql, Int32(values.count), types, $0, $1, $2, 0)
             })
-        return try receive().rows.map { row in
-            row.map { $0.map { String(decoding: $0, as: UTF8.self) } }
-        }
+        return try receive()
     }
 
     /// Runs statements without values; returns what the server calls the last one.

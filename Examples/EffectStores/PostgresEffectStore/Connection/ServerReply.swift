@@ -7,6 +7,9 @@ struct ServerReply {
     /// What the server calls the statement, such as `COMMIT`.
     let command: String
 
+    /// The rows of an answer that is text.
+    var text: [[String?]] { rows.map { row in row.map { $0.map { String(decoding: $0, as: UTF8.self) } } } }
+
     /// Copies a result; throws if it is an error.
     init(_ result: OpaquePointer) throws {
         switch PQresultStatus(result) {
@@ -61,7 +64,8 @@ struct SchemaReply {
     var isTakeover: Bool { columns[3] == [1] }
     var age: Duration { .nanoseconds(Self.number(columns[4]) ?? 0) }
     var timeLeft: Duration { .nanoseconds(Self.number(columns[5]) ?? 0) }
-    var result: [UInt8] { columns[7] ?? [] }
+    /// The result of a success; `nil` where it is not kept.
+    var result: [UInt8]? { columns[7] }
     var used: Int { Int(Self.number(columns[11]) ?? 0) }
     var most: Int { Int(Self.number(columns[12]) ?? 0) }
 

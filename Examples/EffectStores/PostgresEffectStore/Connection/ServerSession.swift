@@ -72,24 +72,33 @@ final class ServerSession {
     }
 
     /// Makes sure of what the store depends on, whatever the role and the database are set up to.
+    ///
+    /// A connection through a pooler may be handed to another server process after each transaction: there nothing is set
+    /// for the session and no statement has a name, and what the defaults do not give each transaction asks for.
     private func prepare(_ connection: ServerConnection) throws {
-        let timeout = max(1, settings.timeout.milliseconds)
-        try connection.command(
-            """
-            SET default_transaction_isolation = 'read committed';
-            SET default_transaction_read_only = off;
-            SET statement_timeout = \(timeout);
-            SET lock_timeout = \(max(1, min(1_000, timeout / 2)));
-            SET idle_in_transaction_session_timeout = \(timeout);
-            """)
-        // A server that is set up to wait for more than its own disk is left to.
-        let commit = try connection.query("SHOW synchronous_commit", []).first?.first ?? nil
-        if commit == "off" { try connection.command("SET synchronous_commit = on") }
-        let standby = try connection.query("SELECT pg_is_in_recovery()", []).first?.first ?? nil
-        if standby == "t" {
+        let facts =
+            try connection.query(
+                """
+                SELECT pg_backend_pid(), pg_is_in_recovery(), current_setting('default_transaction_isolation'),
+                current_setting('default_transaction_read_only')
+                """, []
+            ).first?.map { $0 ?? "" } ?? []
+        guard facts.count == 4 else { throw ConnectionLost(reason: "the server does not say what it is") }
+        if facts[1] == "t" {
             throw EffectStoreError.unavailable(
                 reason: "the server is a standby, which cannot record anything. Name the primary, or set "
                     + "target_session_attrs=read-write.")
+        }
+        let areDefaultsRight = facts[2] == "read committed" && facts[3] == "off"
+        if Int32(facts[0]) == connection.process {
+            connection.usesNames = true
+            try connection.command(
+                """
+                SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;
+                SET statement_timeout = \(max(1, settings.timeout.milliseconds));
+                """)
+        } else if !areDefaultsRight {
+            connection.asksForTransactions = true
         }
     }
 }

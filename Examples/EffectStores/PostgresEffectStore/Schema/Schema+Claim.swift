@@ -2,13 +2,17 @@ extension Schema {
     /// The claim of a key, which decides as `EffectLedger` does.
     ///
     /// It looks without a lock first: answers that change nothing write nothing. The clock is read after the row is
-    /// locked, so that nobody decides by a time from before a wait. A claim that comes with the nonce of the running
+    /// locked, so that no decision is made by a time from before a wait. A claim that comes with the nonce of the running
     /// one is the same claim again, whose reply was lost.
+    ///
+    /// Only a wait for the key's own row means that another transaction runs the effect: the waits for that are in blocks
+    /// of their own. Every other wait that takes too long, for a table or the count of a limit, is an error.
     static let claimFunction = """
         CREATE OR REPLACE FUNCTION @.claim(
             p_tenant bytea, p_key bytea, p_fingerprint bytea, p_lease bigint, p_take_over boolean, p_nonce bigint,
             p_now bigint DEFAULT NULL
-        ) RETURNS @.reply LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+        ) RETURNS @.reply LANGUAGE plpgsql VOLATILE
+        SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $body$
         DECLARE
             e @.effects;
             a @.reply;
@@ -17,9 +21,14 @@ extension Schema {
             v_free boolean;
             v_new boolean;
         BEGIN
+            PERFORM @.prepare_call();
             LOOP
                 IF v_locked THEN
-                    SELECT * INTO e FROM @.effects t WHERE t.tenant = p_tenant AND t.key = p_key FOR UPDATE;
+                    BEGIN
+                        SELECT * INTO e FROM @.effects t WHERE t.tenant = p_tenant AND t.key = p_key FOR UPDATE;
+                    EXCEPTION WHEN lock_not_available THEN
+                        RETURN @.held();
+                    END;
                 ELSE
                     SELECT * INTO e FROM @.effects t WHERE t.tenant = p_tenant AND t.key = p_key;
                 END IF;
@@ -31,13 +40,18 @@ extension Schema {
                     IF a.answer IS NOT NULL THEN
                         RETURN a;
                     END IF;
-                    INSERT INTO @.effects AS t
-                        (tenant, key, phase, token, nonce, takeover, since, until, fingerprint)
-                    VALUES
-                        (p_tenant, p_key, 1, nextval('@.token'), p_nonce, false, v_now, @.after(v_now, p_lease),
-                        p_fingerprint)
-                    ON CONFLICT DO NOTHING RETURNING t.token INTO a.token;
-                    IF FOUND THEN
+                    BEGIN
+                        INSERT INTO @.effects AS t
+                            (tenant, key, phase, token, nonce, takeover, since, until, fingerprint)
+                        VALUES
+                            (p_tenant, p_key, 1, nextval('@.token'), p_nonce, false, v_now, @.after(v_now, p_lease),
+                            p_fingerprint)
+                        ON CONFLICT DO NOTHING RETURNING t.token INTO a.token;
+                    EXCEPTION WHEN lock_not_available THEN
+                        PERFORM @.uncount(p_tenant, 1);
+                        RETURN @.held();
+                    END;
+                    IF a.token IS NOT NULL THEN
                         a.answer := 1;
                         a.takeover := false;
                         RETURN a;

@@ -3,12 +3,14 @@ extension Schema {
     static let eventFunctions = """
         CREATE OR REPLACE FUNCTION @.renew(
             p_tenant bytea, p_key bytea, p_token bigint, p_lease bigint, p_now bigint DEFAULT NULL
-        ) RETURNS @.reply LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+        ) RETURNS @.reply LANGUAGE plpgsql VOLATILE
+        SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $body$
         DECLARE
             e @.effects;
             a @.reply;
             v_now bigint;
         BEGIN
+            PERFORM @.prepare_call();
             SELECT * INTO e FROM @.effects t WHERE t.tenant = p_tenant AND t.key = p_key FOR UPDATE;
             a.answer := 8;
             IF NOT FOUND THEN
@@ -34,12 +36,14 @@ extension Schema {
         CREATE OR REPLACE FUNCTION @.settle(
             p_tenant bytea, p_key bytea, p_token bigint, p_phase smallint, p_result bytea, p_failure_type bytea,
             p_failure_code bytea, p_failure_message bytea, p_retention bigint, p_now bigint DEFAULT NULL
-        ) RETURNS @.reply LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+        ) RETURNS @.reply LANGUAGE plpgsql VOLATILE
+        SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $body$
         DECLARE
             e @.effects;
             a @.reply;
             v_now bigint;
         BEGIN
+            PERFORM @.prepare_call();
             SELECT * INTO e FROM @.effects t WHERE t.tenant = p_tenant AND t.key = p_key FOR UPDATE;
             a.answer := 11;
             IF NOT FOUND THEN
@@ -86,12 +90,14 @@ extension Schema {
         CREATE OR REPLACE FUNCTION @.reconcile(
             p_tenant bytea, p_key bytea, p_token bigint, p_happened boolean, p_result bytea, p_retention bigint,
             p_now bigint DEFAULT NULL
-        ) RETURNS @.reply LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+        ) RETURNS @.reply LANGUAGE plpgsql VOLATILE
+        SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $body$
         DECLARE
             e @.effects;
             a @.reply;
             v_now bigint;
         BEGIN
+            PERFORM @.prepare_call();
             SELECT * INTO e FROM @.effects t WHERE t.tenant = p_tenant AND t.key = p_key FOR UPDATE;
             a.answer := 14;
             IF NOT FOUND THEN
@@ -103,7 +109,9 @@ extension Schema {
                 a.answer := 99;
                 RETURN a;
             END IF;
-            IF e.phase >= 4 OR (e.phase = 1 AND v_now < e.until) THEN
+            IF (e.phase = 1 AND v_now < e.until) OR e.phase = 6 OR (e.phase >= 4 AND v_now >= e.until)
+                OR (e.phase = 4 AND (e.result IS NOT NULL OR NOT p_happened))
+            THEN
                 RETURN a;
             END IF;
             IF e.token <> p_token THEN

@@ -11,6 +11,38 @@ extension Schema {
                 ELSE p_to - p_from END';
         """
 
+    /// What every call that may write begins with, and what it says of a key that another transaction holds.
+    ///
+    /// A call depends on nothing that was set for the session: a pooler may hand each statement to another server process,
+    /// and what is set there would be felt by others. A wait for a lock is shorter where statements are. A commit that
+    /// does not wait for the disk would forget a claim when the server crashes, and let its effect happen twice.
+    static let callFunctions = """
+        CREATE OR REPLACE FUNCTION @.prepare_call() RETURNS void LANGUAGE plpgsql AS $body$
+        DECLARE
+            v_limit text := current_setting('statement_timeout');
+        BEGIN
+            IF v_limit <> '0' AND v_limit::interval < interval '2s' THEN
+                PERFORM set_config(
+                    'lock_timeout', greatest(1, extract(epoch FROM v_limit::interval) * 500)::bigint::text, true);
+            END IF;
+            IF current_setting('synchronous_commit') = 'off' THEN
+                PERFORM set_config('synchronous_commit', 'on', true);
+            END IF;
+        END $body$;
+
+        CREATE OR REPLACE FUNCTION @.held() RETURNS @.reply LANGUAGE plpgsql AS $body$
+        DECLARE
+            a @.reply;
+        BEGIN
+            -- Where it is the table that is locked, this is the error to report.
+            LOCK TABLE @.effects IN ROW EXCLUSIVE MODE NOWAIT;
+            a.answer := 3;
+            a.age := 0;
+            a.time_left := 1000000000;
+            RETURN a;
+        END $body$;
+        """
+
     /// Counting against limits, and letting records go.
     ///
     /// Nothing is counted that has no limit, because a count is a row that claims wait for each other at. The store's
@@ -55,8 +87,10 @@ extension Schema {
         END $body$;
 
         CREATE OR REPLACE FUNCTION @.sweep(p_limit bigint, p_now bigint DEFAULT NULL)
-        RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
+        RETURNS bigint LANGUAGE plpgsql
+        SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $body$
         BEGIN
+            PERFORM @.prepare_call();
             -- The counts first, in the order in which claims take them.
             PERFORM 1 FROM @.counts c WHERE c.scope = '' FOR UPDATE;
             RETURN @.let_go(NULL, false, p_limit,
@@ -106,8 +140,9 @@ extension Schema {
         END $body$;
 
         CREATE OR REPLACE FUNCTION @.set_limits(p_capacity bigint, p_tenant_quota bigint)
-        RETURNS void LANGUAGE plpgsql AS $body$
+        RETURNS void LANGUAGE plpgsql SET lock_timeout = '1s' AS $body$
         BEGIN
+            PERFORM @.prepare_call();
             -- Every claim in flight has looked at this table: when it is ours, all of them are through.
             LOCK TABLE @.effects IN ACCESS EXCLUSIVE MODE;
             UPDATE @.store SET capacity = p_capacity, tenant_quota = p_tenant_quota;
@@ -129,12 +164,14 @@ extension Schema {
     static let resolveFunction = """
         CREATE OR REPLACE FUNCTION @.resolve(
             p_space integer, p_tenant bytea, p_key bytea, p_token bigint
-        ) RETURNS @.reply LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $body$
+        ) RETURNS @.reply LANGUAGE plpgsql VOLATILE
+        SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $body$
         BEGIN
+            PERFORM @.prepare_call();
             PERFORM pg_advisory_xact_lock(p_space, (p_token % 2147483647)::integer);
             RETURN @.record(p_tenant, p_key);
         END $body$;
         """
 
-    static let functions = [arithmetic, limitFunctions, claimFunction, eventFunctions, resolveFunction]
+    static let functions = [arithmetic, callFunctions, limitFunctions, claimFunction, eventFunctions, resolveFunction]
 }

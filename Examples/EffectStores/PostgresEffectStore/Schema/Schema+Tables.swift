@@ -40,6 +40,10 @@ extension Schema {
             fingerprint bytea, result bytea, failure_type bytea, failure_code bytea, failure_message bytea,
             used bigint, most bigint
         );
+        """,
         """
+        DROP INDEX @.effects_open;
+        CREATE INDEX effects_open ON @.effects (token) WHERE phase < 4;
+        """,
     ]
 }

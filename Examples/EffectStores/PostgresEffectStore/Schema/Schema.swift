@@ -51,7 +51,7 @@ package struct Schema: Sendable {
 
     /// Brings the schema up to date, in one transaction, while everybody else who wants to do so waits.
     private func migrate(_ connection: ServerConnection) throws {
-        try connection.command("BEGIN ISOLATION LEVEL READ COMMITTED")
+        try connection.command("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
         do {
             try connection.command("SET LOCAL lock_timeout = 0")
             try connection.command("SELECT pg_advisory_xact_lock(\(lockSpace), -1)")
@@ -96,6 +96,8 @@ package struct Schema: Sendable {
 
     func setLimits(_ connection: ServerConnection, capacity: Int?, tenantQuota: Int?) throws {
         func number(_ limit: Int?) -> String { limit.map { "\($0)" } ?? "NULL" }
-        try connection.command(text("SELECT @.set_limits(\(number(capacity)), \(number(tenantQuota)))"))
+        _ = try connection.asNeeded {
+            try connection.command(text("SELECT @.set_limits(\(number(capacity)), \(number(tenantQuota)))"))
+        }
     }
 }
