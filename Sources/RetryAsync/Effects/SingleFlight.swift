@@ -59,7 +59,7 @@ extension SingleFlight {
     /// The keys that are in use right now.
     private static let entries = Locked<[Key: Entry]>([:])
 
-    /// Begins a call. The caller keeps the store alive until it has called `exit`.
+    /// Begins a call, which keeps the store alive until it has called `exit`.
     static func enter(_ store: StoreIdentity, _ flight: Flight) -> SingleFlight {
         let key = Key(store: store, flight: flight)
         return entries.withLock { entries in

@@ -35,7 +35,7 @@ package struct EffectGateSettings: Sendable {
         EffectFailure(error, includesMessage: storesMessages)
     }
 
-    /// Encodes the result. The effect happened, also where its result cannot be encoded.
+    /// Encodes the result of an effect that happened, also where the result cannot be encoded.
     package func encode<Value>(
         _ value: Value, _ codec: EffectCodec<Value>
     ) -> Result<[UInt8], EffectFailure.Unwritable> {

@@ -42,6 +42,8 @@ package struct EffectSettlement: Sendable {
     private var phase: Phase
     private var unkept: EffectFailure?
     private var retries: RetryState
+    /// The sum of the waits, in nanoseconds: it bounds the tries also where a test's sleeper lets no time pass.
+    private var waited: Int64 = 0
 
     /// The least time for which a store that fails is told again, however little is left of the lease.
     package static let leastTime: Int64 = 2_000_000_000
@@ -101,6 +103,7 @@ package struct EffectSettlement: Sendable {
     ///   - error: What it threw.
     ///   - elapsed: The time since the settlement began, in nanoseconds.
     ///   - random: Draws the jitter.
+    /// - Returns: The next step.
     package mutating func failed(_ error: any Error, elapsed: Int64, using random: inout RandomSource) -> Step {
         if case .lastTry(let first) = phase { return .end(.unknown(first)) }
         if case .telling(.succeeded) = phase, case EffectStoreError.resultTooLong? = error as? EffectStoreError {
@@ -109,13 +112,16 @@ package struct EffectSettlement: Sendable {
             return tell(.succeededWithoutResult(reason))
         }
         // The class of the error plays no part: what a store refuses now, it may take before the lease is over.
-        if let wait = retries.attemptFailed(.transient, elapsed: elapsed, using: &random) { return .wait(wait) }
+        if let wait = retries.attemptFailed(.transient, elapsed: max(elapsed, waited), using: &random) {
+            waited = waited.saturatingAdd(wait)
+            return .wait(wait)
+        }
         return lastTry(after: error)
     }
 
     /// The wait is over.
     package mutating func waited(elapsed: Int64) -> Step {
-        _ = retries.waitEnded(elapsed: elapsed)
+        _ = retries.waitEnded(elapsed: max(elapsed, waited))
         switch phase {
         case .telling(let outcome): return .settle(outcome)
         case .looking, .lastTry: return .look

@@ -18,7 +18,7 @@ struct EffectSettlementTests {
 
     /// Lets the store fail until the settlement is over; returns how long that took, and what it was told.
     private func exhaust(
-        _ outcome: EffectOutcome, _ error: any Error, leaseLeft: Int64
+        _ outcome: EffectOutcome, _ error: any Error, leaseLeft: Int64, isClockStopped: Bool = false
     ) -> (time: Int64, told: [EffectOutcome], EffectSettlement.End) {
         var settlement = settlement(outcome, leaseLeft: leaseLeft)
         var (step, random, time) = (settlement.start, RandomSource.seeded(1), Int64(0))
@@ -27,10 +27,10 @@ struct EffectSettlementTests {
             switch step {
             case .settle(let outcome):
                 told.append(outcome)
-                step = settlement.failed(error, elapsed: time, using: &random)
+                step = settlement.failed(error, elapsed: isClockStopped ? 0 : time, using: &random)
             case .wait(let wait):
                 time += wait
-                step = settlement.waited(elapsed: time)
+                step = settlement.waited(elapsed: isClockStopped ? 0 : time)
             case .look: step = settlement.failed(error, elapsed: time, using: &random)
             case .end(let end): return (time, told, end)
             }
@@ -52,6 +52,8 @@ struct EffectSettlementTests {
             #expect(type(of: last) == type(of: error))
         }
         #expect(exhaust(.succeeded([1]), Down(), leaseLeft: -5).time == EffectSettlement.leastTime)
+        let stopped = exhaust(.succeeded([1]), Down(), leaseLeft: 60 * second, isClockStopped: true)
+        #expect(stopped.time == 60 * second, "a sleeper that lets no time pass")
     }
 
     @Test("where waiting could not help, the store is told what takes less of it")
