@@ -66,3 +66,35 @@ extension BlockingEffectStore {
         try reconcile(id, expectedToken: expectedToken, happened: value, as: Value.effectCodec)
     }
 }
+
+// A task calls these, which leave its thread to others: a store may have asynchronous functions of its own.
+extension BlockingEffectStore {
+    /// Records that an effect happened, with its result as a codec writes it.
+    ///
+    /// - Parameters:
+    ///   - id: The key.
+    ///   - expectedToken: The token of the record that the verdict is about.
+    ///   - value: The result, as the effect would have returned it.
+    ///   - codec: The codec that the callers of the key use.
+    /// - Returns: Whether the verdict is recorded.
+    /// - Throws: What kept the result from being encoded, or the store from its work.
+    public func reconcile<Value>(
+        _ id: ActionID, expectedToken: FencingToken, happened value: Value, as codec: EffectCodec<Value>
+    ) async throws -> ReconcileAnswer {
+        try await (self as any EffectStore).reconcile(id, expectedToken: expectedToken, happened: value, as: codec)
+    }
+
+    /// Records that an effect happened, with a result that has a codec of its own.
+    ///
+    /// - Parameters:
+    ///   - id: The key.
+    ///   - expectedToken: The token of the record that the verdict is about.
+    ///   - value: The result, as the effect would have returned it.
+    /// - Returns: Whether the verdict is recorded.
+    /// - Throws: What kept the result from being encoded, or the store from its work.
+    public func reconcile<Value: EffectResult>(
+        _ id: ActionID, expectedToken: FencingToken, happened value: Value
+    ) async throws -> ReconcileAnswer {
+        try await reconcile(id, expectedToken: expectedToken, happened: value, as: Value.effectCodec)
+    }
+}
