@@ -39,6 +39,7 @@ struct KeyCycleTests {
             for task in tasks { results.append(await task.value) }
             #expect(try cycle(results) == Set(keys.map { try ActionID($0) }))
             #expect(scene.clock.elapsed < .seconds(5), "not by a time that was over")
+            for key in keys { #expect(scene.state(key) == nil, "no key is recorded as failed for good") }
             guard let identity = StoreIdentity(scene.memory) else { throw Impossible() }
             #expect(EffectScope.waitCount(of: identity) == 0)
         }

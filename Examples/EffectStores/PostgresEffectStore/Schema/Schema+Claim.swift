@@ -21,7 +21,6 @@ extension Schema {
             v_free boolean;
             v_new boolean;
         BEGIN
-            PERFORM @.prepare_call();
             LOOP
                 IF v_locked THEN
                     BEGIN
@@ -36,6 +35,7 @@ extension Schema {
                 v_now := coalesce(p_now, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000);
 
                 IF v_new THEN
+                    PERFORM @.prepare_call();
                     a := @.reserve(p_tenant, v_now);
                     IF a.answer IS NOT NULL THEN
                         RETURN a;
@@ -101,6 +101,7 @@ extension Schema {
                 END IF;
 
                 IF NOT v_locked THEN
+                    PERFORM @.prepare_call();
                     v_locked := true;
                     CONTINUE;
                 END IF;
