@@ -36,7 +36,7 @@ public final class ManualClock: Clock, Sendable {
     /// - Parameters:
     ///   - now: The time that the clock starts at.
     ///   - autoAdvance: Whether a sleep moves the clock to its own end and returns at once, for code that runs in one
-    ///     task. Nobody ever sleeps on such a clock. A timer is a sleep too: under an attempt timeout or an interrupting
+    ///     task. No task ever sleeps on such a clock. A timer is a sleep too: under an attempt timeout or an interrupting
     ///     deadline the time moves to its end, so give such calls a clock that the test moves.
     public init(now: Instant = Instant(), autoAdvance: Bool = false) {
         self.state = Locked(ManualClockState(now: now))
@@ -56,7 +56,7 @@ public final class ManualClock: Clock, Sendable {
         state.withLock { $0.sleepers.count }
     }
 
-    /// The time at which the next sleeper wakes up, or nil if nobody sleeps.
+    /// The time at which the next sleeper wakes up, or nil if no task sleeps.
     public var nextWakeUp: Instant? {
         state.withLock { $0.sleepers.first?.deadline }
     }
@@ -75,8 +75,8 @@ public final class ManualClock: Clock, Sendable {
 extension ManualClock {
     /// Suspends the task until the clock shows `deadline`.
     ///
-    /// Returns at once if the clock shows `deadline` or a later time. Those who wait for the same deadline are woken in
-    /// the order in which they came.
+    /// Returns at once if the clock shows `deadline` or a later time. Tasks with the same deadline wake up in the order
+    /// in which they came.
     ///
     /// - Parameters:
     ///   - deadline: The time to wake up at.
@@ -116,7 +116,7 @@ extension ManualClock {
 
     private func enroll(_ sleeper: ManualClockState.Sleeper) {
         // Whether the task is cancelled is read under the lock: a cancellation that comes later finds the sleeper in
-        // its place, and one that came earlier found nobody and is seen here.
+        // its place, and one that came earlier found none and is seen here.
         switch state.withLock({ $0.enroll(sleeper, movesTime: autoAdvance, isCancelled: Task.isCancelled) }) {
         case .cancelled: sleeper.continuation.resume(throwing: CancellationError())
         case .due: sleeper.continuation.resume()
@@ -128,7 +128,9 @@ extension ManualClock {
 // MARK: - Moving the time
 
 extension ManualClock {
-    /// Moves the time forward by `duration` and wakes those whose deadline has come, earliest deadline first.
+    /// Moves the time forward by `duration` and wakes the tasks whose deadline has come, earliest deadline first.
+    ///
+    /// - Complexity: O(log n) for each task that wakes up, among n that sleep.
     ///
     /// - Parameter duration: How far to move, zero or more. The clock stops at the last time it can show (see
     ///   ``Instant``), however long the duration.
@@ -137,7 +139,7 @@ extension ManualClock {
         wake(state.withLock { $0.advance(to: $0.now.advanced(by: duration)) })
     }
 
-    /// Moves the time forward to `instant` and wakes those whose deadline has come, earliest deadline first.
+    /// Moves the time forward to `instant` and wakes the tasks whose deadline has come, earliest deadline first.
     ///
     /// - Parameter instant: The time to show, not before ``now``.
     public func advance(to instant: Instant) {
@@ -151,9 +153,9 @@ extension ManualClock {
             })
     }
 
-    /// Moves the time forward to the next wake-up, and wakes everybody who sleeps until then.
+    /// Moves the time forward to the next wake-up, and wakes every task that sleeps until then.
     ///
-    /// - Returns: How far the time moved, or nil if nobody sleeps and it stands where it was.
+    /// - Returns: The distance that the time moved, or nil if no task sleeps and it stands where it was.
     @discardableResult
     public func advanceToNextWakeUp() -> Duration? {
         let step = state.withLock { state -> (duration: Duration, due: [ManualClockState.Sleeper])? in

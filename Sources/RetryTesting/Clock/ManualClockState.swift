@@ -1,14 +1,9 @@
-/// What a manual clock knows: its time, who sleeps, and who waits for sleepers.
+/// The state of a manual clock: its time, its sleepers, and the tasks that wait for sleepers.
 ///
 /// It hands continuations out and never resumes one: the clock does that, outside of its lock. A continuation leaves
 /// this state exactly once, which is why it is resumed exactly once.
 struct ManualClockState: Sendable {
-    /// A task that sleeps until a deadline.
-    struct Sleeper: Sendable {
-        let deadline: ManualClock.Instant
-        let ticket: UInt64
-        let continuation: CheckedContinuation<Void, any Error>
-    }
+    typealias Sleeper = SleeperHeap.Sleeper
 
     /// A task that waits until enough tasks sleep.
     struct Waiter: Sendable {
@@ -17,7 +12,7 @@ struct ManualClockState: Sendable {
         let continuation: CheckedContinuation<Void, Never>
     }
 
-    /// What becomes of a task that wants to sleep.
+    /// The answer to a task that wants to sleep.
     enum Enrolment: Sendable {
         case cancelled
         case due
@@ -26,8 +21,7 @@ struct ManualClockState: Sendable {
 
     private(set) var now: ManualClock.Instant
     private(set) var sleeps: [Duration] = []
-    /// In the order of their wake-ups: by deadline, then by arrival.
-    private(set) var sleepers: [Sleeper] = []
+    private(set) var sleepers = SleeperHeap()
     private var waiters: [Waiter] = []
     private var ticketsGiven: UInt64 = 0
 
@@ -47,7 +41,7 @@ struct ManualClockState: Sendable {
         sleeps.append(now.duration(to: sleeper.deadline))
         if movesTime { now = max(now, sleeper.deadline) }
         if sleeper.deadline <= now { return .due }
-        sleepers.insert(sleeper, at: firstPlace(after: sleeper.deadline))
+        sleepers.insert(sleeper)
         return .asleep(satisfied: takeSatisfiedWaiters())
     }
 
@@ -61,14 +55,12 @@ struct ManualClockState: Sendable {
     /// Moves the time and takes out the sleepers whose deadline has come, in the order of their wake-ups.
     mutating func advance(to instant: ManualClock.Instant) -> [Sleeper] {
         now = instant
-        let due = sleepers.prefix { $0.deadline <= instant }
-        sleepers.removeFirst(due.count)
-        return Array(due)
+        return sleepers.removeDue(at: instant)
     }
 
     /// Takes a sleeper out, if it is still there.
     mutating func removeSleeper(_ ticket: UInt64) -> Sleeper? {
-        sleepers.firstIndex { $0.ticket == ticket }.map { sleepers.remove(at: $0) }
+        sleepers.remove(ticket)
     }
 
     /// Takes a waiter out, if it is still there.
@@ -80,20 +72,5 @@ struct ManualClockState: Sendable {
         let satisfied = waiters.filter { $0.count <= sleepers.count }
         waiters.removeAll { $0.count <= sleepers.count }
         return satisfied
-    }
-
-    /// Finds the place behind all who wake up at `deadline` or before, by halving.
-    private func firstPlace(after deadline: ManualClock.Instant) -> Int {
-        var low = 0
-        var high = sleepers.count
-        while low < high {
-            let middle = (low + high) / 2
-            if sleepers[middle].deadline <= deadline {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
     }
 }
