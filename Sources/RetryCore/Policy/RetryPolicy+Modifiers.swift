@@ -37,12 +37,12 @@ extension RetryPolicy {
     ///
     /// - Parameters:
     ///   - deadline: Above zero; none if `nil`. Kept to a few milliseconds.
-    ///   - behavior: What happens where the deadline is near.
+    ///   - behavior: The behavior where the deadline is near; stays as it is if `nil`, and goes with the deadline.
     /// - Returns: The changed policy.
-    public func deadline(_ deadline: Duration?, _ behavior: DeadlineBehavior = .stop) -> RetryPolicy {
+    public func deadline(_ deadline: Duration?, _ behavior: DeadlineBehavior? = nil) -> RetryPolicy {
         with {
             $0.deadline = deadline?.saturatedNanoseconds ?? .max
-            $0.deadlineBehavior = behavior
+            $0.deadlineBehavior = behavior ?? (deadline == nil ? .stop : $0.deadlineBehavior)
         }
     }
 
