@@ -45,6 +45,8 @@ extension CircuitBreakerPolicy {
             ("allowed_probe_failures", "\(allowedProbeFailures)"),
             ("probe_lease", probeLease.text),
             ("hint_opens", longestHint?.text ?? "off"),
+            ("shortest_timeout", shortestTimeout?.text ?? "default"),
+            ("rejects", rejects.rawValue),
         ]
     }
 }

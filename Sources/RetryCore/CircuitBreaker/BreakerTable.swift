@@ -1,25 +1,34 @@
-/// What a breaker is found by: a name, and which part of it.
+/// The key of a breaker in a registry: a name, and a part of what has this name.
 ///
-/// Compared byte by byte: two texts that look alike are two keys, and no separator can be forged.
+/// Compared byte by byte: texts that only look alike are different keys, and no separator can be forged.
 struct BreakerKey: Sendable, Hashable {
     let name: String
     let key: String?
 
-    /// What errors and events call the breaker.
+    /// The name of the breaker in errors and events.
     var title: String { key.map { "\(name)[\($0)]" } ?? name }
 
     static func == (one: BreakerKey, other: BreakerKey) -> Bool {
-        guard one.name.utf8.elementsEqual(other.name.utf8) else { return false }
+        // The keys first: they differ more often than the names.
         switch (one.key, other.key) {
-        case (nil, nil): return true
-        case (let one?, let other?): return one.utf8.elementsEqual(other.utf8)
+        case (nil, nil): break
+        case (let key?, let other?): if !key.hasBytes(of: other) { return false }
         default: return false
         }
+        return one.name.hasBytes(of: other.name)
     }
 
     func hash(into hasher: inout Hasher) {
         hasher.combine(bytes: name)
         if let key { hasher.combine(bytes: key) }
+    }
+}
+
+extension String {
+    fileprivate func hasBytes(of other: String) -> Bool {
+        // Texts that are equal to Swift have the same bytes nearly always, which it finds out at once.
+        guard utf8.count == other.utf8.count, self == other else { return false }
+        return utf8.elementsEqual(other.utf8)
     }
 }
 
@@ -31,11 +40,16 @@ extension Hasher {
     }
 }
 
-/// A bounded table of breakers; one that was not asked for since the hand last passed makes place for another.
+/// A bounded table of breakers with CLOCK (second-chance) eviction.
+///
+/// A hand goes round the slots. It passes a breaker that was asked for since it came by last, and evicts the first one
+/// that is used by no caller and forgettable: see `CircuitBreakerState.isForgettable(at:)`. Each look-up pays for a few
+/// steps of the hand, so that its cost is O(1), amortised, whatever the table holds.
 struct BreakerTable: Sendable {
     private struct Slot: Sendable {
         let key: BreakerKey
         var breaker: CircuitBreaker
+        /// Whether the breaker was asked for since the hand came by last: its second chance.
         var isWanted: Bool
     }
 
@@ -43,11 +57,11 @@ struct BreakerTable: Sendable {
     private var slots: [Slot] = []
     private var places: [BreakerKey: Int] = [:]
     private var hand = 0
-    /// How many slots the hand may still pass: each look-up pays for a few, so that none pays for all.
+    /// The steps of the hand that look-ups have paid for.
     private var steps = 0
     private(set) var unkept = 0
 
-    private static let stepsPerInput = 4
+    private static let stepsPerInput = 16
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -57,26 +71,26 @@ struct BreakerTable: Sendable {
     var breakers: [CircuitBreaker] { slots.map(\.breaker) }
 
     mutating func find(_ key: BreakerKey) -> CircuitBreaker? {
-        steps = min(capacity * 2, steps + Self.stepsPerInput)
+        steps = min(2 * slots.count, steps + Self.stepsPerInput)
         guard let place = places[key] else { return nil }
         slots[place].isWanted = true
         return slots[place].breaker
     }
 
-    /// Puts a breaker into the table, if there is a place, or one can be made.
+    /// Inserts a breaker, if there is a place or another one can be evicted.
     ///
-    /// Returns the breaker to use, which is another one if somebody was faster, and one that made place.
+    /// Returns the breaker to use, which is another one if a second thread was faster, and the one that was evicted.
     mutating func insert(
-        _ fresh: CircuitBreaker, for key: BreakerKey
-    ) -> (breaker: CircuitBreaker, replaced: CircuitBreaker?) {
-        if let known = find(key) { return (known, nil) }
+        _ fresh: CircuitBreaker, for key: BreakerKey, at now: Int64
+    ) -> (breaker: CircuitBreaker, evicted: CircuitBreaker?) {
+        if let place = places[key] { return (slots[place].breaker, nil) }
         let slot = Slot(key: key, breaker: fresh, isWanted: false)
         if slots.count < capacity {
             places[key] = slots.count
             slots.append(slot)
             return (fresh, nil)
         }
-        guard let place = findIdle() else {
+        guard let place = findForgettable(at: now) else {
             unkept += 1
             return (fresh, nil)
         }
@@ -87,26 +101,18 @@ struct BreakerTable: Sendable {
         return (fresh, old.breaker)
     }
 
-    private mutating func findIdle() -> Int? {
+    private mutating func findForgettable(at now: Int64) -> Int? {
         while steps > 0 {
             steps -= 1
             let place = hand
             hand = hand + 1 == slots.count ? 0 : hand + 1
             if slots[place].isWanted {
                 slots[place].isWanted = false
-            } else if isKnownUniquelyReferenced(&slots[place].breaker), slots[place].breaker.isIdle {
-                // Nobody else refers to it, so nobody has a call in flight, and nobody can begin one.
+            } else if isKnownUniquelyReferenced(&slots[place].breaker), slots[place].breaker.isForgettable(at: now) {
+                // No caller refers to it, so none has a call in flight, and none can begin one.
                 return place
             }
         }
         return nil
-    }
-}
-
-extension CircuitBreaker {
-    /// Whether forgetting the breaker would change nothing but counts: its circuit is closed, and no call runs.
-    fileprivate var isIdle: Bool {
-        let machine = machine
-        return machine.toldState == .closed && machine.slowCalls?.inFlight ?? 0 == 0
     }
 }

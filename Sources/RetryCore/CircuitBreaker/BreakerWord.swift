@@ -1,16 +1,17 @@
-/// What most calls need to know of a breaker, in one word that is read without a lock: the generation, and three flags.
+/// The part of a breaker's state that most calls need, in one word that is read without a lock: the generation, and
+/// three flags.
 ///
-/// It follows from the state, and is written under the breaker's lock alone. Calls of a circuit that is well write
-/// nothing at all, so that any number of cores can share a breaker.
+/// It follows from the state, and is written under the breaker's lock alone. Calls of a healthy circuit write nothing
+/// at all, so that any number of cores can share a breaker. A word without flags sends every call to the lock.
 enum BreakerWord {
-    /// Every call is let through, and none needs the time.
+    /// Every call is admitted, and none needs the time.
     static let passes: UInt64 = 1 << 63
     /// The success of a call changes nothing.
     static let isQuiet: UInt64 = 1 << 62
-    /// Every call is turned away until the time that stands beside the word.
-    static let turnsAway: UInt64 = 1 << 61
+    /// Every call is rejected until the time that stands beside the word.
+    static let rejects: UInt64 = 1 << 61
 
-    static func generation(of word: UInt64) -> UInt64 { word & (turnsAway - 1) }
+    static func generation(of word: UInt64) -> UInt64 { word & (rejects - 1) }
 
     /// The word that belongs to a state.
     @inline(__always)
@@ -20,7 +21,7 @@ enum BreakerWord {
             if !state.rules.hasSlowCallRule { word |= passes }
             if state.ignoresSuccess { word |= isQuiet }
         } else if state.isolations > 0 || state.phase != .halfOpen {
-            word |= turnsAway
+            word |= rejects
         }
         return word
     }

@@ -1,13 +1,13 @@
-// What operators and tests do by hand.
+// Manual control, for operators and tests.
 extension CircuitBreaker {
-    /// Turns every call away as long as the isolation is held.
+    /// Rejects every call as long as the isolation is held.
     ///
     /// ```swift
     /// let isolation = payments.isolate()  // during maintenance
     /// defer { isolation.end() }
     /// ```
     ///
-    /// Isolations nest: the last one to end makes the circuit again what it was, with nothing counted.
+    /// Isolations nest: the end of the last one restores the underlying state, with its counts cleared.
     ///
     /// - Returns: The isolation, which ends when it is ended or released.
     public func isolate() -> Isolation {
@@ -15,22 +15,22 @@ extension CircuitBreaker {
         return Isolation(breaker: self)
     }
 
-    /// Turns every call away until ``reset()``.
+    /// Rejects every call until ``reset()``.
     public func forceOpen() {
         control { machine, _, _ in machine.forceOpen() }
     }
 
-    /// Lets every call through and counts it, but opens for nothing, until ``reset()``.
+    /// Admits and counts every call, and never opens, until ``reset()``.
     public func forceClosed() {
         control { machine, _, _ in machine.forceClosed() }
     }
 
-    /// Lets every call through and counts nothing, until ``reset()``.
+    /// Admits every call and counts nothing, until ``reset()``.
     public func disable() {
         control { machine, _, _ in machine.disable() }
     }
 
-    /// Closes the circuit, forgets what was counted, and ends whatever was forced; isolations stay.
+    /// Closes the circuit, clears its counts and ends a forced state; isolations stay.
     public func reset() {
         control { machine, _, _ in machine.reset() }
     }
@@ -40,7 +40,7 @@ extension CircuitBreaker {
         control { machine, now, spare in machine.trip(at: now, using: &spare) }
     }
 
-    /// Keeps a breaker isolated until it is ended, or until nobody refers to it any more.
+    /// Keeps a breaker isolated until it is ended or deallocated.
     public final class Isolation: Sendable {
         private let breaker: CircuitBreaker
         private let hasEnded = Locked(false)

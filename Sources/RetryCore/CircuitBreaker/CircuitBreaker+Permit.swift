@@ -1,7 +1,7 @@
 import Synchronization
 
 extension CircuitBreaker {
-    /// Asks for a call to be let through.
+    /// Acquires a permit for a call.
     ///
     /// ```swift
     /// let permit = try payments.acquire()
@@ -13,32 +13,34 @@ extension CircuitBreaker {
     /// }
     /// ```
     ///
-    /// - Returns: The permit, which takes how the call ended.
+    /// - Parameter isRetry: Whether the call repeats one that failed; a policy can reject retries alone.
+    /// - Returns: The permit, which takes the outcome of the call.
     /// - Throws: ``CircuitOpenError`` with the time after which to try again.
     @inlinable
-    public func acquire() throws(CircuitOpenError) -> Permit {
-        guard let admission = admit() else { throw openError() }
+    public func acquire(isRetry: Bool = false) throws(CircuitOpenError) -> Permit {
+        guard let admission = admit(isRetry: isRetry) else { throw openError() }
         return Permit(breaker: self, admission: admission)
     }
 
-    /// Asks for a call to be let through; `nil` if it is turned away.
+    /// Acquires a permit for a call; `nil` if it is rejected.
     ///
-    /// - Returns: The permit, which takes how the call ended.
+    /// - Parameter isRetry: Whether the call repeats one that failed; a policy can reject retries alone.
+    /// - Returns: The permit, which takes the outcome of the call.
     @inlinable
-    public func tryAcquire() -> Permit? {
-        guard let admission = admit() else { return nil }
+    public func tryAcquire(isRetry: Bool = false) -> Permit? {
+        guard let admission = admit(isRetry: isRetry) else { return nil }
         return Permit(breaker: self, admission: admission)
     }
 
-    /// The right to make one call, which takes how the call ended.
+    /// The permission to make one call, which takes the outcome of the call.
     ///
-    /// It can't be copied, and telling the end of the call uses it up: no call counts twice. A permit that is dropped
-    /// counts for nothing.
+    /// It can't be copied, and reporting the outcome consumes it: no call counts twice. A permit that is dropped is
+    /// neutral.
     public struct Permit: ~Copyable, Sendable {
         // All inlined, or the reference would be counted up and down with each call.
         @usableFromInline let breaker: CircuitBreaker
         @usableFromInline let admission: Admission
-        /// Whether the end of the call is told already; a permit with a reference can't be discarded.
+        /// Whether the outcome is reported already; a permit with a reference can't be discarded.
         @usableFromInline var isFinished = false
 
         @inlinable
@@ -52,29 +54,29 @@ extension CircuitBreaker {
             if !isFinished { breaker.finish(admission, .neutral) }
         }
 
-        /// The call succeeded.
+        /// Reports that the call succeeded.
         @inlinable
         public consuming func succeed() {
             finish(.success)
         }
 
-        /// The call failed.
+        /// Reports that the call failed.
         ///
         /// - Parameters:
         ///   - errorClass: The class of the failure; the policy says whether it counts.
-        ///   - hint: What the server said about coming back.
+        ///   - hint: The server's word about coming back.
         @inlinable
         public consuming func fail(_ errorClass: ErrorClass, hint: RetryHint? = nil) {
             finish(.failure(Classification(errorClass, hint: hint)))
         }
 
-        /// The call says nothing of the service: it was cancelled, or not made after all.
+        /// Reports that the call says nothing of the service: it was cancelled, or not made after all.
         @inlinable
         public consuming func neutral() {
             finish(.neutral)
         }
 
-        /// The call ended somehow.
+        /// Reports an outcome, such as a time limit that cut the call off.
         @inlinable
         public consuming func finish(_ result: BreakerResult) {
             breaker.finish(admission, result)
@@ -83,7 +85,7 @@ extension CircuitBreaker {
 
         /// Turns the permit into a ticket that can be copied, for code with callbacks.
         ///
-        /// - Returns: The ticket, which takes the end of the call in the permit's place.
+        /// - Returns: The ticket, which takes the outcome in the permit's place.
         public consuming func ticket() -> Ticket {
             let ticket = Ticket(breaker: breaker, admission: admission)
             isFinished = true
@@ -93,8 +95,8 @@ extension CircuitBreaker {
 
     /// A permit that can be copied, for code with callbacks.
     ///
-    /// The first end that any of its copies is told counts, and every later one does nothing. When the last copy is
-    /// gone without one, the call counts for nothing.
+    /// The first outcome that is reported to any of its copies counts, and every later one does nothing. When the last
+    /// copy is gone without one, the call is neutral.
     public struct Ticket: Sendable {
         private let holder: Holder
 
@@ -102,28 +104,34 @@ extension CircuitBreaker {
             holder = Holder(breaker: breaker, admission: admission)
         }
 
-        /// The call succeeded.
+        /// Reports that the call succeeded.
         ///
-        /// - Returns: Whether this was the first end that was told.
+        /// - Returns: Whether this was the first outcome that was reported.
         @discardableResult
         public func succeed() -> Bool { holder.finish(.success) }
 
-        /// The call failed.
+        /// Reports that the call failed.
         ///
         /// - Parameters:
         ///   - errorClass: The class of the failure; the policy says whether it counts.
-        ///   - hint: What the server said about coming back.
-        /// - Returns: Whether this was the first end that was told.
+        ///   - hint: The server's word about coming back.
+        /// - Returns: Whether this was the first outcome that was reported.
         @discardableResult
         public func fail(_ errorClass: ErrorClass, hint: RetryHint? = nil) -> Bool {
             holder.finish(.failure(Classification(errorClass, hint: hint)))
         }
 
-        /// The call says nothing of the service: it was cancelled, or not made after all.
+        /// Reports that the call says nothing of the service: it was cancelled, or not made after all.
         ///
-        /// - Returns: Whether this was the first end that was told.
+        /// - Returns: Whether this was the first outcome that was reported.
         @discardableResult
         public func neutral() -> Bool { holder.finish(.neutral) }
+
+        /// Reports an outcome, such as a time limit that cut the call off.
+        ///
+        /// - Returns: Whether this was the first outcome that was reported.
+        @discardableResult
+        public func finish(_ result: BreakerResult) -> Bool { holder.finish(result) }
 
         private final class Holder: Sendable {
             private let breaker: CircuitBreaker

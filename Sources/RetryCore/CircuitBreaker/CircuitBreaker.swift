@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Stops calling a service that fails, and finds out when it is back.
+/// A circuit breaker: stops calling a service that fails, and probes it until it is back.
 ///
-/// One breaker guards one dependency, and is shared by everybody who calls it:
+/// One breaker guards one dependency, and is shared by all its callers. It is thread-safe:
 ///
 /// ```swift
 /// let payments = CircuitBreaker("payments", policy: .stable)
@@ -11,62 +11,72 @@ import Synchronization
 /// ```
 ///
 /// While the service is well the circuit is *closed*, and calls cost next to nothing. When too many fail it *opens*:
-/// calls are turned away with a ``CircuitOpenError``, without being made. After the break it is *half open*: a few
-/// probes are let through, and decide whether it closes or opens again.
+/// calls fail fast with a ``CircuitOpenError``, without being made. After the break it is *half open*: a few probes are
+/// admitted, and decide whether it closes or opens again.
 ///
-/// What comes late counts for nothing: a call that was let through before the state last changed changes nothing when
-/// it ends. A cancelled call counts for nothing either.
+/// A late result changes nothing: that of a call that was admitted before the state last changed. A cancelled call is
+/// neutral.
 public final class CircuitBreaker: Sendable {
-    /// A call that was let through.
+    /// A call that was admitted.
     @usableFromInline package typealias Admission = CircuitBreakerState.Admission
 
-    /// What errors, events and dashboards call the breaker.
+    /// The name of the breaker in errors, events and dashboards.
     public let name: String
-    /// What opens and closes the circuit.
-    public let policy: CircuitBreakerPolicy
+    /// The rules by which the circuit opens and closes.
+    public var policy: CircuitBreakerPolicy { rules.policy }
 
+    let rules: BreakerRules
     let classifier: ErrorClassifier?
     private let clock: RetryClock
     private let random: RandomSource
     private let observer: CircuitBreakerObserver?
-    private let needsTime: Bool
     private let drawsJitter: Bool
     private let word: Atomic<UInt64>
-    /// Until when calls are turned away where the word says so; `.max` where no time ends that.
+    /// The end of the break where the word says that calls are rejected; `.max` where no time ends that.
     private let closedUntil = Atomic<Int64>(0)
     private let core: Locked<Core>
 
     private struct Core: Sendable {
         var machine: CircuitBreakerState
-        var events = EventQueue()
+        /// `nil` without an observer.
+        var events: EventQueue<CircuitBreakerEvent>?
         var spare: SpareNumber
     }
 
     /// Creates a breaker whose circuit is closed.
     ///
     /// - Parameters:
-    ///   - name: What errors, events and dashboards call the breaker.
-    ///   - policy: What opens and closes the circuit.
-    ///   - classifier: Finds out what kind of failure an error of ``call(classifier:rejecting:_:)`` is;
-    ///     ``ErrorClassifier/default`` if `nil`.
+    ///   - name: The name of the breaker in errors, events and dashboards.
+    ///   - policy: The rules by which the circuit opens and closes; traps if it has none.
+    ///   - classifier: The classifier for errors of ``call(classifier:rejecting:_:)``; ``ErrorClassifier/default`` if
+    ///     `nil`.
     ///   - clock: The time source; the system's if `nil`.
-    ///   - random: Draws the jitter of the breaks; the system's if `nil`.
-    ///   - observer: Sees the state change.
-    public init(
+    ///   - random: The random source for the jitter of the breaks; the system's if `nil`.
+    ///   - observer: Receives every change of the state.
+    public convenience init(
         _ name: String, policy: CircuitBreakerPolicy = .default, classifier: ErrorClassifier? = nil,
         clock: RetryClock? = nil, random: RandomSource? = nil, observer: CircuitBreakerObserver? = nil
     ) {
+        self.init(
+            name, rules: BreakerRules(policy), classifier: classifier, clock: clock, random: random,
+            observer: observer)
+    }
+
+    init(
+        _ name: String, rules: BreakerRules, classifier: ErrorClassifier?, clock: RetryClock?, random: RandomSource?,
+        observer: CircuitBreakerObserver?
+    ) {
         self.name = name
-        self.policy = policy
+        self.rules = rules
         self.classifier = classifier
         self.clock = clock ?? .system
         self.random = random ?? .system
         self.observer = observer
-        needsTime = policy.slowCallRule != nil
-        drawsJitter = policy.breakDuration.jitter.kind != .none
-        let machine = CircuitBreakerState(policy: policy)
+        drawsJitter = rules.policy.breakDuration.jitter.kind != .none
+        let machine = CircuitBreakerState(rules: rules)
         word = Atomic(BreakerWord.of(machine))
-        core = Locked(Core(machine: machine, spare: SpareNumber(isUsed: false, value: 0)))
+        let events = observer.map { _ in EventQueue { CircuitBreakerEvent(number: $0, breaker: name, lost: $1) } }
+        core = Locked(Core(machine: machine, events: events, spare: SpareNumber(isUsed: false, value: 0)))
         refillSpareNumber()
     }
 }
@@ -74,21 +84,22 @@ public final class CircuitBreaker: Sendable {
 // MARK: Calls
 
 extension CircuitBreaker {
-    /// Lets a call through, or turns it away: `nil`.
+    /// Admits a call, or rejects it: `nil`.
     ///
-    /// What it returns must be handed to ``finish(_:_:)`` once.
+    /// The admission must be handed to ``finish(_:_:)`` once.
     @usableFromInline
-    package func admit() -> Admission? {
+    package func admit(isRetry: Bool = false) -> Admission? {
         let known = word.load(ordering: .acquiring)
         if known & BreakerWord.passes != 0 { return Admission(generation: BreakerWord.generation(of: known)) }
-        guard known & BreakerWord.turnsAway != 0 else { return admitSlowly(at: clock.nanoseconds) }
+        guard known & BreakerWord.rejects != 0 else { return admitSlowly(isRetry, at: clock.nanoseconds) }
         let end = closedUntil.load(ordering: .acquiring)
         if end == .max { return nil }
         let now = clock.nanoseconds
-        return now < end ? nil : admitSlowly(at: now)
+        if now >= end { return admitSlowly(isRetry, at: now) }
+        return rules.rejectsRetriesOnly && !isRetry ? .uncounted : nil
     }
 
-    /// Tells how a call ended.
+    /// Records the outcome of a call.
     @usableFromInline
     package func finish(_ admission: Admission, _ result: BreakerResult) {
         let known = word.load(ordering: .acquiring)
@@ -98,30 +109,28 @@ extension CircuitBreaker {
     }
 
     @inline(never)
-    private func admitSlowly(at now: Int64) -> Admission? {
-        update { machine, spare in machine.admit(at: now, using: &spare) }
+    private func admitSlowly(_ isRetry: Bool, at now: Int64) -> Admission? {
+        update { machine, spare in machine.admit(at: now, isRetry: isRetry, using: &spare) }
     }
 
     private func finishSlowly(_ admission: Admission, _ result: BreakerResult) {
-        let now = time(for: admission, result)
+        if case .success = result, !rules.hasSlowCallRule, admission.probe == 0 {
+            // A cheap time will do, or none, as long as the success does not open the circuit.
+            let now = rules.timeRule == nil ? 0 : clock.coarseNanoseconds
+            if update({ machine, spare in machine.succeedsQuietly(admission, at: now, using: &spare) }) { return }
+        }
+        let now = clock.nanoseconds
         update { machine, spare in machine.finish(admission, result, at: now, using: &spare) }
-    }
-
-    /// The time at which a call ended, as exactly as somebody needs it.
-    private func time(for admission: Admission, _ result: BreakerResult) -> Int64 {
-        if needsTime || admission.probe != 0 { return clock.nanoseconds }
-        if case .failure = result { return clock.nanoseconds }
-        return policy.timeRule == nil ? 0 : clock.coarseNanoseconds
     }
 }
 
 extension BreakerResult {
-    /// The flag that says that this result changes nothing.
+    /// The flag of a state in which this result changes nothing.
     fileprivate var harmless: UInt64 {
         switch self {
         case .success: BreakerWord.isQuiet
         case .neutral: BreakerWord.passes
-        case .failure: 0
+        case .failure, .cutOff: 0
         }
     }
 }
@@ -129,13 +138,13 @@ extension BreakerResult {
 // MARK: The state
 
 extension CircuitBreaker {
-    /// After how many nanoseconds a call may be let through: `nil` for now, `.max` if no time does it.
+    /// The time in nanoseconds after which a call may be admitted: `nil` for now, `.max` if no time does it.
     package var timeUntilProbe: Int64? {
         let now = clock.nanoseconds
         return core.withLock { $0.machine.timeUntilProbe(at: now) }
     }
 
-    /// The error for a call that was turned away just now.
+    /// The error for a call that was rejected just now.
     @usableFromInline
     package func openError() -> CircuitOpenError {
         let now = clock.nanoseconds
@@ -144,7 +153,7 @@ extension CircuitBreaker {
             name: name, retryAfter: left == .max ? nil : .nanoseconds(left ?? 0), state: state)
     }
 
-    /// What the next call would meet: a circuit whose break is over is half open.
+    /// The state that the next call meets: a circuit whose break is over is half open.
     public var state: CircuitState {
         let now = clock.nanoseconds
         return core.withLock { $0.machine.state(at: now) }
@@ -156,13 +165,19 @@ extension CircuitBreaker {
     /// A copy of the machine.
     package var machine: CircuitBreakerState { core.withLock { $0.machine } }
 
-    /// What was counted up to now.
+    /// The state and the counts at this moment.
     public var snapshot: CircuitBreakerSnapshot {
         let machine = machine
+        deliverEvents()
         return machine.snapshot(name: name, at: clock.nanoseconds)
     }
 
-    /// Changes the state by hand.
+    /// Whether the breaker remembers nothing that a registry must keep.
+    func isForgettable(at now: Int64) -> Bool {
+        core.withLock { $0.machine.isForgettable(at: now) && $0.events?.isEmpty != false }
+    }
+
+    /// Changes the state manually.
     package func control(_ change: (inout CircuitBreakerState, _ now: Int64, inout SpareNumber) -> Void) {
         let now = clock.nanoseconds
         update { machine, spare in change(&machine, now, &spare) }
@@ -175,11 +190,13 @@ extension CircuitBreaker {
     ) -> Result {
         let (result, hasChanged) = core.withLock { core in
             let result = change(&core.machine, &core.spare)
-            publish(core.machine)
-            guard let change = core.machine.change else { return (result, false) }
+            let hasEvents = core.events?.awaitsDraining == true
+            publish(core.machine, hasEvents: hasEvents)
+            guard let change = core.machine.change else { return (result, hasEvents) }
             core.machine.change = nil
-            if observer != nil {
-                core.events.add(change, breaker: name, consecutiveFailures: core.machine.consecutiveFailures)
+            let failures = core.machine.consecutiveFailures
+            core.events?.add { number in
+                CircuitBreakerEvent(number: number, breaker: name, change: change, consecutiveFailures: failures)
             }
             return (result, true)
         }
@@ -187,10 +204,10 @@ extension CircuitBreaker {
         return result
     }
 
-    /// Shows the word of a state to those who take no lock.
+    /// Publishes the word of a state to calls that take no lock; while events wait for a thread, every call takes it.
     @inline(__always)
-    private func publish(_ machine: borrowing CircuitBreakerState) {
-        let new = BreakerWord.of(machine)
+    private func publish(_ machine: borrowing CircuitBreakerState, hasEvents: Bool) {
+        let new = hasEvents ? machine.generation : BreakerWord.of(machine)
         if word.load(ordering: .relaxed) == new { return }
         let isEndless = machine.isolations > 0 || machine.phase == .forcedOpen
         closedUntil.store(isEndless ? .max : min(machine.openUntil, .max - 1), ordering: .releasing)
@@ -211,14 +228,16 @@ extension CircuitBreaker {
         core.withLock { $0.spare = SpareNumber(isUsed: false, value: number) }
     }
 
-    /// Delivers the events that wait, unless somebody else does.
+    /// Delivers a share of the events that wait, unless another thread does.
     private func deliverEvents() {
-        guard let observer, core.withLock({ $0.events.beginDraining() }) else { return }
-        while true {
-            let batch = core.withLock { $0.events.next(breaker: name) }
-            if batch.isEmpty { return }
-            for event in batch { observer.observe(event) }
-        }
+        guard let observer, core.withLock({ $0.events?.beginDraining() == true }) else { return }
+        while let event = core.withLock({ nextEvent(&$0) }) { observer.observe(event) }
+    }
+
+    private func nextEvent(_ core: inout Core) -> CircuitBreakerEvent? {
+        if let event = core.events?.next() { return event }
+        publish(core.machine, hasEvents: core.events?.awaitsDraining == true)
+        return nil
     }
 }
 
@@ -230,7 +249,7 @@ package struct SpareNumber: RandomNumberGenerator, Sendable {
     package mutating func next() -> UInt64 {
         defer {
             isUsed = true
-            // For a second break before the next number is there: another one, for what it is worth.
+            // For a second break before the next number is drawn: a number that follows from the last.
             value = value &* 0x5851_F42D_4C95_7F2D &+ 1
         }
         return value

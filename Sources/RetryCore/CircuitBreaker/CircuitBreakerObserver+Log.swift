@@ -6,7 +6,7 @@ extension CircuitBreakerObserver {
     /// // error circuit_open breaker=payments from=closed cause=consecutive_failures failures=5 break=1m
     /// ```
     ///
-    /// A circuit that opens is told at error, lost events and what is done by hand at warning, all else at info.
+    /// An open circuit has the level error, lost events and manual changes warning, all else info.
     ///
     /// - Parameters:
     ///   - level: Events below it are left out.
@@ -22,7 +22,7 @@ extension CircuitBreakerObserver {
 }
 
 extension CircuitBreakerEvent {
-    /// How important this event is.
+    /// The level of this event.
     public var logLevel: LogLevel {
         switch change?.to {
         case .open: .error
@@ -31,7 +31,7 @@ extension CircuitBreakerEvent {
         }
     }
 
-    /// This event as one line of text: its code, then what is known as `name=value`.
+    /// This event as one line of text: its code, then its fields as `name=value`.
     public var logLine: String {
         var line = "\(code) breaker=\(breaker.logValue)"
         guard let change else { return line + " lost=\(lost)" }

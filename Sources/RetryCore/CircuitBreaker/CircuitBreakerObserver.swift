@@ -1,4 +1,4 @@
-/// Sees the states of circuit breakers change: for logs, metrics and alarms.
+/// An observer of the state changes of circuit breakers, for logs, metrics and alarms.
 ///
 /// One closure is enough, and an array of observers is an observer:
 ///
@@ -7,12 +7,13 @@
 /// let payments = CircuitBreaker("payments", observer: observer)
 /// ```
 ///
-/// An observer is called outside every lock, by one thread at a time and in the order of the events; it may call the
-/// breaker. It runs on the thread of a call that has changed the state, and a slow one delays that call alone.
+/// It is called outside every lock, so that it may use the breaker itself, with one event of a breaker at a time, in
+/// order. It runs on the thread of a call, which delivers at most 32 events: a slow observer delays calls by a little
+/// each. At most 1,000 events wait; further ones are lost, and an event says how many.
 public struct CircuitBreakerObserver: Sendable, ExpressibleByArrayLiteral {
     private let receive: @Sendable (CircuitBreakerEvent) -> Void
 
-    /// Creates an observer from a closure that is called with each event.
+    /// Creates an observer from a closure that receives each event.
     public init(_ receive: @escaping @Sendable (CircuitBreakerEvent) -> Void) {
         self.receive = receive
     }

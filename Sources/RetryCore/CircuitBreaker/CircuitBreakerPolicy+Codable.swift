@@ -8,6 +8,7 @@ extension CircuitBreakerPolicy: Codable {
     ///     "failure_ratio_over_time": {"ratio": 0.5, "window": "30s", "minimum_calls": 20},
     ///     "slow_calls": {"ratio": 0.8, "slower_than": "2s", "window": "30s", "minimum_calls": 10},
     ///     "failures": {"except": ["permanent", "auth"]}, "other_classes": "neutral",
+    ///     "shortest_timeout": "1s", "rejects": "all",
     ///     "break_duration": "30s", "probes": 1, "successes_to_close": 2, "hint_opens": "5m"
     /// }
     /// ```
@@ -15,7 +16,7 @@ extension CircuitBreakerPolicy: Codable {
     /// `"consecutive_failures": "off"` leaves the circuit to the other rules. The break is a duration, or a backoff
     /// such as `{"initial": "10s", "cap": "5m", "jitter": "none"}` for one that grows.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         if let name = try? decoder.singleValueContainer().decode(String.self) {
             self = try Self.preset(name, path: decoder.codingPath)
@@ -28,7 +29,7 @@ extension CircuitBreakerPolicy: Codable {
         }
         try policy.read(&reader)
         try reader.finish()
-        self = try reader.checked { () throws(PolicyError) in try policy.validated() }
+        self = try reader.checked { () throws(PolicyError) in try policy.validatedWithRule() }
     }
 
     private static func preset(_ name: String, path: [any CodingKey]) throws -> CircuitBreakerPolicy {
@@ -55,10 +56,12 @@ extension CircuitBreakerPolicy: Codable {
         allowedProbeFailures = try reader.value("allowed_probe_failures") ?? allowedProbeFailures
         probeLease = try reader.duration("probe_lease") ?? probeLease
         longestHint = try reader.duration("hint_opens") ?? longestHint
+        shortestTimeout = try reader.duration("shortest_timeout") ?? shortestTimeout
+        rejects = try reader.value("rejects") ?? rejects
     }
 
     private enum CodingKeys: String, CodingKey {
-        case failures, probes
+        case failures, probes, rejects
         case consecutiveFailures = "consecutive_failures"
         case countRule = "failure_ratio"
         case timeRule = "failure_ratio_over_time"
@@ -69,6 +72,7 @@ extension CircuitBreakerPolicy: Codable {
         case allowedProbeFailures = "allowed_probe_failures"
         case probeLease = "probe_lease"
         case longestHint = "hint_opens"
+        case shortestTimeout = "shortest_timeout"
     }
 
     /// Encodes all settings.
@@ -86,6 +90,8 @@ extension CircuitBreakerPolicy: Codable {
         try container.encode(allowedProbeFailures, forKey: .allowedProbeFailures)
         try container.encode(probeLease.settingText, forKey: .probeLease)
         try container.encodeIfPresent(longestHint?.settingText, forKey: .longestHint)
+        try container.encodeIfPresent(shortestTimeout?.settingText, forKey: .shortestTimeout)
+        try container.encode(rejects, forKey: .rejects)
     }
 }
 

@@ -3,9 +3,9 @@ extension CircuitBreakerPolicy {
     public struct CountRule: Sendable, Hashable {
         /// The share of failures that opens the circuit: above 0, at most 1; reached is enough.
         public let ratio: Double
-        /// How many of the last calls are looked at: from 1 to 1,000,000.
+        /// The number of last calls in the window: from 1 to 1,000,000.
         public let calls: Int
-        /// How many of them there must be before the rule says anything: from 1 to ``calls``.
+        /// The number of calls in the window from which the rule applies: from 1 to ``calls``.
         public let minimumCalls: Int
 
         /// Creates a rule; it is checked together with the policy that it becomes a part of.
@@ -24,13 +24,13 @@ extension CircuitBreakerPolicy {
         }
     }
 
-    /// Opens the circuit when too many of the calls in the last time failed.
+    /// Opens the circuit when too many of the calls in a sliding time window failed.
     public struct TimeRule: Sendable, Hashable {
         /// The share of failures that opens the circuit: above 0, at most 1; reached is enough.
         public let ratio: Double
-        /// How far the rule looks back, in steps of a tenth: at least 10 ms.
+        /// The length of the sliding window, which moves in steps of a tenth: at least 10 ms.
         public let window: Duration
-        /// How many calls there must be before the rule says anything: at least 1.
+        /// The number of calls in the window from which the rule applies: at least 1.
         public let minimumCalls: Int
 
         /// Creates a rule; it is checked together with the policy that it becomes a part of.
@@ -50,16 +50,16 @@ extension CircuitBreakerPolicy {
 
     /// Opens the circuit when too many calls are slow, whether they have ended or not.
     ///
-    /// A call counts as slow as soon as it has run for the threshold, give or take a tenth of it: a service that hangs
-    /// opens the circuit, although none of its calls ends.
+    /// A call counts as slow as soon as it has run for the threshold, give or take a tenth of it, also if its caller
+    /// cancels it later: a service that hangs opens the circuit, although none of its calls ends by itself.
     public struct SlowCallRule: Sendable, Hashable {
         /// The share of slow calls that opens the circuit: above 0, at most 1; reached is enough.
         public let ratio: Double
-        /// From how long on a call is slow: above zero.
+        /// The least duration of a slow call: above zero.
         public let threshold: Duration
-        /// How far the rule looks back, in steps of a tenth: at least 10 ms.
+        /// The length of the sliding window, which moves in steps of a tenth: at least 10 ms.
         public let window: Duration
-        /// How many calls there must be before the rule says anything, those that hang included: at least 1.
+        /// The number of calls, hanging ones included, from which the rule applies: at least 1.
         public let minimumCalls: Int
 
         /// Creates a rule; it is checked together with the policy that it becomes a part of.
@@ -78,15 +78,27 @@ extension CircuitBreakerPolicy {
         }
     }
 
-    /// What a failure counts as whose class is none of those that count as failures.
+    /// The meaning of a failure whose class is none of those that count as failures.
     public enum OtherClasses: String, Sendable, Hashable, CaseIterable, Codable {
         /// The service answered, so it is there: a success. The default.
         case success
-        /// Nothing is known of the service: the call counts for nothing.
+        /// The failure says nothing of the service: the call is neutral.
         case neutral
     }
 
-    /// Which classes of failure count as failures of the service.
+    /// The attempts that an open circuit rejects.
+    public enum RejectedAttempts: String, Sendable, Hashable, CaseIterable, Codable {
+        /// Every attempt: the service gets a rest, and callers fail fast. The default.
+        case all
+        /// Retries alone: first attempts pass an open circuit.
+        ///
+        /// For a service that fails often and by chance, where retries are the extra load and first attempts are worth
+        /// making. While the circuit is open first attempts are not counted; after the break they serve as its probes.
+        /// A circuit that is isolated or forced open rejects them too.
+        case retries
+    }
+
+    /// The classes of failure that count as failures of the service.
     public struct FailureClasses: Sendable, Hashable {
         let classes: Set<ErrorClass>
         let isExcept: Bool

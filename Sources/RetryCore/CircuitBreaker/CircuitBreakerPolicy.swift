@@ -1,4 +1,4 @@
-/// When a circuit breaker opens, for how long, and what closes it again.
+/// The rules by which a circuit breaker opens, stays open, and closes again.
 ///
 /// A policy is a value: it can be compared, stored, encoded and shared. Start from a preset and refine it:
 ///
@@ -9,10 +9,11 @@
 ///     .breakDuration(.exponential(initial: .seconds(10), cap: .seconds(300), jitter: .proportional(0.1)))
 /// ```
 ///
-/// The rules combine: the first that is met opens the circuit. Settings that make no sense trap with a message that
-/// names them; values that come from a flag or a file go through the throwing initializer or decoding.
+/// The rules combine: the first that is met opens the circuit. Invalid settings trap with a message that names them;
+/// values known only at run time go through the throwing initializer or decoding. A policy with no rule at all is
+/// refused where a breaker is made with it, so that the order of modifiers does not matter.
 public struct CircuitBreakerPolicy: Sendable, Hashable {
-    /// How many failures in a row open the circuit; `nil` if their number alone never does.
+    /// The number of failures in a row that opens the circuit; `nil` without that rule.
     public internal(set) var consecutiveFailures: Int?
     /// The share of failures among the last calls that opens the circuit.
     public internal(set) var countRule: CountRule?
@@ -22,27 +23,35 @@ public struct CircuitBreakerPolicy: Sendable, Hashable {
     public internal(set) var slowCallRule: SlowCallRule?
     /// The classes of failure that count as failures.
     public internal(set) var failures: FailureClasses
-    /// What a failure of any other class counts as.
+    /// The meaning of failures of all other classes.
     public internal(set) var otherClasses: OtherClasses
-    /// For how long the circuit stays open: the k-th delay after it opened k times without closing in between.
+    /// The time for which the circuit stays open: the k-th delay after it opened k times without closing in between.
+    ///
+    /// Whatever its jitter, no break is shorter than half of the delay before jitter.
     public internal(set) var breakDuration: Backoff
-    /// How many calls at once may probe whether the service is back.
+    /// The number of concurrent calls that may probe the service while the circuit is half open.
     public internal(set) var probes: Int
-    /// How many probes must succeed for the circuit to close.
+    /// The number of probes that must succeed for the circuit to close.
     public internal(set) var successesToClose: Int
-    /// How many probes may fail before the circuit opens again.
+    /// The number of probes that may fail before the circuit opens again.
     public internal(set) var allowedProbeFailures: Int
-    /// After how long a probe that has not ended is given up, and its place given to another call.
+    /// The time after which the place of a probe that has not ended can be given to another call.
     public internal(set) var probeLease: Duration
-    /// How long at most a server's hint keeps the circuit open; `nil` if hints don't open it.
+    /// The longest time for which a server's hint opens the circuit; `nil` if hints don't open it.
     public internal(set) var longestHint: Duration?
+    /// The shortest time limit of a caller whose expiry counts as a failure.
+    ///
+    /// `nil` stands for the threshold of ``slowCallRule``, or for 100 ms without that rule.
+    public internal(set) var shortestTimeout: Duration?
+    /// The attempts that an open circuit rejects.
+    public internal(set) var rejects: RejectedAttempts
 
     /// Creates a policy; the modifiers add the other rules.
     ///
     /// - Parameters:
-    ///   - consecutiveFailures: How many failures in a row open the circuit; at least 1.
-    ///   - breakDuration: For how long it stays open; above zero.
-    ///   - successesToClose: How many probes must succeed for it to close; at least 1.
+    ///   - consecutiveFailures: The number of failures in a row that opens the circuit; at least 1.
+    ///   - breakDuration: The time for which it stays open; above zero.
+    ///   - successesToClose: The number of probes that must succeed for it to close; at least 1.
     public init(consecutiveFailures: Int, breakDuration: Duration = .seconds(60), successesToClose: Int = 2) {
         self = checked { () throws(PolicyError) in
             try CircuitBreakerPolicy(
@@ -51,28 +60,30 @@ public struct CircuitBreakerPolicy: Sendable, Hashable {
         }
     }
 
-    /// Creates a policy from values that are not known to be right, such as those of a flag or a form.
+    /// Creates a policy from values known only at run time, such as those of a flag or a form.
     ///
     /// - Parameters:
-    ///   - consecutiveFailures: How many failures in a row open the circuit; at least 1, or `nil` for no such rule.
+    ///   - consecutiveFailures: The number of failures in a row that opens the circuit; at least 1, `nil` for no rule.
     ///   - countRule: The share of failures among the last calls that opens it.
     ///   - timeRule: The share of failures in the last time that opens it.
     ///   - slowCallRule: The share of slow calls that opens it.
     ///   - failures: The classes that count as failures.
-    ///   - otherClasses: What a failure of any other class counts as.
-    ///   - breakDuration: For how long it stays open; the first break above zero.
-    ///   - probes: How many calls at once may probe the service; from 1 to 1,000.
-    ///   - successesToClose: How many probes must succeed for it to close; at least 1.
-    ///   - allowedProbeFailures: How many probes may fail before it opens again; not negative.
-    ///   - probeLease: After how long the place of a probe is given to another call; above zero.
-    ///   - longestHint: How long at most a server's hint keeps it open; above zero, `nil` if hints don't open it.
+    ///   - otherClasses: The meaning of failures of all other classes.
+    ///   - breakDuration: The time for which it stays open; the first break above zero.
+    ///   - probes: The number of concurrent calls that may probe the service; from 1 to 1,000.
+    ///   - successesToClose: The number of probes that must succeed for it to close; at least 1.
+    ///   - allowedProbeFailures: The number of probes that may fail before it opens again; not negative.
+    ///   - probeLease: The time after which the place of a probe can be given to another call; above zero.
+    ///   - longestHint: The longest time for which a hint opens it; above zero, `nil` if hints don't open it.
+    ///   - shortestTimeout: The shortest time limit whose expiry counts; not negative, `nil` for the default.
+    ///   - rejects: The attempts that an open circuit rejects.
     /// - Throws: ``PolicyError`` that names the setting and its value.
     public init(
         validating consecutiveFailures: Int?, countRule: CountRule? = nil, timeRule: TimeRule? = nil,
         slowCallRule: SlowCallRule? = nil, failures: FailureClasses = .default,
         otherClasses: OtherClasses = .success, breakDuration: Backoff? = nil, probes: Int = 1,
         successesToClose: Int = 2, allowedProbeFailures: Int = 0, probeLease: Duration = .seconds(60),
-        longestHint: Duration? = nil
+        longestHint: Duration? = nil, shortestTimeout: Duration? = nil, rejects: RejectedAttempts = .all
     ) throws(PolicyError) {
         self.consecutiveFailures = consecutiveFailures
         self.countRule = countRule
@@ -86,7 +97,9 @@ public struct CircuitBreakerPolicy: Sendable, Hashable {
         self.allowedProbeFailures = allowedProbeFailures
         self.probeLease = probeLease
         self.longestHint = longestHint
-        self = try validated()
+        self.shortestTimeout = shortestTimeout
+        self.rejects = rejects
+        self = try validatedWithRule()
     }
 
     /// A constant backoff that is checked later, under this setting's name.
@@ -117,7 +130,7 @@ extension CircuitBreakerPolicy {
 // MARK: Validation
 
 extension CircuitBreakerPolicy {
-    /// The one place that knows which settings make sense.
+    /// Checks every setting by itself; the one place that knows the valid ranges.
     func validated() throws(PolicyError) -> CircuitBreakerPolicy {
         if let count = consecutiveFailures {
             try check("consecutive_failures", count, count >= 1, "must be at least 1")
@@ -125,8 +138,6 @@ extension CircuitBreakerPolicy {
         try countRule?.validate()
         try timeRule?.validate()
         try slowCallRule?.validate()
-        try check(
-            "consecutive_failures", "off", hasRule, "must be on, or another rule, or hints must open the circuit")
         // Not even a rule for slow calls needs it: the one for failures can be off.
         try check(
             "failures.only", "an empty list", failures.isExcept || !failures.classes.isEmpty, "must name a class")
@@ -137,7 +148,22 @@ extension CircuitBreakerPolicy {
             "allowed_probe_failures", allowedProbeFailures, allowedProbeFailures >= 0, "must not be negative")
         try check("probe_lease", probeLease, probeLease > .zero, "must be above zero")
         if let longestHint { try check("hint_opens", longestHint, longestHint > .zero, "must be above zero") }
+        if let shortestTimeout {
+            try check("shortest_timeout", shortestTimeout, shortestTimeout >= .zero, "must not be negative")
+        }
         return self
+    }
+
+    /// Checks the settings, and that a rule can open the circuit.
+    func validatedWithRule() throws(PolicyError) -> CircuitBreakerPolicy {
+        try requireRule()
+        return try validated()
+    }
+
+    /// Checks that a rule can open the circuit: the one check that concerns all settings together.
+    func requireRule() throws(PolicyError) {
+        try check(
+            "consecutive_failures", "off", hasRule, "must be on, or another rule, or hints must open the circuit")
     }
 
     private var hasRule: Bool {
@@ -151,5 +177,18 @@ extension CircuitBreakerPolicy {
             "must not be computed by a closure")
         try check("break_duration", breakDuration.initial, breakDuration.initial > .zero, "must be above zero")
         do { _ = try breakDuration.validated() } catch { throw error.inside("break_duration") }
+    }
+}
+
+// MARK: Derived settings
+
+extension CircuitBreakerPolicy {
+    /// The shortest time limit whose expiry counts as a failure.
+    var leastCountedTimeout: Duration { shortestTimeout ?? slowCallRule?.threshold ?? .milliseconds(100) }
+
+    /// The time for which a registry keeps a breaker that counts failures, or whose break is over: the first break, or
+    /// the longest window.
+    var memory: Duration {
+        max(breakDuration.initial, max(timeRule?.window ?? .zero, slowCallRule?.window ?? .zero))
     }
 }

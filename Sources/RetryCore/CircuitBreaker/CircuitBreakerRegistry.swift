@@ -1,21 +1,33 @@
-/// Holds circuit breakers by name: whoever asks for the same name gets the same breaker.
+/// A bounded, thread-safe registry of circuit breakers: the same name gives the same breaker.
 ///
 /// ```swift
 /// let payments = CircuitBreaker.named("payments")                    // of the shared registry, from any module
 /// let host = registry.breaker("http", key: "eu-1.example.com")       // one per host
 /// ```
 ///
-/// A registry is bounded. Where it is full, a breaker makes place that nobody refers to any more, that is closed, and
-/// that was not asked for lately: never one that is open, and never one with calls in flight. If there is none, the
-/// caller gets a breaker that works, but that the registry does not keep; ``unkept`` counts them.
+/// Where a registry is full, CLOCK (second-chance) eviction makes room. It evicts only a breaker that no caller holds,
+/// that was not asked for lately, and that remembers nothing of use:
+///
+/// | circuit | is evicted |
+/// |---|---|
+/// | closed, no failures counted | at any time |
+/// | closed, with failures counted | when the last failure is older than a break, or than the longest window |
+/// | open | when the same time has passed since the end of its break |
+/// | half open | when the same time, and the probe lease, have passed since its last probe |
+/// | isolated, forced or disabled, or with calls in flight | never |
+///
+/// So a service that fails at every call opens its circuit, however many other keys come in between, and a service that
+/// was called once, failed, and is never called again takes no place for ever. If nothing can be evicted, the caller
+/// gets a breaker that works but is not kept; ``unkept`` counts them: choose a larger ``capacity``.
 public final class CircuitBreakerRegistry: Sendable {
     /// The registry that ``CircuitBreaker/named(_:)`` asks.
     public static let shared = CircuitBreakerRegistry()
 
-    /// How many breakers the registry holds at most.
+    /// The maximum number of breakers that the registry holds.
     public let capacity: Int
     /// The policy of breakers that are asked for without one.
-    public let policy: CircuitBreakerPolicy
+    public var policy: CircuitBreakerPolicy { rules.policy }
+    private let rules: BreakerRules
     private let clock: RetryClock?
     private let random: RandomSource?
     private let classifier: ErrorClassifier?
@@ -25,12 +37,12 @@ public final class CircuitBreakerRegistry: Sendable {
     /// Creates an empty registry.
     ///
     /// - Parameters:
-    ///   - capacity: How many breakers it holds at most; at least 1.
+    ///   - capacity: The maximum number of breakers; at least 1.
     ///   - policy: The policy of breakers that are asked for without one.
-    ///   - classifier: Finds out what kind of failure an error is, for all its breakers.
+    ///   - classifier: The classifier of all its breakers.
     ///   - clock: The time source of all its breakers; the system's if `nil`.
-    ///   - random: Draws the jitter of all its breakers; the system's if `nil`.
-    ///   - observer: Sees the states of all its breakers change.
+    ///   - random: The random source for the jitter of all its breakers; the system's if `nil`.
+    ///   - observer: Receives every change of the state of all its breakers.
     public init(
         capacity: Int = 10_000, policy: CircuitBreakerPolicy = .default, classifier: ErrorClassifier? = nil,
         clock: RetryClock? = nil, random: RandomSource? = nil, observer: CircuitBreakerObserver? = nil
@@ -39,7 +51,7 @@ public final class CircuitBreakerRegistry: Sendable {
             try check("capacity", capacity, capacity >= 1, "must be at least 1")
             return capacity
         }
-        self.policy = policy
+        rules = BreakerRules(policy)
         self.classifier = classifier
         self.clock = clock
         self.random = random
@@ -51,18 +63,18 @@ public final class CircuitBreakerRegistry: Sendable {
     ///
     /// - Parameters:
     ///   - name: The name of the dependency.
-    ///   - key: Which part of it, such as a host: each has a breaker of its own.
+    ///   - key: A part of the dependency, such as a host: each has a breaker of its own.
     /// - Returns: The breaker; one that exists keeps the policy that it was made with.
     /// - Complexity: O(1), amortised.
     public func breaker(_ name: String, key: String? = nil) -> CircuitBreaker {
-        find(BreakerKey(name: name, key: key), policy)
+        find(BreakerKey(name: name, key: key), rules)
     }
 
     /// Returns the breaker with a name and these settings, made if there is none.
     ///
     /// - Parameters:
     ///   - name: The name of the dependency.
-    ///   - key: Which part of it, such as a host: each has a breaker of its own.
+    ///   - key: A part of the dependency, such as a host: each has a breaker of its own.
     ///   - policy: The settings that the breaker must have.
     /// - Returns: The breaker.
     /// - Throws: ``BreakerConflictError`` that names the differences, if there is one with other settings.
@@ -70,20 +82,22 @@ public final class CircuitBreakerRegistry: Sendable {
     public func breaker(
         _ name: String, key: String? = nil, policy: CircuitBreakerPolicy
     ) throws(BreakerConflictError) -> CircuitBreaker {
-        let breaker = find(BreakerKey(name: name, key: key), policy)
+        let rules = policy == self.policy ? rules : BreakerRules(policy)
+        let breaker = find(BreakerKey(name: name, key: key), rules)
         if breaker.policy != policy {
             throw BreakerConflictError(name: breaker.name, existing: breaker.policy, wanted: policy)
         }
         return breaker
     }
 
-    private func find(_ key: BreakerKey, _ policy: CircuitBreakerPolicy) -> CircuitBreaker {
+    private func find(_ key: BreakerKey, _ rules: BreakerRules) -> CircuitBreaker {
         if let known = table.withLock({ $0.find(key) }) { return known }
         let fresh = CircuitBreaker(
-            key.title, policy: policy, classifier: classifier, clock: clock, random: random, observer: observer)
-        // What is replaced goes away outside the lock.
-        let (breaker, replaced) = table.withLock { $0.insert(fresh, for: key) }
-        return withExtendedLifetime(replaced) { breaker }
+            key.title, rules: rules, classifier: classifier, clock: clock, random: random, observer: observer)
+        let now = (clock ?? .system).nanoseconds
+        // An evicted breaker is released outside the lock.
+        let (breaker, evicted) = table.withLock { $0.insert(fresh, for: key, at: now) }
+        return withExtendedLifetime(evicted) { breaker }
     }
 }
 
@@ -93,13 +107,13 @@ extension CircuitBreakerRegistry {
     /// All breakers of the registry, in no order.
     public var breakers: [CircuitBreaker] { table.withLock { $0.breakers } }
 
-    /// What all breakers have counted, sorted by their names: for a dashboard.
+    /// The snapshots of all breakers, sorted by name, for a dashboard.
     public var snapshots: [CircuitBreakerSnapshot] { breakers.map(\.snapshot).sorted { $0.name < $1.name } }
 
-    /// How many breakers the registry holds.
+    /// The number of breakers that the registry holds.
     public var count: Int { table.withLock { $0.count } }
 
-    /// How many breakers were handed out that the registry had no place for.
+    /// The number of breakers handed out that the registry had no room for.
     public var unkept: Int { table.withLock { $0.unkept } }
 
     /// Resets every breaker.

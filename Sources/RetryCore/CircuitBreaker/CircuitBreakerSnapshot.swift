@@ -1,36 +1,36 @@
-/// What a circuit breaker has counted, at one moment.
+/// The state and the counts of a circuit breaker at one moment.
 public struct CircuitBreakerSnapshot: Sendable, Hashable {
     /// The name of the breaker.
     public let name: String
-    /// What the next call would meet: a circuit whose break is over is half open.
+    /// The state that the next call meets: a circuit whose break is over is half open.
     public let state: CircuitState
-    /// The number of the generation: whatever changes the state begins a new one.
+    /// The number of the generation: every change of the state begins a new one.
     public let generation: UInt64
-    /// How many failures there were in a row; those that opened the circuit are kept while it is open.
+    /// The number of failures in a row; those that opened the circuit are kept while it is open.
     public let consecutiveFailures: Int
-    /// How many calls of this generation have been let through and have not ended: probes, and all calls where a rule
-    /// on slow calls counts them.
+    /// The number of calls of this generation in flight: probes within their lease, and all calls under a slow-call
+    /// rule.
     ///
-    /// `nil` where nobody counts them: a closed circuit without such a rule lets calls through without a trace.
+    /// `nil` where they are not counted: a closed circuit without that rule admits calls without a trace.
     public let inFlight: Int?
-    /// How long the break still lasts; `nil` if the circuit is not open, or if no time ends it.
+    /// The rest of the break; `nil` if the circuit is not open, or if no time ends it.
     public let timeLeft: Duration?
-    /// How often the circuit opened since it was last closed.
+    /// The number of times that the circuit opened since it was last closed.
     public let openings: Int
-    /// How many probes have succeeded since the circuit became half open.
+    /// The number of probes that have succeeded since the circuit became half open.
     public let probeSuccesses: Int
-    /// How many probes have failed since the circuit became half open.
+    /// The number of probes that have failed since the circuit became half open.
     public let probeFailures: Int
     /// The last calls; `nil` if no rule looks at them.
     public let lastCalls: CallCounts?
-    /// The calls of the last time; `nil` if no rule looks at them.
+    /// The calls in the window by time; `nil` if no rule looks at them.
     public let recentCalls: CallCounts?
-    /// The calls of the last time and how many of them are slow, running ones included; `nil` if no rule asks.
+    /// The calls in the window of the slow-call rule, hanging ones included; `nil` without that rule.
     public let slowCalls: CallCounts?
 }
 
 extension CircuitBreakerState {
-    /// Returns what was counted up to `now`; windows are as they are then, not as they were at the last call.
+    /// Returns the counts at `now`; windows are as they are then, not as they were at the last call.
     public func snapshot(name: String = "", at now: Duration) -> CircuitBreakerSnapshot {
         snapshot(name: name, at: now.saturatedNanoseconds)
     }
@@ -40,7 +40,6 @@ extension CircuitBreakerState {
         state.see(now)
         state.timeWindow?.advance(to: state.time)
         state.slowCalls?.advance(to: state.time)
-        state.dropLostProbes()
         let shown = state.state(at: state.time)
         return CircuitBreakerSnapshot(
             name: name, state: shown, generation: generation, consecutiveFailures: consecutiveFailures,
@@ -55,7 +54,7 @@ extension CircuitBreakerState {
     fileprivate var inFlight: Int? {
         switch phase {
         case .closed, .forcedClosed: slowCalls?.inFlight
-        case .halfOpen: probes.count
+        case .halfOpen: probes.count(where: { !isLost($0) })
         case .open, .forcedOpen: 0
         case .disabled: nil
         }

@@ -1,51 +1,43 @@
-// What happens to calls.
+// Calls while the circuit is closed, and those that ask for admission.
 extension CircuitBreakerState {
-    package mutating func admit(at now: Int64, using generator: inout some RandomNumberGenerator) -> Admission? {
+    package mutating func admit(
+        at now: Int64, isRetry: Bool = false, using generator: inout some RandomNumberGenerator
+    ) -> Admission? {
         change = nil
         guard isolations == 0 else { return nil }
         switch phase {
-        case .closed, .forcedClosed: return enterClosed(at: now, using: &generator)
+        case .closed, .forcedClosed: return enterClosed(at: now, isRetry: isRetry, using: &generator)
         case .disabled: return Admission(generation: generation)
         case .forcedOpen: return nil
         case .open:
-            guard max(time, now) >= openUntil else { return nil }
+            guard max(time, now) >= openUntil else { return rejection(isRetry) }
             see(now)
             beginHalfOpen()
             return admitProbe()
         case .halfOpen:
             see(now)
-            return admitProbe()
+            return admitProbe() ?? rejection(isRetry)
         }
     }
 
+    /// The answer to a call that finds no place: `nil`, or an admission without consequences for a first attempt under
+    /// a policy that rejects retries alone.
+    private func rejection(_ isRetry: Bool) -> Admission? {
+        rules.rejectsRetriesOnly && !isRetry ? .uncounted : nil
+    }
+
     private mutating func enterClosed(
-        at now: Int64, using generator: inout some RandomNumberGenerator
+        at now: Int64, isRetry: Bool, using generator: inout some RandomNumberGenerator
     ) -> Admission? {
         guard rules.hasSlowCallRule else { return Admission(generation: generation) }
         see(now)
         slowCalls?.advance(to: time)
         if phase == .closed, isTooSlow {
             open(.slowCalls, using: &generator)
-            return nil
+            return rejection(isRetry)
         }
         slowCalls?.started(at: time)
         return Admission(generation: generation, start: time)
-    }
-
-    private mutating func beginHalfOpen() {
-        let before = toldState
-        phase = .halfOpen
-        beginGeneration()
-        clearCounts()
-        tell(from: before, .breakElapsed)
-    }
-
-    private mutating func admitProbe() -> Admission? {
-        dropLostProbes()
-        guard probes.count < rules.policy.probes else { return nil }
-        lastProbe &+= 1
-        probes.append(Probe(number: lastProbe, start: time))
-        return Admission(generation: generation, start: time, probe: lastProbe)
     }
 
     package mutating func finish(
@@ -60,14 +52,40 @@ extension CircuitBreakerState {
         case .open, .forcedOpen, .disabled: break
         }
     }
+
+    /// Records a success at a time that is known roughly, or not at all where no window goes by time; false, with
+    /// nothing recorded, if the success would open the circuit: then ``finish(_:_:at:using:)`` needs the exact time.
+    package mutating func succeedsQuietly(
+        _ admission: Admission, at now: Int64, using generator: inout some RandomNumberGenerator
+    ) -> Bool {
+        if admission.generation == generation, phase == .closed, opensAtNextSuccess(at: now) {
+            change = nil
+            return false
+        }
+        finish(admission, .success, at: now, using: &generator)
+        return true
+    }
+
+    /// Whether one more success completes the minimum throughput of a rule that is then met.
+    private mutating func opensAtNextSuccess(at now: Int64) -> Bool {
+        if let rule = rules.countRule,
+            countWindow?.counts.reachAfterSuccess(rule.ratio, minimum: rule.minimumCalls) == true
+        {
+            return true
+        }
+        guard let rule = rules.timeRule else { return false }
+        see(now)
+        timeWindow?.advance(to: time)
+        return timeWindow?.counts.reachAfterSuccess(rule.ratio, minimum: rule.minimumCalls) == true
+    }
 }
 
 // MARK: What a result counts as
 
 extension CircuitBreakerState {
-    private enum Verdict {
+    enum Verdict {
         case success, neutral
-        /// A failure, and for how long the server wants no calls.
+        /// A failure, and the time for which the server wants no calls.
         case failure(hint: Int64?)
     }
 
@@ -76,15 +94,26 @@ extension CircuitBreakerState {
         switch result {
         case .success: return .success
         case .neutral: return .neutral
-        case .failure(let known):
-            if rules.policy.failures.contains(known.errorClass) { return .failure(hint: usableHint(known.hint)) }
-            return rules.policy.otherClasses == .success ? .success : .neutral
+        case .failure(let known): return verdict(on: known)
+        case .cutOff(let time):
+            return time.saturatedNanoseconds >= rules.shortestTimeout ? verdict(on: .transient) : .neutral
         }
+    }
+
+    @inline(__always)
+    private func verdict(on known: Classification) -> Verdict {
+        if rules.policy.failures.contains(known.errorClass) { return .failure(hint: usableHint(known.hint)) }
+        return rules.policy.otherClasses == .success ? .success : .neutral
     }
 
     private func usableHint(_ hint: RetryHint?) -> Int64? {
         guard let longest = rules.policy.longestHint, case .after(let asked) = hint, asked > .zero else { return nil }
         return min(asked, longest).saturatedNanoseconds
+    }
+
+    /// Whether a call that ends now had run for the threshold of the slow-call rule.
+    func wasSlow(_ admission: Admission) -> Bool {
+        rules.hasSlowCallRule && slowCalls?.isSlow(time - admission.start) == true
     }
 }
 
@@ -100,17 +129,21 @@ extension CircuitBreakerState {
         }
         switch verdict {
         case .neutral:
-            return
+            // The caller gave up on a call that was slow already: a service that hangs stays visible.
+            guard wasSlow(admission) else { return }
+            recordDuration(admission)
         case .success:
             consecutiveFailures = 0
             record(isFailure: false, admission, at: now)
         case .failure(let hint):
             see(now)
-            consecutiveFailures = consecutiveFailures == .max ? .max : consecutiveFailures + 1
+            consecutiveFailures = consecutiveFailures.next
             record(isFailure: true, admission, at: now)
             if let hint, phase == .closed { return open(.hint, for: hint, using: &generator) }
         }
-        if phase == .closed, let cause = ruleThatIsMet { open(cause, using: &generator) }
+        guard phase == .closed, let cause = ruleThatIsMet else { return }
+        see(now)
+        open(cause, using: &generator)
     }
 
     private mutating func record(isFailure: Bool, _ admission: Admission, at now: Int64) {
@@ -120,11 +153,13 @@ extension CircuitBreakerState {
             see(now)
             timeWindow?.record(isFailure: isFailure, at: time)
         }
-        if rules.hasSlowCallRule {
-            let isSlow = slowCalls?.isSlow(time - admission.start) == true
-            slowCalls?.advance(to: time)
-            slowCalls?.record(isSlow: isSlow, at: time)
-        }
+        if rules.hasSlowCallRule { recordDuration(admission) }
+    }
+
+    private mutating func recordDuration(_ admission: Admission) {
+        let isSlow = wasSlow(admission)
+        slowCalls?.advance(to: time)
+        slowCalls?.record(isSlow: isSlow, at: time)
     }
 
     @inline(__always)
@@ -144,69 +179,5 @@ extension CircuitBreakerState {
     private var isTooSlow: Bool {
         guard let rule = rules.slowCallRule, let counts = slowCalls?.counts else { return false }
         return counts.reach(rule.ratio, minimum: rule.minimumCalls)
-    }
-
-    /// Opens the circuit, for a server's time or for the policy's.
-    mutating func open(
-        _ cause: CircuitChangeCause, for hint: Int64? = nil, using generator: inout some RandomNumberGenerator
-    ) {
-        let before = toldState
-        openings = openings == .max ? .max : openings + 1
-        let duration =
-            hint
-            ?? rules.policy.breakDuration.delay(
-                beforeRetry: openings, errorClass: .unknown, previous: lastBreak, using: &generator)
-        lastBreak = duration
-        openUntil = time.saturatingAdd(duration)
-        phase = .open
-        probeSuccesses = 0
-        probeFailures = 0
-        beginGeneration()
-        tell(from: before, cause, breakDuration: duration)
-    }
-}
-
-// MARK: Half open
-
-extension CircuitBreakerState {
-    private mutating func settleProbe(
-        _ admission: Admission, _ verdict: Verdict, at now: Int64, using generator: inout some RandomNumberGenerator
-    ) {
-        see(now)
-        // Where its lease is over the place is anybody's, and what the probe found out is out of date.
-        dropLostProbes()
-        guard let index = probes.firstIndex(where: { $0.number == admission.probe }) else { return }
-        probes.remove(at: index)
-        switch verdict {
-        case .neutral: return
-        case .success where slowCalls?.isSlow(time - admission.start) == true: probeFailed(hint: nil, using: &generator)
-        case .success: probeSucceeded()
-        case .failure(let hint): probeFailed(hint: hint, using: &generator)
-        }
-    }
-
-    private mutating func probeSucceeded() {
-        probeSuccesses += 1
-        consecutiveFailures = 0
-        guard probeSuccesses >= rules.policy.successesToClose else { return }
-        let before = toldState
-        close()
-        tell(from: before, .probesSucceeded)
-    }
-
-    private mutating func probeFailed(hint: Int64?, using generator: inout some RandomNumberGenerator) {
-        probeFailures += 1
-        consecutiveFailures += 1
-        if let hint { return open(.hint, for: hint, using: &generator) }
-        if probeFailures > rules.policy.allowedProbeFailures { open(.probeFailed, using: &generator) }
-    }
-
-    /// Closes the circuit, and forgets what was.
-    mutating func close() {
-        phase = .closed
-        openings = 0
-        lastBreak = nil
-        beginGeneration()
-        clearCounts()
     }
 }

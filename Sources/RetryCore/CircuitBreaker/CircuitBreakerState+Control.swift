@@ -1,6 +1,6 @@
-// What somebody does by hand.
+// States that are set manually.
 extension CircuitBreakerState {
-    /// Turns every call away until ``release()`` was called as often as this.
+    /// Rejects every call until ``release()`` was called as often as this.
     public mutating func isolate() {
         let before = toldState
         isolations += 1
@@ -20,17 +20,17 @@ extension CircuitBreakerState {
         tell(from: before, .released)
     }
 
-    /// Turns every call away until ``reset()``.
+    /// Rejects every call until ``reset()``.
     public mutating func forceOpen() {
         force(.forcedOpen)
     }
 
-    /// Lets every call through and counts it, until ``reset()``.
+    /// Admits and counts every call, until ``reset()``.
     public mutating func forceClosed() {
         force(.forcedClosed)
     }
 
-    /// Lets every call through and counts nothing, until ``reset()``.
+    /// Admits every call and counts nothing, until ``reset()``.
     public mutating func disable() {
         force(.disabled)
     }
@@ -42,7 +42,7 @@ extension CircuitBreakerState {
         tell(from: before, .forced)
     }
 
-    /// Closes the circuit, forgets what was counted, and ends whatever was forced; isolations stay.
+    /// Closes the circuit, clears its counts and ends a forced state; isolations stay.
     public mutating func reset() {
         let before = toldState
         close()

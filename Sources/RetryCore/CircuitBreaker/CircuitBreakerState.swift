@@ -1,8 +1,8 @@
-/// Decides which calls a circuit breaker lets through.
+/// The state machine of a circuit breaker: decides which calls are admitted.
 ///
-/// Every driver of the library asks this machine, through a ``CircuitBreaker``. It is pure: it takes no lock, reads no
-/// clock, and draws from the generator that it is handed. Times are counted from any fixed moment, and must not be
-/// negative; a time before one that it has seen counts as that one.
+/// Every driver of the library asks it through a ``CircuitBreaker``. It is pure: it takes no lock, reads no clock, and
+/// draws from the generator that it is handed. Times are counted from any fixed moment, and must not be negative; a
+/// time before an earlier input's counts as that one.
 ///
 /// ```swift
 /// var state = CircuitBreakerState(policy: .default)
@@ -12,10 +12,10 @@
 /// }
 /// ```
 ///
-/// Whatever changes the state of the circuit begins a new generation. The end of a call that was let through in an
-/// earlier one changes nothing at all.
+/// Every change of the circuit's state begins a new generation. The result of a call that was admitted in an earlier
+/// one changes nothing at all.
 public struct CircuitBreakerState: Sendable, Hashable {
-    /// A call that was let through: in which generation, when, and as which probe.
+    /// A call that was admitted: its generation, its start, and its number as a probe.
     public struct Admission: Sendable, Hashable {
         @usableFromInline package let generation: UInt64
         /// The start of the call; zero where no rule needs it.
@@ -29,9 +29,12 @@ public struct CircuitBreakerState: Sendable, Hashable {
             self.start = start
             self.probe = probe
         }
+
+        /// A call whose result changes nothing: it belongs to no generation.
+        static var uncounted: Admission { Admission(generation: 0) }
     }
 
-    /// What there is below an isolation.
+    /// The underlying state while isolated.
     enum Phase: UInt8, Sendable { case closed, open, halfOpen, forcedOpen, forcedClosed, disabled }
 
     struct Probe: Sendable, Hashable {
@@ -44,16 +47,17 @@ public struct CircuitBreakerState: Sendable, Hashable {
     public internal(set) var generation: UInt64 = 1
     /// What the last input changed; `nil` if the circuit is in the state that it was in.
     public internal(set) var change: CircuitChange?
-    /// How many failures there were in a row; those that opened the circuit are remembered while it is open.
+    /// The number of failures in a row; those that opened the circuit are kept while it is open.
     public internal(set) var consecutiveFailures = 0
 
     var phase = Phase.closed
     var isolations = 0
-    /// The latest time that was seen.
+    /// The latest time of an input that counted: a failure, a change of the state, a probe, a call of a window by time.
     var time: Int64 = 0
     var openUntil: Int64 = 0
-    /// How often the circuit opened since it was last closed.
+    /// The number of times that the circuit opened since it was last closed.
     var openings = 0
+    /// The last break that the policy drew; what a hint asked for is none.
     var lastBreak: Int64?
     var countWindow: CountWindow?
     var timeWindow: TimeWindow?
@@ -64,8 +68,14 @@ public struct CircuitBreakerState: Sendable, Hashable {
     var probeFailures = 0
 
     /// Creates the state of a closed circuit.
+    ///
+    /// - Parameter policy: The rules; traps if there is none that can open the circuit.
     public init(policy: CircuitBreakerPolicy = .default) {
-        rules = BreakerRules(policy)
+        self.init(rules: BreakerRules(policy))
+    }
+
+    init(rules: BreakerRules) {
+        self.rules = rules
         clearCounts()
     }
 }
@@ -73,25 +83,26 @@ public struct CircuitBreakerState: Sendable, Hashable {
 // MARK: Inputs
 
 extension CircuitBreakerState {
-    /// Asks whether a call may be made now.
+    /// Admits a call, or rejects it.
     ///
     /// - Parameters:
     ///   - now: The time.
-    ///   - generator: Draws the jitter of the break, if calls that hang open the circuit.
-    /// - Returns: What ``finish(_:_:at:using:)`` takes when the call has ended; `nil` if it must not be made.
+    ///   - isRetry: Whether the call repeats one that failed; a policy can reject retries alone.
+    ///   - generator: The random source for the jitter of the break, if calls that hang open the circuit.
+    /// - Returns: The value that ``finish(_:_:at:using:)`` takes when the call has ended; `nil` if it is rejected.
     public mutating func admit(
-        at now: Duration, using generator: inout some RandomNumberGenerator
+        at now: Duration, isRetry: Bool = false, using generator: inout some RandomNumberGenerator
     ) -> Admission? {
-        admit(at: now.saturatedNanoseconds, using: &generator)
+        admit(at: now.saturatedNanoseconds, isRetry: isRetry, using: &generator)
     }
 
-    /// Tells how a call ended that was let through.
+    /// Records the outcome of a call that was admitted.
     ///
     /// - Parameters:
-    ///   - admission: What ``admit(at:using:)`` returned; each counts once.
-    ///   - result: How the call ended.
+    ///   - admission: The value that ``admit(at:isRetry:using:)`` returned; each counts once.
+    ///   - result: The outcome.
     ///   - now: The time.
-    ///   - generator: Draws the jitter of the break, if the circuit opens.
+    ///   - generator: The random source for the jitter of the break, if the circuit opens.
     public mutating func finish(
         _ admission: Admission, _ result: BreakerResult, at now: Duration,
         using generator: inout some RandomNumberGenerator
@@ -100,15 +111,15 @@ extension CircuitBreakerState {
     }
 }
 
-// MARK: What is to be seen
+// MARK: State
 
 // Inlined where calls pay for it: to call a method that does not change the state, the compiler copies all of it first.
 
 extension CircuitBreakerState {
-    /// What opens and closes the circuit.
+    /// The rules by which the circuit opens and closes.
     public var policy: CircuitBreakerPolicy { rules.policy }
 
-    /// Returns what the next call would meet: a circuit whose break is over is half open.
+    /// Returns the state that the next call meets: a circuit whose break is over is half open.
     public func state(at now: Duration) -> CircuitState {
         state(at: now.saturatedNanoseconds)
     }
@@ -118,7 +129,7 @@ extension CircuitBreakerState {
         return told == .open && max(time, now) >= openUntil ? .halfOpen : told
     }
 
-    /// The state that was told of last: a circuit stays open until a call comes after its break.
+    /// The state that was reported last: a circuit stays open until a call comes after its break.
     var toldState: CircuitState {
         if isolations > 0 { return .isolated }
         switch phase {
@@ -131,7 +142,7 @@ extension CircuitBreakerState {
         }
     }
 
-    /// Whether every call is let through.
+    /// Whether every call is admitted.
     @inline(__always)
     var admitsAll: Bool {
         guard isolations == 0 else { return false }
@@ -141,17 +152,17 @@ extension CircuitBreakerState {
         }
     }
 
-    /// After how many nanoseconds a call may be let through: `nil` for now, `.max` if no time does it.
+    /// The time in nanoseconds after which a call may be admitted: `nil` for now, `.max` if no time does it.
     package func timeUntilProbe(at now: Int64) -> Int64? {
         if isolations > 0 || phase == .forcedOpen { return .max }
         let now = max(time, now)
         switch phase {
         case .open: return now >= openUntil ? nil : openUntil - now
         case .halfOpen:
-            let running = probes.filter { now - $0.start < rules.probeLease }
-            guard running.count >= rules.policy.probes, let first = running.map(\.start).min() else { return nil }
-            // A place is free as soon as a probe ends, and nobody knows when that is: come back soon.
-            return min(rules.probeLease - (now - first), Self.probePause)
+            guard probes.count >= rules.policy.probes, let oldest = probes.first else { return nil }
+            let leaseLeft = rules.probeLease - (now - oldest.start)
+            // A place is free as soon as a probe ends, which is not known before: ask again soon.
+            return leaseLeft > 0 ? min(leaseLeft, Self.probePause) : nil
         default: return nil
         }
     }
@@ -159,10 +170,36 @@ extension CircuitBreakerState {
     private static let probePause: Int64 = 100_000_000
 }
 
+// MARK: Forgetting
+
+extension CircuitBreakerState {
+    /// Whether a registry that is full may forget this state: nothing is in flight, and nothing that it remembers would
+    /// still decide anything.
+    ///
+    /// A circuit that counts failures, or is half open, is remembered for ``BreakerRules/memory`` after its last
+    /// failure or probe; an open one for as long after its break. A state that was set manually is never forgotten.
+    func isForgettable(at now: Int64) -> Bool {
+        guard isolations == 0 else { return false }
+        switch phase {
+        case .closed where slowCalls?.inFlight ?? 0 > 0: return false
+        case .closed where !countsFailures: return true
+        case .closed: return now.saturatingAdd(-rules.memory) >= time
+        case .open: return now.saturatingAdd(-rules.memory) >= openUntil
+        case .halfOpen: return now.saturatingAdd(-max(rules.memory, rules.probeLease)) >= time
+        case .forcedOpen, .forcedClosed, .disabled: return false
+        }
+    }
+
+    private var countsFailures: Bool {
+        consecutiveFailures > 0 || countWindow?.counts.failures ?? 0 > 0 || timeWindow?.counts.failures ?? 0 > 0
+            || slowCalls?.counts.failures ?? 0 > 0
+    }
+}
+
 // MARK: Generations
 
 extension CircuitBreakerState {
-    /// Begins a generation: nothing that comes from an earlier one counts any more.
+    /// Begins a generation: results of earlier ones don't count any more.
     mutating func beginGeneration() {
         generation += 1
         probes = []
@@ -173,15 +210,16 @@ extension CircuitBreakerState {
         consecutiveFailures = 0
         probeSuccesses = 0
         probeFailures = 0
-        countWindow = policy.countRule.map { CountWindow(capacity: $0.calls) }
-        timeWindow = policy.timeRule.map { TimeWindow(nanoseconds: $0.window.saturatedNanoseconds) }
-        slowCalls = policy.slowCallRule.map {
+        guard rules.hasWindow else { return }
+        countWindow = rules.countRule.map { CountWindow(capacity: $0.calls) }
+        timeWindow = rules.timeRule.map { TimeWindow(nanoseconds: $0.window.saturatedNanoseconds) }
+        slowCalls = rules.slowCallRule.map {
             SlowCalls(
                 threshold: $0.threshold.saturatedNanoseconds, window: $0.window.saturatedNanoseconds)
         }
     }
 
-    /// Notes that the state changed, if it did.
+    /// Records a change of the state, if there is one.
     mutating func tell(from before: CircuitState, _ cause: CircuitChangeCause, breakDuration: Int64? = nil) {
         let now = toldState
         change =
@@ -189,11 +227,6 @@ extension CircuitBreakerState {
             ? nil
             : CircuitChange(
                 from: before, to: now, cause: cause, breakDuration: breakDuration.map { .nanoseconds($0) })
-    }
-
-    /// Takes the place of every probe whose lease is over.
-    mutating func dropLostProbes() {
-        probes.removeAll { time - $0.start >= rules.probeLease }
     }
 
     mutating func see(_ now: Int64) {

@@ -1,10 +1,10 @@
-/// A rejection by a circuit breaker: the operation was not run.
+/// The rejection of a call by a circuit breaker: the operation was not run.
 ///
 /// It is never retried by its class: a retry around a protected call ends with it at once.
 public struct CircuitOpenError: SelfClassifyingError, AttemptRejectedError, Hashable, CustomStringConvertible {
     /// The name of the breaker.
     public let name: String
-    /// When a call may be let through again: zero for now, `nil` if no time does it.
+    /// The time after which a call may be admitted: zero for now, `nil` if no time does it.
     public let retryAfter: Duration?
     /// The state of the breaker.
     public let state: CircuitState
@@ -21,11 +21,11 @@ public struct CircuitOpenError: SelfClassifyingError, AttemptRejectedError, Hash
         Classification(.permanent, hint: retryAfter.map(RetryHint.after))
     }
 
-    /// What happened, and what to do.
+    /// The state, and the advice that follows from it.
     public var description: String {
-        let circuit = "The circuit breaker \"\(name)\" turned the call away"
+        let circuit = "The circuit breaker \"\(name)\" rejected the call"
         switch state {
-        case .isolated: return "\(circuit): it is isolated until that is ended by hand."
+        case .isolated: return "\(circuit): it is isolated until that is ended manually."
         case .forcedOpen: return "\(circuit): it was forced open, until it is reset."
         case .halfOpen: return "\(circuit): other calls are finding out whether the service is back. Try again soon."
         default: return "\(circuit): the service fails. Try again in \(retryAfter?.text ?? "a while")."

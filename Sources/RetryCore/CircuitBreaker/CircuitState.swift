@@ -1,22 +1,22 @@
-/// What a circuit breaker does with the next call.
+/// The state of a circuit breaker, which decides about the next call.
 public enum CircuitState: String, Sendable, Hashable, CaseIterable, Codable {
-    /// Lets calls through and counts how they end.
+    /// Admits calls and counts their outcomes.
     case closed
-    /// Turns calls away until its break is over.
+    /// Rejects calls until its break is over.
     case open
-    /// Lets a few calls through to see whether the service is back.
+    /// Admits a few calls as probes of the service.
     case halfOpen = "half_open"
-    /// Turns calls away as long as somebody holds an ``CircuitBreaker/Isolation``.
+    /// Rejects calls as long as a ``CircuitBreaker/Isolation`` is held.
     case isolated
-    /// Turns calls away until it is reset.
+    /// Rejects calls until it is reset.
     case forcedOpen = "forced_open"
-    /// Lets calls through and counts them, but opens for nothing until it is reset.
+    /// Admits and counts calls, and never opens, until it is reset.
     case forcedClosed = "forced_closed"
-    /// Lets calls through and counts nothing until it is reset.
+    /// Admits calls and counts nothing until it is reset.
     case disabled
 }
 
-/// Why the state of a circuit breaker changed: a value to compare with, since there may be more of them one day.
+/// The cause of a change of a circuit breaker's state: a value to compare with, since more may be added.
 public struct CircuitChangeCause: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String, Sendable {
         case consecutiveFailures = "consecutive_failures"
@@ -35,31 +35,31 @@ public struct CircuitChangeCause: Sendable, Hashable, CustomStringConvertible {
     /// The name for metrics and logs, such as `consecutive_failures`.
     public var code: String { value.rawValue }
 
-    /// So many failures in a row.
+    /// The number of failures in a row.
     public static var consecutiveFailures: Self { Self(value: .consecutiveFailures) }
     /// The share of failures among the last calls.
     public static var failureRatio: Self { Self(value: .failureRatio) }
-    /// The share of failures in the last time.
+    /// The share of failures in a window by time.
     public static var failureRatioOverTime: Self { Self(value: .failureRatioOverTime) }
     /// The share of slow calls.
     public static var slowCalls: Self { Self(value: .slowCalls) }
-    /// A server said for how long it wants no calls.
+    /// A server's hint about coming back.
     public static var hint: Self { Self(value: .hint) }
-    /// The break was over when a call came.
+    /// A call came after the break.
     public static var breakElapsed: Self { Self(value: .breakElapsed) }
-    /// More probes failed than may.
+    /// More probes failed than are allowed.
     public static var probeFailed: Self { Self(value: .probeFailed) }
     /// Enough probes succeeded.
     public static var probesSucceeded: Self { Self(value: .probesSucceeded) }
-    /// Somebody called ``CircuitBreaker/isolate()``.
+    /// A call of ``CircuitBreaker/isolate()``.
     public static var isolated: Self { Self(value: .isolated) }
-    /// The last isolation ended.
+    /// The end of the last isolation.
     public static var released: Self { Self(value: .released) }
-    /// Somebody forced the state, or switched the breaker off.
+    /// A state that was set manually.
     public static var forced: Self { Self(value: .forced) }
-    /// Somebody called ``CircuitBreaker/reset()``.
+    /// A call of ``CircuitBreaker/reset()``.
     public static var reset: Self { Self(value: .reset) }
-    /// The state was restored from a saved one.
+    /// A saved state that was restored.
     public static var restored: Self { Self(value: .restored) }
 
     /// The name of the cause.
@@ -72,8 +72,8 @@ public struct CircuitChange: Sendable, Hashable {
     public let from: CircuitState
     /// The state now.
     public let to: CircuitState
-    /// Why it changed.
+    /// The cause of the change.
     public let cause: CircuitChangeCause
-    /// For how long the circuit stays open, if it opened.
+    /// The length of the break, if the circuit opened.
     public let breakDuration: Duration?
 }

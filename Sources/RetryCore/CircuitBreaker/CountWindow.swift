@@ -1,4 +1,4 @@
-/// How the last calls ended: one bit each.
+/// The outcomes of the last calls: a ring with one bit for each.
 struct CountWindow: Sendable, Hashable {
     private var bits: [UInt64]
     private let capacity: Int
@@ -10,7 +10,7 @@ struct CountWindow: Sendable, Hashable {
         self.bits = Array(repeating: 0, count: (capacity + 63) / 64)
     }
 
-    /// Notes how a call ended, and forgets the oldest one where the window is full.
+    /// Records an outcome, and forgets the oldest one where the window is full.
     mutating func record(isFailure: Bool) {
         let word = next &>> 6
         let bit: UInt64 = 1 &<< UInt64(next & 63)
@@ -29,11 +29,11 @@ struct CountWindow: Sendable, Hashable {
     }
 }
 
-/// How many calls there were, and how many of them failed, or were slow.
+/// The number of calls in a window, and of those among them that failed, or were slow.
 public struct CallCounts: Sendable, Hashable {
-    /// How many calls there were.
+    /// The number of calls.
     public internal(set) var calls = 0
-    /// How many of them failed; for a rule on slow calls, how many were slow.
+    /// The number of failures; for the slow-call rule, of slow calls.
     public internal(set) var failures = 0
 
     package init(calls: Int = 0, failures: Int = 0) {
@@ -49,5 +49,10 @@ public struct CallCounts: Sendable, Hashable {
     /// Divided and not multiplied: 7 of 100 is the very number that 0.07 is.
     func reach(_ ratio: Double, minimum: Int) -> Bool {
         calls >= minimum && Double(failures) / Double(calls) >= ratio
+    }
+
+    /// Whether there are enough calls, and enough failures among them, after one more success.
+    func reachAfterSuccess(_ ratio: Double, minimum: Int) -> Bool {
+        CallCounts(calls: calls + 1, failures: failures).reach(ratio, minimum: minimum)
     }
 }

@@ -1,20 +1,20 @@
-/// The state of a circuit, to be kept over a restart: so that a new process does not forget an outage.
+/// The saved state of a circuit, so that an outage is not forgotten over a restart.
 ///
 /// ```swift
 /// try JSONEncoder().encode(payments.saved).write(to: file)             // before the process ends
 /// payments.restore(try JSONDecoder().decode(SavedCircuit.self, from: Data(contentsOf: file)))
 /// ```
 ///
-/// It holds the time that the break still lasts, and no point in time: the clock starts anew with the process. What the
-/// windows of ratios hold is not kept, and isolations are not: they belong to whoever holds them.
+/// It holds the rest of the break, and no point in time: the clock starts anew with the process. The windows of ratios
+/// are not saved, nor are isolations, which belong to the objects that hold them.
 public struct SavedCircuit: Sendable, Hashable {
     /// The state; never isolated.
     public let state: CircuitState
-    /// How long the break still lasts; zero if the circuit is not open.
+    /// The rest of the break; zero if the circuit is not open.
     public let timeLeft: Duration
-    /// How many failures there were in a row.
+    /// The number of failures in a row.
     public let consecutiveFailures: Int
-    /// How often the circuit opened since it was last closed: the next break is as long as that says.
+    /// The number of times that the circuit opened since it was last closed; the next break grows with it.
     public let openings: Int
 
     private init(unchecked state: CircuitState, timeLeft: Duration, consecutiveFailures: Int, openings: Int) {
@@ -38,7 +38,7 @@ public struct SavedCircuit: Sendable, Hashable {
 extension SavedCircuit: Codable {
     /// Decodes a saved state.
     ///
-    /// - Throws: `DecodingError` with the path and the value of what makes no sense, or is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         var reader = try SettingsReader(decoder)
         let state = try reader.required("state", as: CircuitState.self)
@@ -47,7 +47,7 @@ extension SavedCircuit: Codable {
         let openings = try reader.value("openings", as: Int.self) ?? 0
         try reader.finish()
         self = try reader.checked { () throws(PolicyError) in
-            try check("state", state.rawValue, state != .isolated, "must not be isolated: nobody could end that")
+            try check("state", state.rawValue, state != .isolated, "must not be isolated: nothing could end that")
             try check("consecutive_failures", failures, failures >= 0, "must not be negative")
             try check("openings", openings, openings >= 0, "must not be negative")
             return SavedCircuit(
@@ -72,13 +72,13 @@ extension SavedCircuit: Codable {
 }
 
 extension CircuitBreaker {
-    /// The state of the circuit, to be kept over a restart.
+    /// The state of the circuit, to save over a restart.
     public var saved: SavedCircuit {
         let machine = machine
         return SavedCircuit(of: machine, at: nanoseconds)
     }
 
-    /// Puts the circuit into a state that was saved, and forgets what it was; isolations stay.
+    /// Restores a saved state in place of the present one; isolations stay.
     ///
     /// A break goes on for the time that it still had when it was saved, but no longer than the policy's longest one
     /// or, where hints open the circuit, the longest hint.
@@ -94,7 +94,7 @@ extension CircuitBreakerState {
         close()
         phase = Phase(saved.state)
         openings = saved.openings
-        // A count that is at the threshold already would open the circuit at the next failure: so be it.
+        // A count that is at the threshold already opens the circuit at the next failure.
         consecutiveFailures = saved.consecutiveFailures
         if phase == .open {
             let longest = max(policy.breakDuration.cap, policy.longestHint ?? .zero)

@@ -1,6 +1,6 @@
 public import RetryCore
 
-/// A circuit breaker on a manual clock, with everything that happened to its state.
+/// A circuit breaker on a manual clock that records every change of its state.
 ///
 /// ```swift
 /// let bench = BreakerBench(policy: .default)
@@ -21,10 +21,10 @@ public final class BreakerBench: Sendable {
     ///
     /// - Parameters:
     ///   - name: The name of the breaker.
-    ///   - policy: What opens and closes the circuit.
+    ///   - policy: The rules by which the circuit opens and closes.
     ///   - clock: The clock that the breaker reads.
-    ///   - seed: Decides the jitter of the breaks.
-    ///   - observer: Sees the state change, after this bench.
+    ///   - seed: The seed for the jitter of the breaks.
+    ///   - observer: Receives every change of the state, after this bench.
     public init(
         _ name: String = "test", policy: CircuitBreakerPolicy = .default, clock: ManualClock = ManualClock(),
         seed: UInt64 = 1, observer: CircuitBreakerObserver = []
@@ -37,10 +37,10 @@ public final class BreakerBench: Sendable {
             observer: [recorder.observer, observer])
     }
 
-    /// Everything that happened to the state, in order.
+    /// The changes of the state, in order.
     public var events: [CircuitBreakerEvent] { recorder.events }
 
-    /// The states that the circuit has gone to, in order.
+    /// The states after each change, in order.
     public var states: [CircuitState] { recorder.states }
 
     /// Opens the circuit at once, as the policy's rules would.
@@ -53,20 +53,20 @@ public final class BreakerBench: Sendable {
         if let left = breaker.snapshot.timeLeft { clock.advance(by: left) }
     }
 
-    /// What became of one scripted call.
+    /// The fate of one scripted call.
     public enum Answer: Sendable, Hashable {
-        /// The call was let through, and ended as the script says.
+        /// The call was admitted, and ended as the script says.
         case admitted
-        /// The call was turned away.
+        /// The call was rejected.
         case rejected
     }
 
     /// Makes one call after the other, each of which ends as the script says.
     ///
     /// - Parameters:
-    ///   - results: How the calls end.
-    ///   - duration: How long each takes on the clock.
-    /// - Returns: What became of each call.
+    ///   - results: The outcomes of the calls.
+    ///   - duration: The time that each takes on the clock.
+    /// - Returns: The fate of each call.
     @discardableResult
     public func run(_ results: BreakerResult..., taking duration: Duration = .zero) -> [Answer] {
         results.map { result in
@@ -78,14 +78,14 @@ public final class BreakerBench: Sendable {
     }
 }
 
-/// Keeps the state changes of any number of breakers, for a test to look at.
+/// Records the state changes of any number of breakers, for a test.
 public final class BreakerRecorder: Sendable {
     private let recorded = Locked<[CircuitBreakerEvent]>([])
 
-    /// Creates a recorder that has seen nothing.
+    /// Creates an empty recorder.
     public init() {}
 
-    /// Keeps the events that it is handed.
+    /// An observer that records every event.
     public var observer: CircuitBreakerObserver {
         CircuitBreakerObserver { event in self.recorded.withLock { $0.append(event) } }
     }
@@ -93,10 +93,10 @@ public final class BreakerRecorder: Sendable {
     /// The events in the order in which they came.
     public var events: [CircuitBreakerEvent] { recorded.withLock { $0 } }
 
-    /// The states that were gone to, in order.
+    /// The states after each change, in order.
     public var states: [CircuitState] { events.compactMap { $0.change?.to } }
 
-    /// Forgets what was seen.
+    /// Forgets the recorded events.
     public func reset() {
         recorded.withLock { $0 = [] }
     }

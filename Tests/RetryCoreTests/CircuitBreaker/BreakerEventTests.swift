@@ -59,11 +59,48 @@ struct BreakerEventTests {
             })
         holder.withLock { $0 = breaker }
         breaker.forceOpen()
+        // Each further call delivers a share.
+        for _ in 0..<40 { breaker.forceOpen() }
         holder.withLock { $0 = nil }
         let all = events.withLock { $0 }
         #expect(all.count == 1 + 1_000 + 1)
         #expect(all.last?.change == nil && all.last?.lost == 200 && all.last?.number == 1 + 1_200 + 1)
         #expect(all.dropLast().map(\.number) == Array(1...1_001))
+    }
+
+    @Test("are delivered a share at a time: the next calls deliver what one has left, whatever the state")
+    func shares() {
+        let seen = Locked<[UInt64]>([])
+        let holder = Locked<CircuitBreaker?>(nil)
+        func breaker(_ last: @escaping @Sendable (CircuitBreaker) -> Void) -> CircuitBreaker {
+            seen.withLock { $0 = [] }
+            let breaker = CircuitBreaker(
+                "a",
+                observer: CircuitBreakerObserver { event in
+                    seen.withLock { $0.append(event.number) }
+                    guard event.number == 1, let breaker = holder.withLock({ $0 }) else { return }
+                    for _ in 0..<50 {
+                        breaker.trip()
+                        breaker.reset()
+                    }
+                    last(breaker)
+                })
+            holder.withLock { $0 = breaker }
+            breaker.trip()
+            holder.withLock { $0 = nil }
+            return breaker
+        }
+        // A closed circuit admits without a lock, and an open one rejects without one: with events left, both take it.
+        for (isOpen, count) in [(false, 100), (true, 101)] {
+            let breaker = breaker { if isOpen { $0.trip() } }
+            #expect(seen.withLock { $0 } == Array(1...32))
+            for call in 2...4 {
+                breaker.tryAcquire()?.succeed()
+                #expect(seen.withLock { $0.count } >= min(32 * call, count))
+            }
+            _ = breaker.snapshot
+            #expect(seen.withLock { $0 } == Array(1...UInt64(count)))
+        }
     }
 
     @Test("of many threads come one after the other, in order")

@@ -8,7 +8,7 @@ struct BreakerModel {
         case halfOpen(successes: Int, failures: Int)
     }
 
-    /// A call that was let through, and how often the circuit had changed before.
+    /// A call that was admitted, and the number of changes of the circuit before.
     struct Call: Equatable {
         let epoch: Int
         /// When its lease ends, if it is a probe.
@@ -48,10 +48,13 @@ struct BreakerModel {
         }
         lastID += 1
         guard case .halfOpen = circuit else { return Call(epoch: epoch, leaseEnd: nil, id: lastID) }
-        let held = running.filter { ($0.leaseEnd ?? 0) > now }
-        if held.count == probes { return nil }
+        // The oldest probe that is overdue gives way, and no other.
+        if running.count == probes {
+            guard let overdue = running.firstIndex(where: { ($0.leaseEnd ?? 0) <= now }) else { return nil }
+            running.remove(at: overdue)
+        }
         let call = Call(epoch: epoch, leaseEnd: now + lease, id: lastID)
-        running = held + [call]
+        running.append(call)
         return call
     }
 
@@ -68,7 +71,7 @@ struct BreakerModel {
             case .failure: change(to: .open(until: now + breakTime))
             }
         case .halfOpen(let good, let bad):
-            guard running.contains(call), call.leaseEnd ?? 0 > now else { return }
+            guard running.contains(call) else { return }
             running.removeAll { $0 == call }
             switch end {
             case .neutral: return

@@ -25,6 +25,9 @@ extension Refusal {
         Refusal("probe_lease", "0.0 seconds") { () throws(PolicyError) in
             try CircuitBreakerPolicy(validating: 5, probeLease: .zero)
         },
+        Refusal("shortest_timeout", "-1.0 seconds") { () throws(PolicyError) in
+            try CircuitBreakerPolicy(validating: 5, shortestTimeout: .seconds(-1))
+        },
         Refusal("hint_opens", "0.0 seconds") { () throws(PolicyError) in
             try CircuitBreakerPolicy(validating: 5, longestHint: .zero)
         },
@@ -75,7 +78,17 @@ extension Trap {
             "break_duration is 0.0 seconds: it must", CircuitBreakerPolicy(consecutiveFailures: 1, breakDuration: .zero)
         ),
         Trap("successes_to_close is 0: it must", CircuitBreakerPolicy(consecutiveFailures: 1, successesToClose: 0)),
-        Trap("consecutive_failures is off: it must", CircuitBreakerPolicy.default.consecutiveFailures(nil)),
+        Trap(
+            "consecutive_failures is off: it must",
+            CircuitBreaker("off", policy: CircuitBreakerPolicy.default.consecutiveFailures(nil))),
+        Trap(
+            "consecutive_failures is off: it must",
+            CircuitBreakerState(policy: CircuitBreakerPolicy.default.consecutiveFailures(nil))),
+        Trap(
+            "consecutive_failures is off: it must",
+            CircuitBreakerRegistry(policy: CircuitBreakerPolicy.default.consecutiveFailures(nil))),
+        Trap(
+            "shortest_timeout is -1.0 seconds: it must", CircuitBreakerPolicy.default.timeoutsCount(from: .seconds(-1))),
         Trap(
             "failure_ratio.ratio is nan: it must",
             CircuitBreakerPolicy.default.failureRatio(.nan, ofLast: 10, minimumCalls: 5)),
@@ -128,6 +141,8 @@ struct BreakerRefusalTests {
             WrongJSON(#"{"break_duration": -1}"#, "break_duration", "-1.0"),
             WrongJSON(#"{"probes": 0}"#, "probes", "is 0"),
             WrongJSON(#"{"prob": 1}"#, "prob", "There is no setting"),
+            WrongJSON(#"{"shortest_timeout": -1}"#, "shortest_timeout", "-1.0"),
+            WrongJSON(#"{"rejects": "none"}"#, "rejects", "none"),
             WrongJSON(#"{"failures": {"only": ["transient"], "except": []}}"#, "failures", "not both"),
             WrongJSON(#"{"failures": {"only": [""]}}"#, "failures.only.Index 0", "name"),
         ]
@@ -147,6 +162,7 @@ struct BreakerRefusalTests {
                 .breakDuration(.exponential(initial: .seconds(5), cap: .seconds(300), jitter: .equal))
                 .halfOpen(probes: 3, successes: 4, allowedFailures: 1, lease: .seconds(20)).hintOpens(),
             .default.hintOpens(upTo: .seconds(10)).consecutiveFailures(nil),
+            .default.timeoutsCount(from: .seconds(2)).rejects(.retries), .default.timeoutsCount(from: .zero),
             .default.breakDuration(.seconds(Int64.max)).halfOpen(lease: .seconds(Int64.max)),
         ]
         for policy in policies {

@@ -132,15 +132,33 @@ struct BreakerRuleTests {
         #expect(bench.breaker.state == .closed)
     }
 
-    @Test("a late probe is inert even if nobody has taken its place")
-    func lateProbe() throws {
-        let (bench, _) = try opened(.default.halfOpen(successes: 1, lease: .seconds(30)))
+    @Test("an overdue probe counts as long as no other call has taken its place")
+    func overdueProbe() throws {
+        let (bench, _) = try opened(.default.halfOpen(lease: .seconds(30)))
         bench.elapseBreak()
-        let late = try bench.breaker.acquire()
-        bench.clock.advance(by: .seconds(30))
-        late.succeed()
-        #expect(bench.breaker.state == .halfOpen)
-        #expect(bench.run(.success) == [.admitted])
+        // Operations that take longer than the lease, one after the other: all of them succeed.
+        #expect(bench.run(.success, .success, taking: .seconds(45)) == [.admitted, .admitted])
+        #expect(bench.breaker.state == .closed)
+        bench.trip()
+        bench.elapseBreak()
+        bench.run(Self.failure, taking: .seconds(45))
+        #expect(bench.breaker.state == .open)
+    }
+
+    @Test("a call that needs a place takes that of the oldest overdue probe alone")
+    func oldestProbe() throws {
+        let (bench, _) = try opened(.default.halfOpen(probes: 2, successes: 2, lease: .seconds(30)))
+        bench.elapseBreak()
+        let oldest = try #require(bench.breaker.ticket())
+        let other = try #require(bench.breaker.ticket())
+        bench.clock.advance(by: .seconds(40))
+        #expect(bench.breaker.snapshot.inFlight == 0, "both are overdue")
+        let third = try #require(bench.breaker.ticket())
+        #expect(bench.breaker.snapshot.inFlight == 1)
+        oldest.succeed()
+        #expect(bench.breaker.snapshot.probeSuccesses == 0)
+        other.succeed()
+        third.succeed()
         #expect(bench.breaker.state == .closed)
     }
 

@@ -75,6 +75,34 @@ struct TripRuleTests {
         #expect(causes(bench) == [.failureRatioOverTime])
     }
 
+    @Test("a success that completes the minimum throughput opens the circuit from its own time on")
+    func successThatOpens() {
+        for policy in [
+            Self.never.failureRatio(0.5, ofLast: 100, minimumCalls: 4),
+            Self.never.failureRatio(0.5, within: .seconds(600), minimumCalls: 4),
+        ] {
+            let bench = BreakerBench(policy: policy)
+            bench.run(.success, Self.failure, Self.failure)
+            bench.clock.advance(by: .seconds(59))
+            bench.run(.success)
+            #expect(bench.breaker.state == .open)
+            #expect(bench.breaker.snapshot.timeLeft == .seconds(60))
+        }
+    }
+
+    @Test("a success can open the circuit when older successes have left the window by time")
+    func successAfterExpiry() {
+        let bench = BreakerBench(policy: Self.never.failureRatio(0.5, within: .seconds(10), minimumCalls: 3))
+        bench.run(.success, .success, .success)
+        bench.clock.advance(by: .seconds(5))
+        bench.run(Self.failure, Self.failure)
+        #expect(bench.breaker.state == .closed)
+        bench.clock.advance(by: .seconds(6))
+        bench.run(.success)
+        #expect(causes(bench) == [.failureRatioOverTime])
+        #expect(bench.breaker.snapshot.timeLeft == .seconds(60))
+    }
+
     @Test("slow calls open the circuit, when they end or while they run")
     func slowCalls() {
         let policy = Self.never.slowCallRatio(0.5, slowerThan: .seconds(1), within: .seconds(60), minimumCalls: 4)
@@ -91,24 +119,26 @@ struct TripRuleTests {
 
     @Test("calls in flight leave the count when they end, in any order and after any time")
     func callsInFlight() {
-        let policy = Self.never.slowCallRatio(1, slowerThan: .seconds(10), within: .seconds(60), minimumCalls: 1_000)
+        // A window that has forgotten a call that ended before the next step: what is slow then, is in flight.
+        let policy = Self.never
+            .slowCallRatio(1, slowerThan: .seconds(10), within: .milliseconds(10), minimumCalls: 1_000)
         let bench = BreakerBench(policy: policy)
         var random = SeededGenerator(seed: 4)
         var running: [(ticket: CircuitBreaker.Ticket, start: Duration)] = []
         for _ in 0..<2_000 {
-            bench.clock.advance(by: .milliseconds(Int64.random(in: 0...3_000, using: &random)))
+            bench.clock.advance(by: .milliseconds(Int64.random(in: 20...3_000, using: &random)))
             let now = bench.clock.now
-            if Bool.random(using: &random), running.count < 40, let ticket = bench.breaker.ticket() {
-                running.append((ticket, ManualClock.Instant().duration(to: now)))
-            } else if !running.isEmpty {
-                running.remove(at: Int.random(in: 0..<running.count, using: &random)).ticket.neutral()
-            }
             let snapshot = bench.breaker.snapshot
             let ages = running.map { ManualClock.Instant().duration(to: now) - $0.start }
             #expect(snapshot.inFlight == running.count)
             let slow = snapshot.slowCalls?.failures ?? -1
             #expect(slow <= ages.count { $0 >= .seconds(10) }, "no call is slow before it is")
             #expect(slow >= ages.count { $0 >= .seconds(11) }, "a tenth later at most it is")
+            if Bool.random(using: &random), running.count < 40, let ticket = bench.breaker.ticket() {
+                running.append((ticket, ManualClock.Instant().duration(to: now)))
+            } else if !running.isEmpty {
+                running.remove(at: Int.random(in: 0..<running.count, using: &random)).ticket.neutral()
+            }
         }
     }
 
