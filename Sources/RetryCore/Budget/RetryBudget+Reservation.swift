@@ -1,18 +1,18 @@
-// A loop of one's own says what happens; the drivers of the library do so by themselves.
+// For loops of one's own; the drivers of the library report by themselves.
 extension RetryBudget {
-    /// Tells that a call starts: once per call, before its first attempt.
+    /// Records that a call starts: once per call, before its first attempt.
     public func requestStarted() {
         callStarts()
     }
 
-    /// Tells that a call succeeded at its first try.
+    /// Records that a call succeeded at its first try.
     ///
-    /// A call that succeeds after a retry tells it by ``Reservation/succeeded()``.
+    /// A call that succeeds after a retry reports it by ``Reservation/succeeded()``.
     public func succeeded() {
         succeeded(after: nil)
     }
 
-    /// Reserves a retry after a failure, in one step that no other caller can come between.
+    /// Reserves a retry after a failure, in one atomic step.
     ///
     /// ```swift
     /// guard let retry = budget.reserve(for: .transient) else { throw error }
@@ -34,10 +34,10 @@ extension RetryBudget {
         return Reservation(budget: self, withdrawal: withdrawal)
     }
 
-    /// A retry that a budget has granted, and what becomes of it.
+    /// A retry that a budget has granted, which takes the retry's outcome.
     ///
-    /// It can be used up once only, so that nothing is paid back twice. One that is dropped stays spent: when in doubt,
-    /// the service is spared.
+    /// It can be consumed once only, so that nothing is paid back twice. One that is dropped stays spent: when in
+    /// doubt, the service is spared.
     public struct Reservation: ~Copyable, Sendable {
         private let budget: RetryBudget
         private let withdrawal: Withdrawal
@@ -47,14 +47,14 @@ extension RetryBudget {
             self.withdrawal = withdrawal
         }
 
-        /// Tells that the retry succeeded: a quota gets back what it cost, a throttle its deposit.
+        /// Reports that the retry succeeded: a quota gets its cost back, a token bucket and a throttle a deposit.
         public consuming func succeeded() {
             budget.succeeded(after: withdrawal)
         }
 
-        /// Tells that the retry failed; what it cost stays spent.
+        /// Reports that the retry failed; its cost stays spent.
         ///
-        /// If another retry is wanted, ask ``RetryBudget/reserve(for:)``; if not, tell ``RetryBudget/failed(_:)``.
+        /// If another retry is wanted, ask ``RetryBudget/reserve(for:)``; if not, call ``RetryBudget/failed(_:)``.
         public consuming func failed() {}
 
         /// Gives the retry back, because it did not start: the caller cancelled, or the deadline came first.

@@ -1,9 +1,9 @@
 extension RetryBudget {
     /// The state of a budget at one moment, for dashboards and tests.
     public struct Snapshot: Sendable, Hashable {
-        /// What the budget is called.
+        /// The name of the budget.
         public let name: String?
-        /// The rule by which retries are granted.
+        /// The policy by which retries are granted.
         public let law: RetryBudgetLaw
         /// The tokens it holds; infinite if nothing is limited.
         ///
@@ -11,15 +11,15 @@ extension RetryBudget {
         public let balance: Double
         /// The tokens it can hold; `nil` under a ratio, where that follows from the calls, and if nothing is limited.
         public let capacity: Double?
-        /// How many calls made a deposit.
+        /// The number of calls that made a deposit.
         public let deposits: Int
-        /// How many retries were granted; some of them may have been given back.
+        /// The number of retries that were granted, given back or not.
         public let grants: Int
-        /// How many retries were refused.
+        /// The number of retries that were refused.
         public let refusals: Int
-        /// How many grants were given back, because no attempt started.
+        /// The number of grants that were given back, because no attempt started.
         public let returns: Int
-        /// Whether a retry was refused, and it did not get better since.
+        /// Whether a retry was refused, and the budget has not recovered since.
         public let isExhausted: Bool
 
         init(
@@ -32,10 +32,10 @@ extension RetryBudget {
             self.isExhausted = isExhausted
         }
 
-        /// How many attempts started as retries that the budget granted.
+        /// The number of attempts that started as granted retries.
         public var retries: Int { grants - returns }
 
-        /// How many per cent of the retries that were asked for were granted; `nil` if none was asked for.
+        /// The percentage of granted retries among those that were asked for; `nil` if none was.
         public var grantedPercent: Double? {
             grants + refusals == 0 ? nil : 100 * Double(grants) / Double(grants + refusals)
         }

@@ -1,21 +1,21 @@
-/// Bounds the retries of all calls to one service, so that retries add little to what it has to bear.
+/// A retry budget: bounds the retries of all calls to one service, so that retries add little to its load.
 ///
-/// When a service fails, every caller retries, and the load doubles or triples when it can be borne least. A budget that
-/// the callers share lets through what its ``RetryBudgetLaw`` allows; a call whose retry is refused ends with the error
-/// of the service, and the stop reason ``StopReason/budgetExhausted``.
+/// When a service fails, every caller retries, and the load doubles or triples at the moment when it can be borne
+/// least: a retry storm. A budget that the callers share grants the retries that its ``RetryBudgetLaw`` allows; a call
+/// whose retry is refused ends with the error of the service, and the stop reason ``StopReason/budgetExhausted``.
 ///
 /// ```swift
-/// let budget = RetryBudget(.ratio(0.2), named: "users")
+/// let budget = RetryBudget(named: "users")
 /// let user = try await retry(policy: .api, budget: budget) { try await client.user(id) }
 /// ```
 ///
-/// Make one per service, and share it: it is safe to use from any thread. To grant is one atomic step, so that no race
-/// overdraws it. In a loop of your own, say what happens by ``requestStarted()``, ``succeeded()``, ``reserve(for:)`` and
+/// Make one per service, and share it: it is thread-safe. A grant is one atomic step, so that no race overdraws the
+/// budget. In a loop of your own, report what happens by ``requestStarted()``, ``succeeded()``, ``reserve(for:)`` and
 /// ``failed(_:)``.
 public final class RetryBudget: Sendable {
-    /// The rule by which retries are granted.
+    /// The policy by which retries are granted.
     public let law: RetryBudgetLaw
-    /// What events and logs call the budget.
+    /// The name of the budget in events and logs.
     public let name: String?
 
     let rules: TokenRules
@@ -26,10 +26,8 @@ public final class RetryBudget: Sendable {
     struct State: Sendable {
         var bucket: TokenBucket
         var counts = Counts()
-        var eventCount = 0
-        /// Events that are not delivered yet, in order.
-        var pending: [RetryBudgetEvent] = []
-        var isDelivering = false
+        /// `nil` without an observer.
+        var events: EventQueue<RetryBudgetEvent>?
     }
 
     struct Counts: Sendable, Hashable {
@@ -39,16 +37,16 @@ public final class RetryBudget: Sendable {
         var returns = 0
     }
 
-    /// Creates a budget, as full as its law lets it start.
+    /// Creates a budget with the tokens that its policy starts with.
     ///
     /// - Parameters:
-    ///   - law: The rule by which retries are granted; 20 % of the calls of the last ten seconds unless you say otherwise.
-    ///   - name: What events and logs call the budget, such as the name of the service.
-    ///   - clock: What a law that goes by time reads; the system's if `nil`. It is read under the budget's lock, so it
-    ///     must not use the budget.
-    ///   - observer: Told when the budget is exhausted, and when it has recovered.
+    ///   - law: The policy by which retries are granted; ``RetryBudgetLaw/default`` unless given.
+    ///   - name: The name of the budget in events and logs, such as the name of the service.
+    ///   - clock: The time source of policies that go by time; the system's if `nil`. It is read under the budget's
+    ///     lock, so it must not use the budget.
+    ///   - observer: Receives an event when the budget is exhausted, and when it has recovered.
     public init(
-        _ law: RetryBudgetLaw = .ratio(), named name: String? = nil, clock: RetryClock? = nil,
+        _ law: RetryBudgetLaw = .default, named name: String? = nil, clock: RetryClock? = nil,
         observer: RetryBudgetObserver? = nil
     ) {
         self.law = law
@@ -57,17 +55,18 @@ public final class RetryBudget: Sendable {
         self.observer = observer
         let bucket = TokenBucket(law, at: self.clock.coarseNanoseconds)
         rules = bucket.rules
-        state = Locked(State(bucket: bucket))
+        let events = observer.map { _ in EventQueue { RetryBudgetEvent(number: $0, budget: name, lost: $1) } }
+        state = Locked(State(bucket: bucket, events: events))
     }
 }
 
-// MARK: What drivers tell
+// MARK: Driver input
 
 extension RetryBudget {
-    /// What a retry was paid with.
+    /// The tokens that a retry was paid with.
     @usableFromInline package typealias Withdrawal = TokenBucket.Withdrawal
 
-    /// The first attempt of a call starts.
+    /// Records that the first attempt of a call starts.
     package func callStarts() {
         guard rules.kind == .ratio else { return }
         update { state, now in
@@ -76,7 +75,7 @@ extension RetryBudget {
         }
     }
 
-    /// Takes what a retry after a retryable failure costs; `nil` if it is refused.
+    /// Withdraws the cost of a retry after a retryable failure; `nil` if it is refused.
     package func withdraw(_ errorClass: ErrorClass) -> Withdrawal? {
         update(errorClass) { state, now in
             let withdrawal = state.bucket.withdraw(errorClass, at: now)
@@ -85,7 +84,7 @@ extension RetryBudget {
         }
     }
 
-    /// No attempt starts after all that the withdrawal was for.
+    /// Gives back the withdrawal for an attempt that does not start after all.
     package func giveBack(_ withdrawal: Withdrawal) {
         update { state, now in
             state.counts.returns += 1
@@ -93,33 +92,33 @@ extension RetryBudget {
         }
     }
 
-    /// A call succeeded: at the first try, or by the retry that the withdrawal was for.
+    /// Records the success of a call: at the first try, or by the retry that the withdrawal was for.
     package func succeeded(after withdrawal: Withdrawal?) {
-        guard rules.kind == .throttle || rules.kind == .quota else { return }
-        update { state, _ in
+        guard rules.takesSuccesses else { return }
+        update(at: 0) { state, _ in
             state.counts.deposits += 1
             state.bucket.succeeded(after: withdrawal)
         }
     }
 
-    /// An attempt failed in a way that can be retried, or the server said *never*, and no retry is wanted.
+    /// Records a failure that can be retried, or after which the server said *never*, where no retry is wanted.
     ///
-    /// Not needed before ``reserve(for:)``, which tells of the failure itself. The throttle charges every such failure;
-    /// the other laws charge retries alone.
+    /// Not needed before ``reserve(for:)``, which records the failure itself. The throttle charges every such failure;
+    /// the other policies charge retries alone.
     ///
     /// - Parameter errorClass: The class of the failure.
     public func failed(_ errorClass: ErrorClass) {
         guard rules.kind == .throttle else { return }
-        update { state, _ in state.bucket.failed() }
+        update(at: 0) { state, _ in state.bucket.failed() }
     }
 }
 
 // MARK: State and events
 
 extension RetryBudget {
-    /// Reads what the budget holds now, and what it has done.
+    /// Returns the balance and the counts of the budget.
     ///
-    /// - Returns: The state at one moment; what time has changed since the last call is in it.
+    /// - Returns: The state at this moment; changes by time since the last call are in it.
     public func snapshot() -> Snapshot {
         update { state, now in
             let balance = state.bucket.tokens(at: now)
@@ -129,7 +128,7 @@ extension RetryBudget {
         }
     }
 
-    /// Takes all that is there, for tests.
+    /// Takes all tokens, for tests.
     package func drain() {
         update { state, now in state.bucket.drain(at: now) }
     }
@@ -139,18 +138,18 @@ extension RetryBudget {
         update { state, now in state.bucket.refill(at: now) }
     }
 
-    /// Changes the state in one step, and tells of it if the budget is now exhausted, or recovered.
+    /// Changes the state in one step, with an event if the budget is now exhausted, or recovered.
     @inline(__always)
     private func update<Result>(
-        _ errorClass: ErrorClass? = nil, _ change: (inout State, Int64) -> Result
+        _ errorClass: ErrorClass? = nil, at time: Int64? = nil, _ change: (inout State, Int64) -> Result
     ) -> Result {
         let (result, hasEvent) = state.withLock { state in
             let wasExhausted = state.bucket.isExhausted
             // Read under the lock: the order of the changes is the order of their times.
-            let result = change(&state, now)
-            guard state.bucket.isExhausted != wasExhausted, observer != nil else { return (result, false) }
-            note(errorClass, in: &state)
-            return (result, true)
+            let result = change(&state, time ?? now)
+            guard observer != nil else { return (result, false) }
+            if state.bucket.isExhausted != wasExhausted { note(errorClass, in: &state) }
+            return (result, state.events?.awaitsDraining == true)
         }
         if hasEvent { deliver() }
         return result
@@ -160,7 +159,7 @@ extension RetryBudget {
     @inline(__always)
     private var now: Int64 {
         switch rules.kind {
-        case .ratio: clock.coarseNanoseconds
+        case .tokenBucket, .ratio: clock.coarseNanoseconds
         case .limit: clock.nanoseconds
         case .throttle, .quota, .unlimited: 0
         }
@@ -168,29 +167,19 @@ extension RetryBudget {
 
     @inline(never)
     private func note(_ errorClass: ErrorClass?, in state: inout State) {
-        state.eventCount += 1
         let isExhausted = state.bucket.isExhausted
-        state.pending.append(
+        let refusals = state.counts.refusals
+        state.events?.add { number in
             RetryBudgetEvent(
-                number: state.eventCount, kind: isExhausted ? .exhausted : .recovered, budget: name,
-                errorClass: isExhausted ? errorClass : nil, refusals: state.counts.refusals))
-    }
-
-    /// Hands the pending events to the observer, outside the lock and in order: one thread does it for all.
-    @inline(never)
-    private func deliver() {
-        var event = state.withLock { $0.isDelivering ? nil : $0.nextEvent() }
-        while let next = event {
-            observer?.observe(next)
-            event = state.withLock { $0.nextEvent() }
+                number: number, kind: isExhausted ? .exhausted : .recovered, budget: name,
+                errorClass: isExhausted ? errorClass : nil, refusals: refusals)
         }
     }
-}
 
-extension RetryBudget.State {
-    /// Takes out the next event; without one, the delivery is over.
-    fileprivate mutating func nextEvent() -> RetryBudgetEvent? {
-        isDelivering = !pending.isEmpty
-        return isDelivering ? pending.removeFirst() : nil
+    /// Delivers a share of the events that wait, outside the lock, unless another thread does.
+    @inline(never)
+    private func deliver() {
+        guard let observer, state.withLock({ $0.events?.beginDraining() == true }) else { return }
+        while let event = state.withLock({ $0.events?.next() }) { observer.observe(event) }
     }
 }

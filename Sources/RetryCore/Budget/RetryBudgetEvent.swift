@@ -1,33 +1,51 @@
-/// A change in what a budget has to give: one event when it runs out, one when it has recovered.
+/// A change of the state of a retry budget, or a number of events that were lost.
 ///
-/// The refusals between the two make no events of their own; ``RetryBudget/snapshot()`` counts them. The events of a
-/// budget are numbered from 1 and arrive in order.
+/// There is one event when a budget is exhausted, and one when it has recovered. The refusals between the two make no
+/// events of their own; ``RetryBudget/snapshot()`` counts them. The events of a budget are numbered from 1 and arrive
+/// in order.
 public struct RetryBudgetEvent: Sendable, Hashable {
-    /// What happened.
+    /// The kind of an event.
     public enum Kind: Sendable, Hashable {
-        /// A retry was refused, for the first time since the budget was well.
+        /// A retry was refused, for the first time since the budget had recovered.
         case exhausted
-        /// Under a law with a window, nothing was refused for the length of it; under the others, half of the capacity is
+        /// A ratio or a limit refused nothing for its `ttl` or window; under the other policies half of the capacity is
         /// there again, or three quarters of a throttle's.
         case recovered
+        /// Events were lost, because 1,000 were waiting for a slow observer.
+        case eventsLost
     }
 
-    /// The place of the event among those of its budget, from 1.
+    /// The place of the event among those of its budget, from 1; lost events have numbers too.
     public let number: Int
-    /// What happened.
+    /// The kind of the event.
     public let kind: Kind
-    /// What the budget is called.
+    /// The name of the budget.
     public let budget: String?
-    /// The class of the failure whose retry was refused, if the budget ran out.
+    /// The class of the failure whose retry was refused, if the budget is exhausted.
     public let errorClass: ErrorClass?
-    /// How many retries the budget has refused in all.
+    /// The number of retries that the budget has refused in all; zero for lost events.
     public let refusals: Int
+    /// The number of events that were lost just before this one.
+    public let lost: Int
 
-    /// The name of the event for metrics and logs: `budget_exhausted` or `budget_recovered`.
+    /// The name of the event for metrics and logs: `budget_exhausted`, `budget_recovered` or `budget_events_lost`.
     public var code: String {
         switch kind {
         case .exhausted: "budget_exhausted"
         case .recovered: "budget_recovered"
+        case .eventsLost: "budget_events_lost"
         }
+    }
+
+    init(number: UInt64, kind: Kind, budget: String?, errorClass: ErrorClass?, refusals: Int) {
+        self.number = Int(clamping: number)
+        (self.kind, self.budget, self.errorClass, self.refusals) = (kind, budget, errorClass, refusals)
+        lost = 0
+    }
+
+    /// An overflow event.
+    init(number: UInt64, budget: String?, lost: UInt64) {
+        (self.number, self.lost) = (Int(clamping: number), Int(clamping: lost))
+        (kind, self.budget, errorClass, refusals) = (.eventsLost, budget, nil, 0)
     }
 }

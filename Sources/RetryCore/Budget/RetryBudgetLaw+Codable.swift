@@ -1,16 +1,18 @@
 extension RetryBudgetLaw: Codable {
-    /// Decodes a law: `"unlimited"`, or an object with its name and its settings.
+    /// Decodes a policy: its name, such as `"unlimited"`, or an object with its name and its settings.
     ///
     /// ```json
+    /// {"law": "token_bucket", "per_success": 0.1, "floor": 0.01, "capacity": 5}
     /// {"law": "ratio", "ratio": 0.2, "floor": 10, "ttl": "10s"}
     /// {"law": "throttle", "max_tokens": 10, "token_ratio": 0.1}
     /// {"law": "quota", "capacity": 500, "cost": 14, "costs": {"rate_limit": 5}, "deposit": 1}
     /// {"law": "limit", "retries": 100, "per": "1m"}
     /// ```
     ///
-    /// What is left out is as in the function of that name. Durations are texts such as `"10s"`, or numbers of seconds.
+    /// A setting that is left out is as in the function of that name. Durations are texts such as `"10s"`, or numbers
+    /// of seconds.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         if let name = try? decoder.singleValueContainer().decode(String.self) {
             self = try Self.alone(try Self.name(name, path: decoder.codingPath), path: decoder.codingPath)
@@ -24,7 +26,10 @@ extension RetryBudgetLaw: Codable {
         self = try reader.checked { () throws(PolicyError) in try RetryBudgetLaw(kind) }
     }
 
-    fileprivate enum Name: String, CaseIterable { case ratio, throttle, quota, limit, unlimited }
+    fileprivate enum Name: String, CaseIterable {
+        case tokenBucket = "token_bucket"
+        case ratio, throttle, quota, limit, unlimited
+    }
 
     private static func name(_ text: String, path: [any CodingKey]) throws -> Name {
         if let name = Name(rawValue: text) { return name }
@@ -34,9 +39,10 @@ extension RetryBudgetLaw: Codable {
                 codingPath: path, debugDescription: "law is \"\(text.shortened)\": it must be one of \(names)"))
     }
 
-    /// A law that has no settings, or has one for all of them.
+    /// A policy that is given by its name alone.
     private static func alone(_ name: Name, path: [any CodingKey]) throws -> RetryBudgetLaw {
         switch name {
+        case .tokenBucket: return .tokenBucket()
         case .ratio: return .ratio()
         case .throttle: return .throttle()
         case .quota: return .quota()
@@ -53,12 +59,18 @@ extension RetryBudgetLaw: Codable {
         case law, ratio, floor, ttl, capacity, cost, costs, deposit, retries, per
         case maxTokens = "max_tokens"
         case tokenRatio = "token_ratio"
+        case perSuccess = "per_success"
     }
 
-    /// Encodes the name of the law and its settings.
+    /// Encodes the name of the policy and its settings.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         switch kind {
+        case .tokenBucket(let perSuccess, let floor, let capacity):
+            try container.encode(Name.tokenBucket.rawValue, forKey: .law)
+            try container.encode(perSuccess, forKey: .perSuccess)
+            try container.encode(floor, forKey: .floor)
+            try container.encode(capacity, forKey: .capacity)
         case .ratio(let ratio, let floor, let ttl):
             try container.encode(Name.ratio.rawValue, forKey: .law)
             try container.encode(ratio, forKey: .ratio)
@@ -87,6 +99,10 @@ extension RetryBudgetLaw: Codable {
 extension RetryBudgetLaw.Name {
     fileprivate func read(_ reader: inout SettingsReader) throws -> RetryBudgetLaw.Kind {
         switch self {
+        case .tokenBucket:
+            return .tokenBucket(
+                perSuccess: try reader.value("per_success") ?? 0.1, floor: try reader.value("floor") ?? 0.01,
+                capacity: try reader.value("capacity") ?? 5)
         case .ratio:
             return .ratio(
                 try reader.value("ratio") ?? 0.2, floor: try reader.value("floor") ?? 10,

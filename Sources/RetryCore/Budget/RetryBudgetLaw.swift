@@ -1,25 +1,26 @@
-/// The rule by which a ``RetryBudget`` grants retries.
+/// The policy by which a ``RetryBudget`` grants retries.
 ///
-/// | law | a deposit | a retry costs | holds at most | known from |
+/// | policy | a deposit | a retry costs | holds at most | known from |
 /// |---|---|---|---|---|
-/// | ``ratio(_:floor:ttl:)`` | the ratio, at each call's start | 1 | what the last `ttl` brought | Finagle |
+/// | ``tokenBucket(perSuccess:floor:capacity:)``, the default | 0.1 at each success, and 0.01 a second | 1 | 5 | Brooker |
 /// | ``throttle(maxTokens:tokenRatio:)`` | the token ratio, at each success | 1, as each failure | `maxTokens` | gRPC |
 /// | ``quota(capacity:cost:costs:deposit:)`` | 1, at each success at the first try | 14, or 5 | 500 | AWS |
+/// | ``ratio(_:floor:ttl:)`` | the ratio, at each call's start | 1 | the deposits of the last `ttl`, and the floor | Finagle |
 /// | ``limit(_:per:)`` | time alone | 1 | so many in a window | redress |
 /// | ``unlimited`` | none | nothing | | |
 ///
-/// Which one? ``ratio(_:floor:ttl:)`` bounds the load on the service at any rate of failure, still lets a share of the
-/// retries through in an outage, and is the default. Under ``throttle(maxTokens:tokenRatio:)`` and
-/// ``quota(capacity:cost:costs:deposit:)`` retries end altogether while nothing succeeds, and come back with the successes:
-/// the better choice for a service that its load can bring down and keep down.
+/// The first three are fed by successes: in an outage retries end, or nearly so, and they come back with the service.
+/// They protect a service that its load can bring down and keep down. The ratio is fed by calls: it bounds the load at
+/// any rate of failure, and lets a share of the retries through in an outage. <doc:RetryBudgets> compares them.
 ///
 /// ```swift
-/// let budget = RetryBudget(.ratio(0.1, floor: 1))
+/// let budget = RetryBudget(.tokenBucket(perSuccess: 0.2))
 /// ```
 ///
-/// The functions here trap on settings that make no sense; the initializers and decoding throw instead.
+/// The functions here trap on invalid settings; the initializers and decoding throw instead.
 public struct RetryBudgetLaw: Sendable, Hashable {
     enum Kind: Sendable, Hashable {
+        case tokenBucket(perSuccess: Double, floor: Double, capacity: Int)
         case ratio(Double, floor: Double, ttl: Int64)
         case throttle(maxTokens: Int, tokenRatio: Double)
         case quota(capacity: Int, cost: Int, costs: [ErrorClass: Int], deposit: Int)
@@ -38,6 +39,9 @@ public struct RetryBudgetLaw: Sendable, Hashable {
         self.init(unchecked: kind)
     }
 
+    /// The token bucket with its default settings: a retry for ten successes, and one in 100 seconds.
+    public static var `default`: RetryBudgetLaw { tokenBucket() }
+
     /// Every retry is granted.
     public static var unlimited: RetryBudgetLaw { RetryBudgetLaw(unchecked: .unlimited) }
 }
@@ -45,20 +49,54 @@ public struct RetryBudgetLaw: Sendable, Hashable {
 // MARK: A programmer's constants
 
 extension RetryBudgetLaw {
-    /// Retries as a share of the calls of the last seconds, and a few for those who make few calls.
+    /// A token bucket that successes fill, and time a little.
     ///
-    /// Each call that starts deposits `ratio` of a retry. A deposit that is not used ages, and is gone after `ttl` at the
-    /// latest, and not before nine tenths of it: so calls of a quiet night pay for no storm of retries in the morning.
-    /// Besides, `floor` retries a second flow in, of which no more than `floor` · `ttl` are kept; a budget starts with all
-    /// of them. In any time, whatever fails: retries ≤ ratio · calls + floor · seconds + floor · ttl.
+    /// Each success deposits `perSuccess` of a retry, also a success after retries. Besides, `floor` retries a second
+    /// flow in: a client that makes few calls, or none that succeeds, still gets a retry now and then. At most
+    /// `capacity` retries are kept, and a budget starts with all of them. Counted from the budget's start, whatever
+    /// fails:
+    ///
+    /// ```text
+    /// retries ≤ perSuccess · successes + floor · seconds + capacity
+    /// ```
+    ///
+    /// The floor and the capacity count for each process: a thousand clients with the default settings add at most 10
+    /// retries a second while everything fails, after the first five of each.
+    ///
+    /// - Parameters:
+    ///   - perSuccess: From 0 to 1, to nine decimals: 0.1 allows a retry for ten successes.
+    ///   - floor: Retries a second, from 0 to 1,000,000,000; 0.01 is one in 100 seconds.
+    ///   - capacity: From 1 to 1,000,000,000 retries.
+    /// - Returns: The policy.
+    public static func tokenBucket(
+        perSuccess: Double = 0.1, floor: Double = 0.01, capacity: Int = 5
+    ) -> RetryBudgetLaw {
+        checked { () throws(PolicyError) in
+            try RetryBudgetLaw(validatingPerSuccess: perSuccess, floor: floor, capacity: capacity)
+        }
+    }
+
+    /// Retries as a share of the calls of the last seconds, and a floor for clients that make few calls.
+    ///
+    /// Each call that starts deposits `ratio` of a retry. A deposit that is not used ages: it is gone after `ttl` at
+    /// the latest, and not before nine tenths of it, so that calls of a quiet night pay for no storm of retries in the
+    /// morning. Besides, `floor` retries a second flow in, of which no more than `floor` · `ttl`, or one, are kept; a
+    /// budget starts with all of them. Counted from the budget's start, whatever fails:
+    ///
+    /// ```text
+    /// retries ≤ ratio · calls + floor · seconds + max(1, floor · ttl)
+    /// ```
+    ///
+    /// A shorter interval can hold more: what was saved before it is spent at once. There the calls of the `ttl` before
+    /// the interval count too.
     ///
     /// A floor is meant for one process: a thousand clients with a floor of 10 add 10,000 retries a second.
     ///
     /// - Parameters:
     ///   - ratio: From 0 to 1, to nine decimals: 0.2 allows 20 % more load.
     ///   - floor: Retries a second, not negative.
-    ///   - ttl: How long a deposit lasts at most, from a millisecond to a year; kept to a few milliseconds.
-    /// - Returns: The law.
+    ///   - ttl: The longest life of a deposit, from a millisecond to a year; kept to a few milliseconds.
+    /// - Returns: The policy.
     public static func ratio(
         _ ratio: Double = 0.2, floor: Double = 10, ttl: Duration = .seconds(10)
     ) -> RetryBudgetLaw {
@@ -73,24 +111,24 @@ extension RetryBudgetLaw {
     /// - Parameters:
     ///   - maxTokens: From 1 to 1,000.
     ///   - tokenRatio: Above 0 and at most 1, to nine decimals.
-    /// - Returns: The law.
+    /// - Returns: The policy.
     public static func throttle(maxTokens: Int = 10, tokenRatio: Double = 0.1) -> RetryBudgetLaw {
         checked { () throws(PolicyError) in
             try RetryBudgetLaw(validatingMaxTokens: maxTokens, tokenRatio: tokenRatio)
         }
     }
 
-    /// A stock of tokens from which each retry takes what a failure of its kind costs.
+    /// A stock of tokens from which each retry takes the cost of its class of failure.
     ///
     /// A call that succeeds after retries puts the cost of its last one back; a call that succeeds at the first try
     /// brings `deposit`. A budget starts full.
     ///
     /// - Parameters:
     ///   - capacity: From 1 to 1,000,000,000 tokens.
-    ///   - cost: What a retry costs, from 1 to the capacity.
-    ///   - costs: What a retry costs after failures of some classes.
-    ///   - deposit: What a success at the first try brings, from 0 to the capacity.
-    /// - Returns: The law.
+    ///   - cost: The cost of a retry, from 1 to the capacity.
+    ///   - costs: The cost of a retry after failures of some classes.
+    ///   - deposit: The deposit of a success at the first try, from 0 to the capacity.
+    /// - Returns: The policy.
     public static func quota(
         capacity: Int = 500, cost: Int = 14, costs: [ErrorClass: Int] = [.rateLimit: 5], deposit: Int = 1
     ) -> RetryBudgetLaw {
@@ -104,7 +142,7 @@ extension RetryBudgetLaw {
     /// - Parameters:
     ///   - retries: From 0 to 100,000; the budget remembers the time of each.
     ///   - window: From a millisecond to a year.
-    /// - Returns: The law.
+    /// - Returns: The policy.
     public static func limit(_ retries: Int, per window: Duration) -> RetryBudgetLaw {
         checked { () throws(PolicyError) in try RetryBudgetLaw(validatingLimit: retries, per: window) }
     }
@@ -113,43 +151,59 @@ extension RetryBudgetLaw {
 // MARK: Values from a flag or a file
 
 extension RetryBudgetLaw {
-    /// Creates the law of ``ratio(_:floor:ttl:)`` from settings that are not known to be right.
+    /// Creates the policy of ``tokenBucket(perSuccess:floor:capacity:)`` from values known only at run time.
     ///
-    /// - Throws: ``PolicyError`` that names the first setting that makes no sense.
+    /// - Throws: ``PolicyError`` that names the first invalid setting.
+    public init(
+        validatingPerSuccess perSuccess: Double, floor: Double = 0.01, capacity: Int = 5
+    ) throws(PolicyError) {
+        try self.init(.tokenBucket(perSuccess: perSuccess, floor: floor, capacity: capacity))
+    }
+
+    /// Creates the policy of ``ratio(_:floor:ttl:)`` from values known only at run time.
+    ///
+    /// - Throws: ``PolicyError`` that names the first invalid setting.
     public init(
         validatingRatio ratio: Double, floor: Double = 10, ttl: Duration = .seconds(10)
     ) throws(PolicyError) {
         try self.init(.ratio(ratio, floor: floor, ttl: ttl.saturatedNanoseconds))
     }
 
-    /// Creates the law of ``throttle(maxTokens:tokenRatio:)`` from settings that are not known to be right.
+    /// Creates the policy of ``throttle(maxTokens:tokenRatio:)`` from values known only at run time.
     ///
-    /// - Throws: ``PolicyError`` that names the first setting that makes no sense.
+    /// - Throws: ``PolicyError`` that names the first invalid setting.
     public init(validatingMaxTokens maxTokens: Int, tokenRatio: Double) throws(PolicyError) {
         try self.init(.throttle(maxTokens: maxTokens, tokenRatio: tokenRatio))
     }
 
-    /// Creates the law of ``quota(capacity:cost:costs:deposit:)`` from settings that are not known to be right.
+    /// Creates the policy of ``quota(capacity:cost:costs:deposit:)`` from values known only at run time.
     ///
-    /// - Throws: ``PolicyError`` that names the first setting that makes no sense.
+    /// - Throws: ``PolicyError`` that names the first invalid setting.
     public init(
         validatingCapacity capacity: Int, cost: Int = 14, costs: [ErrorClass: Int] = [.rateLimit: 5], deposit: Int = 1
     ) throws(PolicyError) {
         try self.init(.quota(capacity: capacity, cost: cost, costs: costs, deposit: deposit))
     }
 
-    /// Creates the law of ``limit(_:per:)`` from settings that are not known to be right.
+    /// Creates the policy of ``limit(_:per:)`` from values known only at run time.
     ///
-    /// - Throws: ``PolicyError`` that names the first setting that makes no sense.
+    /// - Throws: ``PolicyError`` that names the first invalid setting.
     public init(validatingLimit retries: Int, per window: Duration) throws(PolicyError) {
         try self.init(.limit(retries, per: window.saturatedNanoseconds))
     }
 }
 
 extension RetryBudgetLaw.Kind {
-    /// The one place that knows which settings make sense.
+    /// Checks the settings; the one place that knows the valid ranges.
     fileprivate func validate() throws(PolicyError) {
         switch self {
+        case .tokenBucket(let perSuccess, let floor, let capacity):
+            let isRight = perSuccess == 0 || (1e-9...1).contains(perSuccess)
+            try check("per_success", perSuccess, isRight, "must be 0, or from 0.000000001 to 1")
+            let isRightFloor = floor == 0 || (1e-9...1e9).contains(floor)
+            try check("floor", floor, isRightFloor, "must be 0, or from 0.000000001 to 1,000,000,000")
+            let isRightCapacity = (1...1_000_000_000).contains(capacity)
+            try check("capacity", capacity, isRightCapacity, "must be from 1 to 1,000,000,000")
         case .ratio(let ratio, let floor, let ttl):
             let isRight = ratio == 0 || (1e-9...1).contains(ratio)
             try check("ratio", ratio, isRight, "must be 0, or from 0.000000001 to 1")

@@ -6,7 +6,7 @@ extension RetryBudgetObserver {
     /// // warning budget_exhausted budget=users class=server_error refusals=1
     /// ```
     ///
-    /// That a budget ran out is told at warning, that it has recovered at info.
+    /// Exhausted budgets and lost events have the level warning, recovered budgets info.
     ///
     /// - Parameters:
     ///   - level: Events below it are left out.
@@ -22,21 +22,22 @@ extension RetryBudgetObserver {
 }
 
 extension RetryBudgetEvent {
-    /// How important this event is.
+    /// The level of this event.
     public var logLevel: LogLevel {
         switch kind {
-        case .exhausted: .warning
+        case .exhausted, .eventsLost: .warning
         case .recovered: .info
         }
     }
 
-    /// This event as one line of text: its code, then what is known as `name=value`.
+    /// This event as one line of text: its code, then its fields as `name=value`.
     ///
-    /// A name that holds more than letters and signs stands in quotes, with backslashes before what has a meaning there.
+    /// A name that holds more than letters and signs stands in quotes, with backslashes before what has a meaning
+    /// there.
     public var logLine: String {
         var line = code
         if let budget { line += " budget=\(budget.logValue)" }
         if let errorClass { line += " class=\(errorClass.id.logValue)" }
-        return line + " refusals=\(refusals)"
+        return line + (kind == .eventsLost ? " lost=\(lost)" : " refusals=\(refusals)")
     }
 }

@@ -1,17 +1,18 @@
-/// Sees when a budget runs out and when it recovers: for logs, metrics and alarms.
+/// An observer of budgets that are exhausted and recover, for logs, metrics and alarms.
 ///
 /// ```swift
 /// let budget = RetryBudget(named: "users", observer: [.log { level, line in print(level, line) }, alarm])
 /// ```
 ///
-/// It is called by the thread that made the change, or by one that is at it for an earlier change; outside every lock, so
-/// that it may use the budget itself; and with the events of a budget in order, one at a time.
+/// It is called outside every lock, so that it may use the budget itself, with one event of a budget at a time, in
+/// order. It runs on the thread of a call to the budget, which delivers at most 32 events: a slow observer delays calls
+/// by a little each. At most 1,000 events wait; further ones are lost, and an event says how many.
 public struct RetryBudgetObserver: Sendable, ExpressibleByArrayLiteral {
     private let receive: @Sendable (RetryBudgetEvent) -> Void
 
     /// Creates an observer.
     ///
-    /// - Parameter receive: Called with each event.
+    /// - Parameter receive: Receives each event.
     public init(_ receive: @escaping @Sendable (RetryBudgetEvent) -> Void) {
         self.receive = receive
     }

@@ -1,15 +1,15 @@
-/// Decides by a ``RetryBudgetLaw`` which retries are granted.
+/// The state machine of a retry budget: decides by a ``RetryBudgetLaw`` which retries are granted.
 ///
-/// The machine behind ``RetryBudget``. It is pure: it takes no lock and reads no clock. Put it into a place of your own,
-/// such as an actor, where a shared object with a lock is not what you need.
+/// It is pure: it takes no lock and reads no clock. Put it into a place of your own, such as an actor, where a shared
+/// object with a lock is not what you need.
 ///
 /// Tokens are whole numbers of billionths, so that no rounding adds up: deposits of 0.75 or of 0.0001 give exactly that
-/// share in the end, and what a law says holds to the last token. A ratio is kept to nine decimals.
+/// share in the end, and a policy's bound holds to the last token. A ratio is kept to nine decimals.
 ///
 /// Time may stand still and may jump. It does not run backwards: a time before the last one counts as no time, and from
 /// there on it passes again.
 public struct TokenBucket: Sendable, Hashable {
-    /// What one withdrawal took, and where from; hand it back once at most.
+    /// The tokens of one withdrawal and their origin; hand it back once at most.
     public struct Withdrawal: Sendable, Hashable {
         let amount: Int64
         var flowed: Int64 = 0
@@ -17,32 +17,32 @@ public struct TokenBucket: Sendable, Hashable {
         var origin: Int64 = 0
     }
 
-    /// About four years: longer than the time of any law, so that to pass more at once would change nothing.
+    /// The most that a jump of the clock passes of the policy's time: about four years, longer than any window.
     private static let longestStep: Int64 = 1 << 57
 
     let rules: TokenRules
 
-    /// For the laws without time, and for none of the others.
+    /// For the throttle and the quota.
     private var balance: Int64
     private var window: TokenWindow
     private var flow: TokenFlow
     private var log: RetryLog
 
-    /// The last time that was told, and the time that has passed for the law.
+    /// The time of the last input, and the time that has passed for the policy.
     private var lastNow: Int64
     private var time: Int64 = 0
     private var refusedAt: Int64 = 0
 
-    /// Whether a retry was refused, and it did not get better since.
+    /// Whether a retry was refused, and the budget has not recovered since.
     ///
-    /// A law that goes by time has recovered when for its `ttl` or window no retry was refused; one of tokens when it is
-    /// half full again, or the throttle three quarters.
+    /// A ratio or a limit has recovered when for its `ttl` or window no retry was refused; the other policies when they
+    /// are half full again, or the throttle three quarters.
     public private(set) var isExhausted = false
 
-    /// Creates a bucket as full as its law lets it start.
+    /// Creates a bucket with the tokens that its policy starts with.
     ///
     /// - Parameters:
-    ///   - law: What the bucket goes by.
+    ///   - law: The policy by which retries are granted.
     ///   - time: The time at which it starts, from any fixed moment.
     public init(_ law: RetryBudgetLaw, at time: Duration = .zero) {
         self.init(law, at: time.saturatedNanoseconds)
@@ -56,51 +56,52 @@ public struct TokenBucket: Sendable, Hashable {
         self.rules = rules
         balance = rules.capacity
         window = TokenWindow(ttl: rules.kind == .ratio ? rules.time : 0)
-        flow = TokenFlow(perSecond: rules.floor, for: rules.time)
+        flow = TokenFlow(perSecond: rules.floor, capacity: rules.flowCapacity)
         log = RetryLog(limit: rules.limit, window: rules.time)
         lastNow = now
     }
 }
 
-// MARK: What the law is told
+// MARK: Inputs
 
 extension TokenBucket {
-    /// A call starts.
+    /// Records the start of a call.
     ///
     /// - Parameter time: The time, from the moment that the bucket's own start is counted from.
     public mutating func requestStarted(at time: Duration) {
         requestStarted(at: time.saturatedNanoseconds)
     }
 
-    /// Takes what a retry costs, if there is enough; one step, in which nothing can come between.
+    /// Withdraws the cost of a retry, if there is enough, in one atomic step.
     ///
     /// - Parameters:
     ///   - errorClass: The class of the failure after which a retry is wanted.
     ///   - time: The time.
-    /// - Returns: What was taken; `nil` if the retry is refused.
+    /// - Returns: The withdrawal; `nil` if the retry is refused.
     public mutating func withdraw(_ errorClass: ErrorClass, at time: Duration) -> Withdrawal? {
         withdraw(errorClass, at: time.saturatedNanoseconds)
     }
 
-    /// Puts back what was taken for a retry that did not start.
+    /// Gives back the withdrawal of a retry that did not start.
     ///
     /// - Parameters:
-    ///   - withdrawal: What ``withdraw(_:at:)`` returned, once.
+    ///   - withdrawal: The value that ``withdraw(_:at:)`` returned, once.
     ///   - time: The time.
     public mutating func giveBack(_ withdrawal: Withdrawal, at time: Duration) {
         giveBack(withdrawal, at: time.saturatedNanoseconds)
     }
 
-    /// An attempt failed in a way that could be retried, and no retry is wanted.
+    /// Records a retryable failure after which no retry is wanted.
     public mutating func failed() {
         if rules.kind == .throttle { balance = max(0, balance - rules.cost) }
     }
 
-    /// A call succeeded.
+    /// Records the success of a call.
     ///
-    /// - Parameter withdrawal: What its last retry took; `nil` if it succeeded at the first try.
+    /// - Parameter withdrawal: The withdrawal of its last retry; `nil` if it succeeded at the first try.
     public mutating func succeeded(after withdrawal: Withdrawal?) {
         switch rules.kind {
+        case .tokenBucket: flow.add(rules.deposit)
         case .throttle: balance = min(rules.capacity, balance + rules.deposit)
         case .quota: balance = min(rules.capacity, balance + (withdrawal?.amount ?? rules.deposit))
         case .ratio, .limit, .unlimited: return
@@ -127,9 +128,11 @@ extension TokenBucket {
 
     package mutating func withdraw(_ errorClass: ErrorClass, at now: Int64) -> Withdrawal? {
         pass(now)
+        advance()
         noteRecovery()
         let withdrawal: Withdrawal? =
             switch rules.kind {
+            case .tokenBucket: withdrawFlowed()
             case .ratio: withdrawAged()
             case .throttle: withdrawThrottled()
             case .quota: withdrawCost(rules.costs[errorClass] ?? rules.cost)
@@ -143,10 +146,12 @@ extension TokenBucket {
     package mutating func giveBack(_ withdrawal: Withdrawal, at now: Int64) {
         pass(now)
         switch rules.kind {
+        case .tokenBucket:
+            flow.add(withdrawal.amount)
         case .ratio:
             advance()
             window.putBack(withdrawal.amount - withdrawal.flowed, slice: withdrawal.origin)
-            flow.putBack(withdrawal.flowed)
+            flow.add(withdrawal.flowed)
         case .quota:
             balance = min(rules.capacity, balance + withdrawal.amount)
         case .limit:
@@ -189,8 +194,13 @@ extension TokenBucket {
 // MARK: Details
 
 extension TokenBucket {
+    private mutating func withdrawFlowed() -> Withdrawal? {
+        guard flow.tokens >= rules.cost else { return nil }
+        flow.take(rules.cost)
+        return Withdrawal(amount: rules.cost)
+    }
+
     private mutating func withdrawAged() -> Withdrawal? {
-        advance()
         guard available >= rules.cost else { return nil }
         // What ages goes first: the floor is for those who have nothing else.
         let aged = min(rules.cost, window.tokens)
@@ -210,7 +220,6 @@ extension TokenBucket {
     }
 
     private mutating func withdrawLogged() -> Withdrawal? {
-        advance()
         guard log.left > 0 else { return nil }
         log.add(time)
         return Withdrawal(amount: rules.cost, origin: time)
@@ -218,6 +227,7 @@ extension TokenBucket {
 
     private var available: Int64 {
         switch rules.kind {
+        case .tokenBucket: flow.tokens
         case .ratio: window.tokens + flow.tokens
         case .limit: Int64(log.left) * TokenRules.token
         case .throttle, .quota, .unlimited: balance
@@ -231,22 +241,40 @@ extension TokenBucket {
 
     @inline(never)
     private mutating func recover() {
-        isExhausted = rules.needsTime ? time - refusedAt < rules.time : balance < rules.recovery
+        isExhausted = rules.recoversWithTime ? time - refusedAt < rules.time : available < rules.recovery
     }
 
     private mutating func advance() {
-        if rules.kind == .limit { log.advance(to: time) }
-        guard rules.kind == .ratio else { return }
-        window.advance(to: time)
-        flow.advance(to: time)
+        switch rules.kind {
+        case .tokenBucket:
+            flow.advance(to: time)
+        case .ratio:
+            window.advance(to: time)
+            flow.advance(to: time)
+        case .limit:
+            log.advance(to: time)
+        case .throttle, .quota, .unlimited:
+            break
+        }
     }
 
     @inline(__always)
     private mutating func pass(_ now: Int64) {
         if now > lastNow {
             let (step, overflow) = now.subtractingReportingOverflow(lastNow)
-            time = time.saturatingAdd(overflow ? Self.longestStep : min(step, Self.longestStep))
+            let (sum, isOver) = time.addingReportingOverflow(overflow ? Self.longestStep : min(step, Self.longestStep))
+            time = sum
+            if isOver { restart() }
         }
         lastNow = now
+    }
+
+    /// Begins the policy's time anew when its 292 years are over, which takes a clock that swings to and fro.
+    @inline(never)
+    private mutating func restart() {
+        (time, refusedAt) = (0, 0)
+        window = TokenWindow(ttl: rules.kind == .ratio ? rules.time : 0)
+        flow = TokenFlow(perSecond: rules.floor, capacity: rules.flowCapacity)
+        log = RetryLog(limit: rules.limit, window: rules.time)
     }
 }

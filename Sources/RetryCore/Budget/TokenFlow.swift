@@ -1,6 +1,6 @@
 /// Tokens that flow in with time, up to a capacity; it starts full.
 struct TokenFlow: Sendable, Hashable {
-    /// All that it holds, as of the last time it was told.
+    /// The tokens at the time of the last input, in billionths.
     private(set) var tokens: Int64
     let capacity: Int64
     /// Billionths of a token per nanosecond are tokens per second: whole ones, and billionths.
@@ -9,14 +9,16 @@ struct TokenFlow: Sendable, Hashable {
     /// Billionths of the smallest part of a token that have flown in.
     private var remainder: Int64 = 0
     private var time: Int64 = 0
-    /// After this time it is full, whatever was in it.
+    /// The time after which it is full, whatever it held.
     private let timeToFill: Int64
 
-    init(perSecond: Double, for duration: Int64) {
+    init(perSecond: Double, capacity: Int64) {
         rate = Int64(perSecond)
         fraction = Int64(((perSecond - Double(rate)) * 1e9).rounded())
-        timeToFill = duration
-        capacity = Self.amount(duration, rate, fraction, 0).quotient
+        // A second more than it takes, for all that is rounded.
+        timeToFill =
+            perSecond > 0 ? Int64(saturating: Double(capacity) / perSecond).saturatingAdd(1_000_000_000) : .max
+        self.capacity = capacity
         tokens = capacity
     }
 
@@ -27,8 +29,8 @@ struct TokenFlow: Sendable, Hashable {
         if elapsed >= timeToFill || tokens == capacity {
             (tokens, remainder) = (capacity, 0)
         } else {
-            let (added, rest) = Self.amount(elapsed, rate, fraction, remainder)
-            (tokens, remainder) = (min(capacity, tokens + added), rest)
+            let (added, rest) = inflow(elapsed)
+            (tokens, remainder) = (added >= capacity - tokens ? capacity : tokens + added, rest)
         }
     }
 
@@ -36,16 +38,17 @@ struct TokenFlow: Sendable, Hashable {
         tokens -= amount
     }
 
-    mutating func putBack(_ amount: Int64) {
-        tokens = min(capacity, tokens + amount)
+    /// Adds tokens, up to the capacity; an amount is at most the capacity.
+    mutating func add(_ amount: Int64) {
+        tokens = amount >= capacity - tokens ? capacity : tokens + amount
     }
 
-    private static func amount(
-        _ elapsed: Int64, _ rate: Int64, _ fraction: Int64, _ remainder: Int64
-    ) -> (quotient: Int64, remainder: Int64) {
-        if fraction == 0 { return (elapsed * rate, 0) }
+    /// The tokens that flow in within a time shorter than it takes to fill up, and the billionths that are left over.
+    private func inflow(_ elapsed: Int64) -> (whole: Int64, rest: Int64) {
+        let whole = elapsed.saturatingMultiply(rate)
+        if fraction == 0 { return (whole, 0) }
         let parts = Int128(elapsed) * Int128(fraction) + Int128(remainder)
         let (quotient, rest) = parts.quotientAndRemainder(dividingBy: 1_000_000_000)
-        return (elapsed * rate + Int64(quotient), Int64(rest))
+        return (whole.saturatingAdd(Int64(quotient)), Int64(rest))
     }
 }

@@ -1,30 +1,39 @@
-/// A law in the whole numbers that a ``TokenBucket`` reckons with: billionths of a token, and nanoseconds.
+/// A budget's policy in the whole numbers that a ``TokenBucket`` computes with: billionths of a token, and nanoseconds.
 struct TokenRules: Sendable, Hashable {
-    enum Kind: Sendable, Hashable { case ratio, throttle, quota, limit, unlimited }
+    enum Kind: Sendable, Hashable { case tokenBucket, ratio, throttle, quota, limit, unlimited }
 
     /// One token.
     static let token: Int64 = 1_000_000_000
 
     let kind: Kind
-    /// What one deposit brings.
+    /// The amount of one deposit.
     private(set) var deposit: Int64 = 0
     private(set) var cost = token
     private(set) var costs = ClassTable<Int64>()
-    /// What the bucket holds at first and at most; zero where time decides.
+    /// The balance at first and at most, for the policies that do not age.
     private(set) var capacity: Int64 = 0
     /// The balance that counts as recovered.
     private(set) var recovery: Int64 = 0
-    /// The law's own time: how long a deposit lasts, or how long a window is.
+    /// The policy's own time: how long a deposit lasts, or how long a window is.
     private(set) var time: Int64 = 0
-    /// Retries that flow in per second.
+    /// The tokens that flow in per second.
     private(set) var floor = 0.0
-    /// Retries in a window.
+    /// The most that flows in without being used.
+    private(set) var flowCapacity: Int64 = 0
+    /// The retries in a window.
     private(set) var limit = 0
 
     init(_ law: RetryBudgetLaw) {
         switch law.kind {
+        case .tokenBucket(let perSuccess, let floor, let capacity):
+            (kind, deposit, self.floor) = (.tokenBucket, Self.amount(perSuccess), floor)
+            self.capacity = Int64(capacity) * Self.token
+            flowCapacity = self.capacity
+            recovery = max(self.capacity / 2, Self.token)
         case .ratio(let ratio, let floor, let ttl):
             (kind, deposit, self.floor, time) = (.ratio, Self.amount(ratio), floor, ttl)
+            // At least one retry: parts of one would never add up to a retry otherwise.
+            flowCapacity = floor > 0 ? max(Self.token, Int64(saturating: (floor * Double(ttl)).rounded())) : 0
         case .throttle(let maxTokens, let tokenRatio):
             (kind, deposit, capacity) = (.throttle, Self.amount(tokenRatio), Int64(maxTokens) * Self.token)
             recovery = capacity - capacity / 4
@@ -45,13 +54,16 @@ struct TokenRules: Sendable, Hashable {
         Int64((tokens * Double(token)).rounded())
     }
 
-    /// Whether the law goes by time.
-    var needsTime: Bool { kind == .ratio || kind == .limit }
+    /// Whether successes change the balance.
+    var takesSuccesses: Bool { kind == .tokenBucket || kind == .throttle || kind == .quota }
 
-    /// What the bucket holds at most, in tokens; `nil` where that follows from the load, or nothing bounds it.
+    /// Whether the budget has recovered after a time without refusals, rather than at a balance.
+    var recoversWithTime: Bool { kind == .ratio || kind == .limit }
+
+    /// The maximum number of tokens; `nil` where that follows from the load, or nothing bounds it.
     var mostTokens: Double? {
         switch kind {
-        case .throttle, .quota: Double(capacity) / Double(Self.token)
+        case .tokenBucket, .throttle, .quota: Double(capacity) / Double(Self.token)
         case .limit: Double(limit)
         case .ratio, .unlimited: nil
         }

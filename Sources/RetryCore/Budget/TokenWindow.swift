@@ -1,4 +1,5 @@
-/// Tokens that age: a deposit lasts for nine to ten tenths of a time, and the oldest are spent first.
+/// Tokens that age in a sliding window of ten slices: a deposit lasts for nine to ten tenths of a time, and the oldest
+/// are spent first.
 ///
 /// What is spent cannot expire any more, so at every moment: deposited = held + spent + expired.
 struct TokenWindow: Sendable, Hashable {
@@ -30,6 +31,8 @@ struct TokenWindow: Sendable, Hashable {
 
     @inline(never)
     private mutating func expire(_ current: Int64) {
+        // At the end of all times the slice does not change any more.
+        guard current > newest else { return }
         for number in (newest + 1)...min(current, newest + Int64(Self.sliceCount)) {
             tokens -= slices[place(number)]
             slices[place(number)] = 0

@@ -10,12 +10,12 @@ extension RetryBudget {
     /// ```
     ///
     /// - Parameters:
-    ///   - law: The rule by which retries are granted.
-    ///   - name: What events call the budget.
-    ///   - clock: What a law with a window goes by.
-    ///   - observer: Told when the budget is exhausted, and when it has recovered.
+    ///   - law: The policy by which retries are granted.
+    ///   - name: The name of the budget in events.
+    ///   - clock: The time source of policies that go by time.
+    ///   - observer: Receives an event when the budget is exhausted, and when it has recovered.
     public convenience init(
-        _ law: RetryBudgetLaw = .ratio(), named name: String? = nil, on clock: ManualClock,
+        _ law: RetryBudgetLaw = .default, named name: String? = nil, on clock: ManualClock,
         observer: RetryBudgetObserver? = nil
     ) {
         self.init(law, named: name, clock: RetryClock(clock), observer: observer)
@@ -23,21 +23,21 @@ extension RetryBudget {
 
     /// Empties the budget, so that it refuses the next retry.
     ///
-    /// It counts as no grant and makes no event; that the budget is exhausted is told at the refusal. What calls, successes
-    /// and time bring after it counts as always. An unlimited budget has nothing to be emptied of.
+    /// It counts as no grant and makes no event; the event that the budget is exhausted comes with the refusal.
+    /// Deposits by calls, successes and time count as always after it. An unlimited budget can't be emptied.
     public func empty() {
         drain()
     }
 
-    /// Makes the budget as full as it was at its start, and well.
+    /// Makes the budget as full as it was at its start.
     ///
-    /// If it was exhausted, it has recovered, which is told. Its counts stay.
+    /// If it was exhausted, it has recovered, with an event. Its counts stay.
     public func fill() {
         refill()
     }
 }
 
-/// Keeps every event of a budget that it sees, for a test to look at.
+/// Records the events of budgets, for a test.
 ///
 /// ```swift
 /// let recorder = RecordingBudgetObserver()
@@ -49,10 +49,10 @@ extension RetryBudget {
 public final class RecordingBudgetObserver: Sendable {
     private let recorded = Locked<[RetryBudgetEvent]>([])
 
-    /// Creates a recorder that has seen nothing.
+    /// Creates an empty recorder.
     public init() {}
 
-    /// Keeps the events that it is handed.
+    /// An observer that records every event.
     public var observer: RetryBudgetObserver {
         RetryBudgetObserver { event in self.recorded.withLock { $0.append(event) } }
     }
@@ -63,7 +63,7 @@ public final class RecordingBudgetObserver: Sendable {
     /// The codes of the events, such as `["budget_exhausted", "budget_recovered"]`.
     public var codes: [String] { events.map(\.code) }
 
-    /// Forgets what was seen.
+    /// Forgets the recorded events.
     public func reset() {
         recorded.withLock { $0 = [] }
     }

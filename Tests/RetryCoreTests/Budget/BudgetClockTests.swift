@@ -33,6 +33,25 @@ struct BudgetClockTests {
         #expect(bucket.tokens(at: Int64.max) == 1000)
     }
 
+    @Test(
+        "a clock that swings for ever traps nothing, and stops nothing",
+        arguments: laws + [.tokenBucket(floor: 1, capacity: 10), .ratio(1, floor: 1e-9, ttl: .seconds(365 * 86_400))])
+    func swings(law: RetryBudgetLaw) {
+        var bucket = TokenBucket(law, at: 0)
+        for swing in 0..<1000 {
+            for now in [Int64.max, .min, 0] {
+                bucket.requestStarted(at: now)
+                let retry = bucket.withdraw(.transient, at: now)
+                if swing.isMultiple(of: 3), let retry { bucket.giveBack(retry, at: now) }
+                bucket.succeeded(after: nil)
+                _ = bucket.tokens(at: now)
+            }
+            while bucket.withdraw(.transient, at: 0) != nil {}
+        }
+        guard law != .ratio(1, floor: 1e-9, ttl: .seconds(365 * 86_400)) else { return }
+        #expect(bucket.tokens(at: 10 * Self.second) == 10)
+    }
+
     @Test("after a jump time passes as before", arguments: laws)
     func passesAfterAJump(law: RetryBudgetLaw) {
         var now: Int64 = 0

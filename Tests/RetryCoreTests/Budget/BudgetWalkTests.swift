@@ -4,11 +4,12 @@ import Testing
 /// What a bucket must do, written a second time and in another way: with a list of single deposits, of single retries.
 struct BudgetModel {
     enum Law: CaseIterable, Sendable {
-        case ratio, throttle, quota, limit, unlimited
+        case tokenBucket, ratio, throttle, quota, limit, unlimited
 
         /// Small, so that short sequences reach every end; all numbers are such that Doubles are exact.
         var law: RetryBudgetLaw {
             switch self {
+            case .tokenBucket: .tokenBucket(perSuccess: 0.25, floor: 0.125, capacity: 2)
             case .ratio: .ratio(0.5, floor: 0.25, ttl: .seconds(10))
             case .throttle: .throttle(maxTokens: 4, tokenRatio: 0.5)
             case .quota: .quota(capacity: 20, cost: 7, costs: [.rateLimit: 3], deposit: 2)
@@ -36,7 +37,7 @@ struct BudgetModel {
 
     init(_ law: Law) {
         self.law = law
-        stock = law == .ratio ? 2.5 : law == .throttle ? 4 : law == .quota ? 20 : 0
+        stock = law == .tokenBucket ? 2 : law == .ratio ? 2.5 : law == .throttle ? 4 : law == .quota ? 20 : 0
     }
 
     mutating func pass(_ seconds: Double) {
@@ -44,13 +45,14 @@ struct BudgetModel {
         deposits.removeAll { $0.second <= Int(now) - 10 }
         retries.removeAll { $0 <= now - 10 }
         if law == .ratio { stock = min(2.5, stock + seconds * 0.25) }
+        if law == .tokenBucket { stock = min(2, stock + seconds * 0.125) }
         recover()
     }
 
     var tokens: Double {
         switch law {
         case .ratio: deposits.reduce(stock) { $0 + $1.amount }
-        case .throttle, .quota: stock
+        case .tokenBucket, .throttle, .quota: stock
         case .limit: Double(2 - retries.count)
         case .unlimited: .infinity
         }
@@ -67,6 +69,7 @@ struct BudgetModel {
 
     mutating func succeeded(after payment: Payment?) {
         if law == .throttle { stock = min(4, stock + 0.5) }
+        if law == .tokenBucket { stock = min(2, stock + 0.25) }
         if law == .quota { stock = min(20, stock + (payment?.cost ?? 2)) }
         recover()
     }
@@ -86,6 +89,7 @@ struct BudgetModel {
                 deposits.insert((payment.second, payment.aged), at: place)
             }
             stock = min(2.5, stock + payment.cost - payment.aged)
+        case .tokenBucket: stock = min(2, stock + payment.cost)
         case .quota: stock = min(20, stock + payment.cost)
         case .limit: if let place = retries.firstIndex(of: payment.time) { retries.remove(at: place) }
         case .throttle, .unlimited: break
@@ -104,7 +108,7 @@ struct BudgetModel {
             guard retries.count < 2 else { return nil }
             retries.append(now)
             return Payment(time: now)
-        case .quota:
+        case .tokenBucket, .quota:
             guard stock >= cost else { return nil }
             stock -= cost
             return Payment(cost: cost)
@@ -126,6 +130,7 @@ struct BudgetModel {
         case .ratio, .limit: isExhausted = now - refusedAt < 10
         case .throttle: isExhausted = stock < 3
         case .quota: isExhausted = stock < 10
+        case .tokenBucket: isExhausted = stock < 1
         case .unlimited: break
         }
     }

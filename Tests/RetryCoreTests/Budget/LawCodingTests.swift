@@ -9,6 +9,11 @@ struct LawCodingTests {
         (#"{"law": "ratio", "ratio": 0.1, "floor": 2.5, "ttl": "1m"}"#, .ratio(0.1, floor: 2.5, ttl: .seconds(60))),
         (#"{"law": "ratio", "ttl": 2.5}"#, .ratio(ttl: .milliseconds(2500))),
         (#"{"law": "ratio", "ttl_ms": 250}"#, .ratio(ttl: .milliseconds(250))),
+        (
+            #"{"law": "token_bucket", "per_success": 0.5, "floor": 0.1, "capacity": 50}"#,
+            .tokenBucket(perSuccess: 0.5, floor: 0.1, capacity: 50)
+        ),
+        (#"{"law": "token_bucket"}"#, .default), (#""token_bucket""#, .default),
         (#"{"law": "ratio"}"#, .ratio()), (#""ratio""#, .ratio()),
         (#"{"law": "throttle", "max_tokens": 100, "token_ratio": 0.5}"#, .throttle(maxTokens: 100, tokenRatio: 0.5)),
         (#"{"law": "throttle"}"#, .throttle()), (#""throttle""#, .throttle()),
@@ -39,6 +44,9 @@ struct LawCodingTests {
             try JSON.encode(RetryBudgetLaw.ratio(0.5, floor: 1))
                 == #"{"floor":1,"law":"ratio","ratio":0.5,"ttl":"10s"}"#)
         #expect(
+            try JSON.encode(RetryBudgetLaw.default)
+                == #"{"capacity":5,"floor":0.01,"law":"token_bucket","per_success":0.1}"#)
+        #expect(
             try JSON.encode(RetryBudgetLaw.throttle()) == #"{"law":"throttle","max_tokens":10,"token_ratio":0.1}"#)
         #expect(
             try JSON.encode(RetryBudgetLaw.quota())
@@ -54,6 +62,10 @@ struct LawCodingTests {
         arguments: [
             WrongJSON("{}", "law", "missing"), WrongJSON(#"{"law": "tower"}"#, "law", "tower", "ratio, throttle"),
             WrongJSON(#""limit""#, "", "retries"), WrongJSON(#""tower""#, "", "tower"),
+            WrongJSON(#"{"law": "token_bucket", "per_success": 1.5}"#, "per_success", "1.5"),
+            WrongJSON(#"{"law": "token_bucket", "floor": -1}"#, "floor", "-1"),
+            WrongJSON(#"{"law": "token_bucket", "capacity": 0}"#, "capacity", "0"),
+            WrongJSON(#"{"law": "token_bucket", "ttl": "10s"}"#, "ttl"),
             WrongJSON(#"{"law": "ratio", "ratio": 1.5}"#, "ratio", "1.5"),
             WrongJSON(#"{"law": "ratio", "ratio": -1}"#, "ratio", "-1"),
             WrongJSON(#"{"law": "ratio", "ratio": "much"}"#, "ratio"),

@@ -29,7 +29,22 @@ extension Refusal {
         Refusal(setting, value) { () throws(PolicyError) in try RetryBudgetLaw(validatingLimit: retries, per: per) }
     }
 
+    private static func tokenBucket(
+        _ setting: String, _ value: String, _ perSuccess: Double = 0.1, floor: Double = 0.01, capacity: Int = 5
+    ) -> Refusal {
+        Refusal(setting, value) { () throws(PolicyError) in
+            try RetryBudgetLaw(validatingPerSuccess: perSuccess, floor: floor, capacity: capacity)
+        }
+    }
+
     static let budgetLaws = [
+        tokenBucket("per_success", "-0.1", -0.1), tokenBucket("per_success", "1.1", 1.1),
+        tokenBucket("per_success", "nan", .nan), tokenBucket("per_success", "1e-10", 1e-10),
+        tokenBucket("floor", "-1.0", floor: -1), tokenBucket("floor", "nan", floor: .nan),
+        tokenBucket("floor", "1e-10", floor: 1e-10), tokenBucket("floor", "10000000000.0", floor: 1e10),
+        tokenBucket("floor", "inf", floor: .infinity), tokenBucket("capacity", "0", capacity: 0),
+        tokenBucket("capacity", "1000000001", capacity: 1_000_000_001),
+        tokenBucket("capacity", "\(Int.min)", capacity: .min),
         ratio("ratio", "-0.1", -0.1), ratio("ratio", "1.0000001", 1.000_000_1), ratio("ratio", "nan", .nan),
         ratio("ratio", "inf", .infinity), ratio("ratio", "-inf", -.infinity), ratio("ratio", "20.0", 20),
         ratio("ratio", "1e-10", 1e-10), ratio("ratio", "5e-324", .leastNonzeroMagnitude),
@@ -60,6 +75,8 @@ extension Refusal {
 
 extension Trap {
     static let budgetLaws = [
+        Trap("per_success is nan: it must", RetryBudgetLaw.tokenBucket(perSuccess: .nan)),
+        Trap("capacity is 0: it must", RetryBudgetLaw.tokenBucket(capacity: 0)),
         Trap("ratio is nan: it must", RetryBudgetLaw.ratio(.nan)),
         Trap("ratio is 1.5: it must", RetryBudgetLaw.ratio(1.5)),
         Trap("floor is -1.0: it must", RetryBudgetLaw.ratio(0.2, floor: -1)),
@@ -97,6 +114,8 @@ struct LawRefusalTests {
         #expect(try RetryBudgetLaw(validatingRatio: 0, floor: 0, ttl: .milliseconds(1)) != .unlimited)
         #expect(try RetryBudgetLaw(validatingRatio: 1, floor: 1e8, ttl: .seconds(10)) != .unlimited)
         #expect(try RetryBudgetLaw(validatingRatio: 1e-9, floor: 1e-9, ttl: .seconds(365 * 86_400)) != .unlimited)
+        #expect(try RetryBudgetLaw(validatingPerSuccess: 0, floor: 0, capacity: 1) != .unlimited)
+        #expect(try RetryBudgetLaw(validatingPerSuccess: 1, floor: 1e9, capacity: 1_000_000_000) != .unlimited)
         #expect(try RetryBudgetLaw(validatingMaxTokens: 1, tokenRatio: 1) == .throttle(maxTokens: 1, tokenRatio: 1))
         #expect(try RetryBudgetLaw(validatingMaxTokens: 1000, tokenRatio: 1e-9) != .unlimited)
         #expect(
@@ -112,6 +131,10 @@ struct LawRefusalTests {
             .ratio(1, floor: 1e12, ttl: .milliseconds(1)),
             .ratio(0.999_999_999, floor: 31.7, ttl: .seconds(365 * 86_400)),
             .ratio(0, floor: 0, ttl: .milliseconds(1)), .limit(0, per: .milliseconds(1)), .throttle(maxTokens: 1),
+            .tokenBucket(perSuccess: 1, floor: 1e9, capacity: 1_000_000_000),
+            .tokenBucket(perSuccess: 1e-9, floor: 1e-9, capacity: 1), .tokenBucket(perSuccess: 0, floor: 0),
+            .tokenBucket(perSuccess: 1, floor: 0.999_999_999, capacity: 1_000_000_000), .ratio(1e-9, floor: 1e-9),
+            .ratio(1e-9, floor: 0.999_999_999_9, ttl: .milliseconds(1)),
             .throttle(maxTokens: 1000, tokenRatio: 1), .quota(capacity: 1_000_000_000, deposit: 1_000_000_000),
         ])
     func extremes(law: RetryBudgetLaw) {

@@ -8,6 +8,22 @@ struct MetastableTests {
         (UInt64(1000)..<1004).map { Collapse.run(law, tries: tries, seed: $0) }.reduce(StormResult(), +)
     }
 
+    @Test("comes back with the default budget, shared or one for each of ten clients", arguments: [1, 10])
+    func defaultBudget(clients: Int) {
+        let runs = (UInt64(1000)..<1010).map { Collapse.run(.default, clients: clients, seed: $0) }
+        let result = runs.reduce(StormResult(), +)
+        #expect(result.success >= 0.54)
+        #expect(result.load <= 1.05)
+        #expect(runs.count { $0.success < 0.5 } <= 1)
+    }
+
+    @Test("bears a spike with the default budget")
+    func spike() {
+        let result = (UInt64(1000)..<1010).map { Collapse.run(.default, .spike, seed: $0) }.reduce(StormResult(), +)
+        #expect(result.success >= 0.94)
+        #expect(result.load <= 1.02)
+    }
+
     @Test("stays down with a ratio and a floor that are too high")
     func ratio() {
         let result = Self.runs(.ratio())

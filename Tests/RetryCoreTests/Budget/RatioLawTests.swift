@@ -68,6 +68,46 @@ struct RatioLawTests {
         #expect(abs(Double(retries) - start - floor * bucket.now) <= 1.000_1)
     }
 
+    @Test("a floor of less than a retry in the ttl still grants one now and then", arguments: [0.05, 0.01, 0.002])
+    func lowFloor(floor: Double) {
+        var bucket = Bucket(.ratio(0, floor: floor, ttl: .seconds(10)))
+        #expect(bucket.tokens == 1)
+        #expect(bucket.retries() == 1)
+        bucket.now = 0.99 / floor
+        #expect(bucket.retries() == 0)
+        bucket.now = 1.01 / floor
+        #expect(bucket.retries() == 1)
+        bucket.now = 100 / floor
+        #expect(bucket.retries() == 1, "no more than one is kept")
+        var retries = 0
+        for _ in 0..<1000 {
+            bucket.now += 0.1 / floor
+            retries += bucket.retries()
+        }
+        #expect((99...101).contains(retries))
+    }
+
+    @Test func whatWasSavedCanBeSpentAtOnceAndNoMoreThanThat() {
+        var bucket = Bucket(.ratio(0.2, floor: 10, ttl: .seconds(10)))
+        var (calls, retries) = (0, 0)
+        for tenth in 0..<90 {
+            bucket.now = Double(tenth) / 10
+            bucket.calls(10)
+            calls += 10
+        }
+        bucket.now = 9
+        // The next second has 5 calls: they and the floor alone would bring 11 retries.
+        let before = bucket.now
+        bucket.calls(5)
+        retries = bucket.retries()
+        bucket.now += 1
+        retries += bucket.retries()
+        #expect(retries == 291, "as the article says")
+        let bound = 0.2 * Double(calls + 5) + 10 * (bucket.now - before) + 100
+        #expect(Double(retries) <= bound)
+        #expect(Double(retries) <= 0.2 * Double(calls + 5) + 10 * bucket.now + 100, "counted from the start")
+    }
+
     @Test func depositsAgeAndTheLastOfThemGoAfterTheTTL() {
         var bucket = Bucket(.ratio(0.5, floor: 0, ttl: .seconds(10)))
         bucket.calls(10)
@@ -194,12 +234,12 @@ struct RatioLawTests {
     }
 
     @Test func whatAFloorsStepLeavesOverIsKept() {
-        var flow = TokenFlow(perSecond: 0.3, for: 10_000_000_000)
+        var flow = TokenFlow(perSecond: 0.3, capacity: 3_000_000_000)
         flow.take(flow.tokens)
         // Each nanosecond brings three tenths of the smallest part of a token.
         for nanosecond in 1...Int64(1000) { flow.advance(to: nanosecond) }
         #expect(flow.tokens == 300)
-        flow.putBack(flow.capacity)
+        flow.add(flow.capacity)
         #expect(flow.tokens == flow.capacity)
     }
 }

@@ -134,6 +134,62 @@ struct RetryBudgetEventTests {
         budgets.withLock { $0 = [] }
     }
 
+    @Test func aCallDeliversAShareOfWhatWaitsAndTheNextCallGoesOn() {
+        let budgets = Locked<[RetryBudget]>([])
+        let seen = Locked<[Int]>([])
+        let budget = RetryBudget(
+            .quota(capacity: 14), on: clock,
+            observer: RetryBudgetObserver { event in
+                seen.withLock { $0.append(event.number) }
+                guard event.number == 1, let budget = budgets.withLock({ $0.first }) else { return }
+                for _ in 0..<50 {
+                    budget.fill()
+                    budget.empty()
+                    _ = budget.grants()
+                }
+            })
+        budgets.withLock { $0 = [budget] }
+        budget.empty()
+        refuse(budget)
+        budgets.withLock { $0 = [] }
+        #expect(seen.withLock { $0 } == Array(1...32))
+        refuse(budget)
+        #expect(seen.withLock { $0.count } == 64)
+        _ = budget.snapshot()
+        budget.succeeded()
+        #expect(seen.withLock { $0 } == Array(1...101))
+    }
+
+    @Test func eventsThatAnObserverIsTooSlowForAreCountedInAnEventOfTheirOwn() {
+        let budgets = Locked<[RetryBudget]>([])
+        let budget = RetryBudget(
+            .quota(capacity: 14), named: "slow", on: clock,
+            observer: [
+                recorder.observer,
+                RetryBudgetObserver { event in
+                    guard event.number == 1, let budget = budgets.withLock({ $0.first }) else { return }
+                    for _ in 0..<600 {
+                        budget.fill()
+                        budget.empty()
+                        _ = budget.grants()
+                    }
+                },
+            ])
+        budgets.withLock { $0 = [budget] }
+        budget.empty()
+        refuse(budget)
+        budgets.withLock { $0 = [] }
+        for _ in 0..<40 { refuse(budget) }
+        let events = recorder.events
+        #expect(events.count == 1 + 1_000 + 1)
+        let last = events.last
+        #expect(last?.kind == .eventsLost && last?.lost == 200 && last?.number == 1_202)
+        #expect(last?.code == "budget_events_lost" && last?.errorClass == nil)
+        #expect(last?.logLine == "budget_events_lost budget=slow lost=200" && last?.logLevel == .warning)
+        #expect(events.dropLast().map(\.number) == Array(1...1_001))
+        #expect(events.dropLast().allSatisfy { $0.lost == 0 })
+    }
+
     @Test func anArrayOfObserversIsAnObserver() {
         let other = RecordingBudgetObserver()
         let budget = RetryBudget(

@@ -5,11 +5,17 @@ import Testing
 /// The shared budget: that it says to its bucket what it is told, and counts it.
 @Suite("A shared budget", .timeLimit(.minutes(5)))
 struct RetryBudgetTests {
-    @Test func theDefaultIs20PercentOverTenSecondsWithAFloorOf10() {
+    @Test func theDefaultIsATokenBucketOfFive() {
         let budget = RetryBudget(on: ManualClock())
-        #expect(budget.law == .ratio(0.2, floor: 10, ttl: .seconds(10)))
+        #expect(budget.law == .tokenBucket(perSuccess: 0.1, floor: 0.01, capacity: 5))
+        #expect(RetryBudget().law == .default)
         #expect(budget.name == nil)
-        #expect(budget.snapshot().balance == 100)
+        #expect(budget.snapshot().balance == 5)
+    }
+
+    @Test func theRatioIs20PercentOverTenSecondsWithAFloorOf10() {
+        #expect(RetryBudgetLaw.ratio() == .ratio(0.2, floor: 10, ttl: .seconds(10)))
+        #expect(RetryBudget(.ratio(), on: ManualClock()).snapshot().balance == 100)
     }
 
     @Test func aSnapshotTellsWhatWasAskedAndWhatIsLeft() {
@@ -39,7 +45,7 @@ struct RetryBudgetTests {
         "a snapshot's capacity",
         arguments: [
             (RetryBudgetLaw.throttle(maxTokens: 7), 7.0), (.quota(capacity: 20), 20), (.limit(3, per: .seconds(1)), 3),
-            (.ratio(), nil), (.unlimited, nil),
+            (.ratio(), nil), (.unlimited, nil), (.tokenBucket(capacity: 7), 7),
         ] as [(RetryBudgetLaw, Double?)])
     func capacity(law: RetryBudgetLaw, capacity: Double?) {
         #expect(RetryBudget(law, on: ManualClock()).snapshot().capacity == capacity)
@@ -80,7 +86,8 @@ struct RetryBudgetTests {
     @Test(
         "a reservation that is dropped stays spent",
         arguments: [
-            (RetryBudgetLaw.ratio(0, floor: 1), 9.0), (.quota(), 486), (.limit(5, per: .seconds(10)), 4),
+            (RetryBudgetLaw.ratio(0, floor: 1), 9.0), (.tokenBucket(), 4),
+            (.quota(), 486), (.limit(5, per: .seconds(10)), 4),
             (.throttle(), 9),
         ] as [(RetryBudgetLaw, Double)])
     func dropped(law: RetryBudgetLaw, left: Double) {
@@ -93,7 +100,8 @@ struct RetryBudgetTests {
     @Test(
         "a reservation that is given back is there again, but for the throttle, which charges the failure",
         arguments: [
-            (RetryBudgetLaw.ratio(0, floor: 1), 10.0), (.quota(), 500), (.limit(5, per: .seconds(10)), 5),
+            (RetryBudgetLaw.ratio(0, floor: 1), 10.0), (.tokenBucket(), 5),
+            (.quota(), 500), (.limit(5, per: .seconds(10)), 5),
             (.throttle(), 9),
         ] as [(RetryBudgetLaw, Double)])
     func givenBack(law: RetryBudgetLaw, left: Double) {
@@ -114,7 +122,7 @@ struct RetryBudgetTests {
     @Test(
         "goes by the system's clock unless told otherwise",
         arguments: [
-            RetryBudgetLaw.ratio(0, floor: 1), .limit(10, per: .seconds(10)),
+            RetryBudgetLaw.ratio(0, floor: 1), .limit(10, per: .seconds(10)), .tokenBucket(floor: 1, capacity: 10),
         ])
     func systemClock(law: RetryBudgetLaw) {
         let budget = RetryBudget(law)

@@ -39,6 +39,7 @@ struct HostileGuardsTests {
         breaker("{\"failures\": {\"only\": []}, \"hint_opens\": 5}", "failures.only"),
         breaker("{\"failures\": {\"only\": [\"ratelimit\"]}}", "failures.only[0]"),
         breaker("{\"failures\": {\"except\": [\"auth\", \"server-error\"]}}", "failures.except[1]"),
+        breaker("{\"shortest_timeout_ms\": -1}", "shortest_timeout_ms"), breaker("{\"rejects\": 1}", "rejects"),
         breaker("{\"probes\": 1001}", "probes"), breaker("{\"hint_opens_ms\": -1}", "hint_opens_ms"),
     ]
 
@@ -52,6 +53,9 @@ struct HostileGuardsTests {
         budget("{\"law\": \"ratio\", \"floor\": 1e308}", "floor"),
         budget("{\"law\": \"ratio\", \"floor\": -1}", "floor"),
         budget("{\"law\": \"ratio\", \"ttl\": 0}", "ttl"), budget("{\"law\": \"ratio\", \"ttl\": \"1000d\"}", "ttl"),
+        budget("{\"law\": \"token_bucket\", \"per_success\": 2}", "per_success"),
+        budget("{\"law\": \"token_bucket\", \"floor\": -1}", "floor"),
+        budget("{\"law\": \"token_bucket\", \"capacity\": 0}", "capacity"),
         budget("{\"law\": \"throttle\", \"max_tokens\": 0}", "max_tokens"),
         budget("{\"law\": \"throttle\", \"max_tokens\": 1.5}", "max_tokens"),
         budget("{\"law\": \"throttle\", \"token_ratio\": 0}", "token_ratio"),
@@ -92,7 +96,8 @@ struct HostileGuardsTests {
             {"circuit_breaker": {"preset": null, "consecutive_failures": null, "failure_ratio": null,
             "failure_ratio_over_time": null, "slow_calls": null, "failures": null, "other_classes": null,
             "break_duration": null, "probes": null, "successes_to_close": null, "allowed_probe_failures": null,
-            "probe_lease": null, "hint_opens": null}, "budget": {"law": "ratio", "ratio": null, "floor": null, "ttl": null}}
+            "probe_lease": null, "hint_opens": null, "shortest_timeout": null, "rejects": null},
+            "budget": {"law": "ratio", "ratio": null, "floor": null, "ttl": null}}
             """)
         #expect(breaker.circuitBreaker == .default)
         #expect(breaker.budget == .ratio())
