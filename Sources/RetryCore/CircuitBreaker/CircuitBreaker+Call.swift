@@ -21,7 +21,11 @@ extension CircuitBreaker {
         guard let admission = admit() else { throw openError() }
         do {
             let value = try operation()
-            finish(admission, rejection?(value).map(BreakerResult.failure) ?? .success)
+            if let classification = rejection?(value) {
+                finish(admission, .failure(classification))
+            } else {
+                succeeded(admission)
+            }
             return value
         } catch {
             finish(admission, result(of: error, classifier: classifier, isCancelled: Task.isCancelled))

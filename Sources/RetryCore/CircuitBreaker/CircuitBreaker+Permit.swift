@@ -57,7 +57,8 @@ extension CircuitBreaker {
         /// Reports that the call succeeded.
         @inlinable
         public consuming func succeed() {
-            finish(.success)
+            breaker.succeeded(admission)
+            isFinished = true
         }
 
         /// Reports that the call failed.

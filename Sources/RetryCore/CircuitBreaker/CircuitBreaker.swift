@@ -108,6 +108,14 @@ extension CircuitBreaker {
         finishSlowly(admission, result)
     }
 
+    /// Records a success: ``finish(_:_:)`` for the outcome of most calls.
+    @usableFromInline
+    package func succeeded(_ admission: Admission) {
+        let known = word.load(ordering: .acquiring)
+        if BreakerWord.generation(of: known) != admission.generation || known & BreakerWord.isQuiet != 0 { return }
+        finishSlowly(admission, .success)
+    }
+
     @inline(never)
     private func admitSlowly(_ isRetry: Bool, at now: Int64) -> Admission? {
         update { machine, spare in machine.admit(at: now, isRetry: isRetry, using: &spare) }
@@ -117,7 +125,7 @@ extension CircuitBreaker {
         if case .success = result, !rules.hasSlowCallRule, admission.probe == 0 {
             // A cheap time will do, or none, as long as the success does not open the circuit.
             let now = rules.timeRule == nil ? 0 : clock.coarseNanoseconds
-            if update({ machine, spare in machine.succeedsQuietly(admission, at: now, using: &spare) }) { return }
+            if update({ machine, _ in machine.succeedsQuietly(admission, at: now) }) { return }
         }
         let now = clock.nanoseconds
         update { machine, spare in machine.finish(admission, result, at: now, using: &spare) }

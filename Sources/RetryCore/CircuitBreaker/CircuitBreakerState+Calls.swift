@@ -55,19 +55,22 @@ extension CircuitBreakerState {
 
     /// Records a success at a time that is known roughly, or not at all where no window goes by time; false, with
     /// nothing recorded, if the success would open the circuit: then ``finish(_:_:at:using:)`` needs the exact time.
-    package mutating func succeedsQuietly(
-        _ admission: Admission, at now: Int64, using generator: inout some RandomNumberGenerator
-    ) -> Bool {
-        if admission.generation == generation, phase == .closed, opensAtNextSuccess(at: now) {
-            change = nil
-            return false
+    package mutating func succeedsQuietly(_ admission: Admission, at now: Int64) -> Bool {
+        change = nil
+        guard admission.generation == generation else { return true }
+        switch phase {
+        case .closed: if opensAtNextSuccess(at: now) { return false }
+        case .forcedClosed: break
+        case .open, .halfOpen, .forcedOpen, .disabled: return true
         }
-        finish(admission, .success, at: now, using: &generator)
+        recordSuccess(admission, at: now)
         return true
     }
 
     /// Whether one more success completes the minimum throughput of a rule that is then met.
     private mutating func opensAtNextSuccess(at now: Int64) -> Bool {
+        // A ratio is above zero, and time takes failures away, but brings none.
+        if countWindow?.counts.failures ?? 0 == 0, timeWindow?.counts.failures ?? 0 == 0 { return false }
         if let rule = rules.countRule,
             countWindow?.counts.reachAfterSuccess(rule.ratio, minimum: rule.minimumCalls) == true
         {
@@ -133,8 +136,7 @@ extension CircuitBreakerState {
             guard wasSlow(admission) else { return }
             recordDuration(admission)
         case .success:
-            consecutiveFailures = 0
-            record(isFailure: false, admission, at: now)
+            recordSuccess(admission, at: now)
         case .failure(let hint):
             see(now)
             consecutiveFailures = consecutiveFailures.next
@@ -144,6 +146,11 @@ extension CircuitBreakerState {
         guard phase == .closed, let cause = ruleThatIsMet else { return }
         see(now)
         open(cause, using: &generator)
+    }
+
+    private mutating func recordSuccess(_ admission: Admission, at now: Int64) {
+        consecutiveFailures = 0
+        record(isFailure: false, admission, at: now)
     }
 
     private mutating func record(isFailure: Bool, _ admission: Admission, at now: Int64) {
