@@ -57,10 +57,17 @@ extension CircuitBreaker {
 extension BreakerResult {
     /// Creates the result that the evidence of a failure stands for: the one rule for all calls that pass a breaker.
     ///
-    /// A cancellation is neutral, and so is a rejection by a guard further in: the service was not asked. Any other
-    /// failure has its true class, whether the call retries it or not.
+    /// A cancellation is neutral, and so is a rejection by a guard further in: the service was not asked. An attempt that
+    /// a time limit of a caller ended was cut off. Any other failure has its true class, whether the call retries it or
+    /// not.
     package init(_ evidence: ErrorEvidence) {
-        self = evidence.isCancellation || evidence.isRejection ? .neutral : .failure(evidence.classification)
+        if evidence.isCancellation || evidence.isRejection {
+            self = .neutral
+        } else if let time = evidence.cutOff {
+            self = .cutOff(after: time)
+        } else {
+            self = .failure(evidence.classification)
+        }
     }
 }
 

@@ -34,6 +34,8 @@ package struct ErrorEvidence: Sendable {
     package var isRejection = false
     /// Whether the request itself is wrong, by the receiver's or the caller's own verdict: repeating it is pointless.
     package var isFinal = false
+    /// The time limit that ended the attempt, if a limit of a caller did.
+    package var cutOff: Duration?
     var strength = EvidenceStrength.none
 
     /// Evidence that was gathered otherwise, such as for a rejected value.
@@ -56,6 +58,7 @@ extension ErrorEvidence {
         isRejection = walk.isRejection
         strength = walk.strength
         isFinal = walk.isFinal && !walk.isRejection
+        cutOff = walk.cutOff
     }
 }
 
@@ -67,6 +70,7 @@ struct EvidenceWalk {
     private(set) var isCancellation = false
     private(set) var isRejection = false
     private(set) var isFinal = false
+    private(set) var cutOff: Duration?
     private var found: Classification?
     private var hint: RetryHint?
     private var isStop = false
@@ -89,6 +93,7 @@ struct EvidenceWalk {
     mutating func walk(_ error: any Error) {
         for (error, facts, client) in ErrorChain(error) {
             isRejection = isRejection || facts.isRejection
+            cutOff = cutOff ?? facts.timeLimit?(error)
             isCancellation = isCancellation || facts.isCancellation(error, client)
             hear(facts.hint?(error))
             if strength > .caller { askCaller(error) }

@@ -12,6 +12,8 @@ final class ErrorTypeFacts: Sendable {
     let classByName: ErrorClass?
     let isCancellationError: Bool
     let isRejection: Bool
+    /// Reads the limit of a caller that ended the attempt.
+    let timeLimit: Reader<Duration>?
     let isCancellation: Reader<Bool>?
     /// Reads the error's own word.
     let own: Reader<Classification>?
@@ -46,6 +48,7 @@ final class ErrorTypeFacts: Sendable {
         classByName = isCodingError ? nil : TypeNames.errorClass(of: name)
         isCancellationError = error is CancellationError
         isRejection = type is any AttemptRejectedError.Type
+        timeLimit = (type as? any TimeLimitError.Type)?.timeLimitReader
         own =
             isCodingError
             ? Self.permanent
@@ -122,6 +125,10 @@ extension SelfClassifyingError {
     fileprivate static var classificationReader: ErrorTypeFacts.Reader<Classification> {
         { ($0 as? Self)?.classification }
     }
+}
+
+extension TimeLimitError {
+    fileprivate static var timeLimitReader: ErrorTypeFacts.Reader<Duration> { { ($0 as? Self)?.limit } }
 }
 
 extension PartlyClassifyingError {

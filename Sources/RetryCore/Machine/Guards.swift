@@ -39,7 +39,7 @@ extension Guards {
 
     /// The first attempt succeeded.
     package func succeeded(_ entry: Entry) {
-        if let breaker, let admission = entry.admission { breaker.finish(admission, .success) }
+        if let breaker, let admission = entry.admission { breaker.succeeded(admission) }
         budget?.succeeded(after: nil)
     }
 }
@@ -67,7 +67,7 @@ package final class GuardedCall {
 
     /// Asks the breaker to let the next attempt through; whether it does.
     func letThrough() -> Bool {
-        admission = guards.breaker?.admit()
+        admission = guards.breaker?.admit(isRetry: hasStarted)
         if guards.breaker != nil, admission == nil { return false }
         if !hasStarted { guards.budget?.callStarts() }
         hasStarted = true

@@ -112,9 +112,11 @@ extension RetryCall {
             return attemptThrew(error, isCancelled: isCancelled)
         case .rejected(let classification):
             evidence = ErrorEvidence(classification)
-        case .timedOut:
+        case .timedOut(let limit):
+            evidence.cutOff = .nanoseconds(limit)
             error = AttemptTimeoutError(timeout: .nanoseconds(state.storage.settings.attemptTimeout))
-        case .interrupted:
+        case .interrupted(let limit):
+            evidence.cutOff = .nanoseconds(limit)
             error = DeadlineExceededError(deadline: .nanoseconds(state.storage.settings.deadline))
             if !isCancelled { state.stop(.deadlineExceeded) }
         }
@@ -204,10 +206,12 @@ extension RetryCall {
     @usableFromInline package var timeLimit: (nanoseconds: Int64, failure: AttemptFailure)? {
         if state.storage.isPlain { return nil }
         let settings = state.storage.settings
-        if settings.deadlineBehavior == .interrupt, state.storage.hasDeadline, timeLeft <= settings.attemptTimeout {
-            return (timeLeft, .interrupted)
+        let timeout = settings.attemptTimeout
+        if settings.deadlineBehavior == .interrupt, state.storage.hasDeadline, timeLeft <= timeout {
+            let limit = timeLeft
+            return (limit, .interrupted(after: limit))
         }
-        return settings.attemptTimeout == .max ? nil : (settings.attemptTimeout, .timedOut)
+        return timeout == .max ? nil : (timeout, .timedOut(after: timeout))
     }
 
     /// The time up to the deadline, in nanoseconds; `.max` without one.

@@ -1,11 +1,19 @@
+/// An error by which a caller's own time limit ended an attempt.
+protocol TimeLimitError: Error {
+    /// The time that the attempt had.
+    var limit: Duration { get }
+}
+
 /// An attempt took longer than the policy allows one to take, and was cancelled.
 ///
 /// It is a transient failure. A call throws it only if no attempt failed with an error of the operation.
-public struct AttemptTimeoutError: SelfClassifyingError, Hashable, CustomStringConvertible {
+public struct AttemptTimeoutError: SelfClassifyingError, TimeLimitError, Hashable, CustomStringConvertible {
     /// The policy's attempt timeout.
     public let timeout: Duration
     /// Always transient.
     public var classification: Classification { .transient }
+
+    var limit: Duration { timeout }
 
     /// Creates the error.
     public init(timeout: Duration) { self.timeout = timeout }
@@ -20,11 +28,13 @@ public struct AttemptTimeoutError: SelfClassifyingError, Hashable, CustomStringC
 /// The deadline of a call passed before its first attempt ended.
 ///
 /// A call throws it only if no attempt failed with an error of the operation.
-public struct DeadlineExceededError: SelfClassifyingError, Hashable, CustomStringConvertible {
+public struct DeadlineExceededError: SelfClassifyingError, TimeLimitError, Hashable, CustomStringConvertible {
     /// The policy's deadline.
     public let deadline: Duration
     /// Always transient.
     public var classification: Classification { .transient }
+
+    var limit: Duration { deadline }
 
     /// Creates the error.
     public init(deadline: Duration) { self.deadline = deadline }

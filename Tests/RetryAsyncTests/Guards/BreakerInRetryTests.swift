@@ -168,6 +168,55 @@ struct BreakerInRetryTests {
         #expect(breaker.state == .open)
     }
 
+    @Test("is not opened by callers with tiny time limits of their own")
+    func tinyLimits() async throws {
+        let breaker = CircuitBreaker("service", policy: .default, clock: ManualClock().retryClock)
+        let policies: [RetryPolicy] = [
+            .immediate(1).attemptTimeout(.milliseconds(1)), .immediate(1).deadline(.milliseconds(1), .interrupt),
+        ]
+        for policy in policies + policies + policies {
+            let clock = ManualClock()
+            let task = Task {
+                try await retry(policy: policy, breaker: breaker, clock: clock.retryClock) {
+                    try await clock.sleep(for: .seconds(1))
+                }
+            }
+            await clock.waitForSleepers(2)
+            clock.advance(by: .milliseconds(1))
+            await #expect(throws: (any Error).self) { try await task.value }
+        }
+        #expect(breaker.state == .closed && breaker.snapshot.consecutiveFailures == 0)
+        // A limit that leaves the service time to answer counts.
+        let clock = ManualClock()
+        let task = Task {
+            try await retry(
+                policy: .immediate(1).attemptTimeout(.seconds(1)), breaker: breaker, clock: clock.retryClock
+            ) {
+                try await clock.sleep(for: .seconds(60))
+            }
+        }
+        await clock.waitForSleepers(2)
+        clock.advance(by: .seconds(1))
+        await #expect(throws: AttemptTimeoutError.self) { try await task.value }
+        #expect(breaker.snapshot.consecutiveFailures == 1)
+    }
+
+    @Test("that stops retries only lets every first attempt pass", arguments: Door.allCases)
+    func retriesOnly(_ door: Door) async throws {
+        let breaker = breaker(.default.rejects(.retries))
+        breaker.trip()
+        let call = call(.immediate(3), breaker)
+        let attempts = Log<Int>()
+        await #expect(throws: Fault(1)) {
+            try await call.run(door) {
+                attempts.add(1)
+                throw Fault(1)
+            }
+        }
+        #expect(attempts.count == 1)
+        #expect(try await call.run(door) { 7 } == 7)
+    }
+
     @Test("closes by successes alone: a probe that failed is none, though its error is not retried")
     func narrowedProbes() async throws {
         let breaker = breaker(.default)
