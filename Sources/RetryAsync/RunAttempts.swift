@@ -51,7 +51,8 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
         do {
             let value: Value
             if let limit = call.timeLimit {
-                let inTime = try await withTimeLimit(limit.nanoseconds, clock: call.clock) {
+                let inTime = try await withTimeLimit(limit.nanoseconds, clock: call.clock, classifier: call.classifier)
+                {
                     try await operation(attempt)
                 }
                 guard let inTime else {

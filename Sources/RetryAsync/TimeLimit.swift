@@ -3,18 +3,24 @@
 /// The operation stays on the caller's actor. It is cancelled and awaited, never abandoned: when this function returns,
 /// the operation has ended. A value that it returns in spite of the cancellation counts.
 ///
+/// - Parameters:
+///   - nanoseconds: The limit.
+///   - clock: The clock that the limit is measured by.
+///   - classifier: Names the known clients whose errors are not recognised as cancellations.
+///   - operation: The operation.
 /// - Returns: The operation's value, or `nil` if the limit cancelled it.
 /// - Throws: The operation's error, unless it is the cancellation by the limit: an answer that comes late is still the
 ///   answer.
 nonisolated(nonsending) func withTimeLimit<Value: ~Copyable>(
-    _ nanoseconds: Int64, clock: RetryClock, operation: nonisolated(nonsending) () async throws -> Value
+    _ nanoseconds: Int64, clock: RetryClock, classifier: ErrorClassifier?,
+    operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value? {
-    try await race(nanoseconds, clock: clock, isolation: #isolation, operation)
+    try await race(nanoseconds, clock: clock, classifier: classifier, isolation: #isolation, operation)
 }
 
 /// The operation and a timer as two child tasks, the operation as one that starts at once on the caller's actor.
 private func race<Value: ~Copyable>(
-    _ nanoseconds: Int64, clock: RetryClock, isolation: isolated (any Actor)?,
+    _ nanoseconds: Int64, clock: RetryClock, classifier: ErrorClassifier?, isolation: isolated (any Actor)?,
     _ operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value? {
     let end = End<Value>()
@@ -45,6 +51,6 @@ private func race<Value: ~Copyable>(
             return isTimeOver
         }
     }
-    if let error = end.error, !isTimeOver || Task.isCancelled || !isCancellation(error) { throw error }
+    if let error = end.error, !isTimeOver || Task.isCancelled || !isCancellation(error, by: classifier) { throw error }
     return end.value.take()
 }

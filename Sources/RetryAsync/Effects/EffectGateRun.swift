@@ -88,7 +88,8 @@ final class EffectGateRun {
         let limited = RetryAttempt(
             number: attempt.number, maxAttempts: attempt.maxAttempts,
             remaining: min(timeout, attempt.remaining ?? timeout))
-        let value = try await withTimeLimit(timeout.saturatedNanoseconds, clock: gate.clock) {
+        let classifier = gate.surroundings.classifier
+        let value = try await withTimeLimit(timeout.saturatedNanoseconds, clock: gate.clock, classifier: classifier) {
             try await effect(self.context(limited))
         }
         guard let value else { throw AttemptTimeoutError(timeout: timeout) }

@@ -25,13 +25,11 @@ public struct ErrorClassifier: Sendable {
 
     /// The default classifier, as a part of a composition.
     struct Standard: Sendable {
-        /// The bits of the known clients that are left out.
-        var left: UInt32 = 0
+        /// The known clients that are left out.
+        var left: KnownClients = []
         var transforms: [@Sendable (Classification, any Error) -> Classification?] = []
 
         static let standard = Standard()
-
-        func leavesOut(_ reader: ClientReader?) -> Bool { left & (reader?.client.bit ?? 0) != 0 }
 
         func transformed(_ answer: Classification, _ error: any Error) -> Classification? {
             if transforms.isEmpty { return answer }
@@ -103,16 +101,23 @@ extension ErrorClassifier {
         ErrorClassifier.errors(type) { _ in classification }.or(self)
     }
 
-    /// Leaves the evidence of a known client out.
+    /// Leaves known clients out: nothing of what their tables say counts.
+    ///
+    /// That is the class, the hint and the error inside, that a failure is a cancellation, and the certainty that
+    /// nothing was executed, for the calls and the effects of this classifier. The words of the type's name, a
+    /// conformance of yours, and a classifier of yours still count.
     ///
     /// A classifier without a part of ``default`` is followed by what is left of it.
     public func without(_ clients: KnownClient...) -> ErrorClassifier {
         var changed = self
         var standard = standard ?? .standard
-        for client in clients { standard.left |= client.bit }
+        for client in clients { standard.left.formUnion(client.set) }
         changed.standard = standard
         return changed
     }
+
+    /// The known clients that are left out.
+    var leftOut: KnownClients { standard?.left ?? [] }
 
     /// Asks each classifier in turn; the first that knows decides.
     public static func first(_ classifiers: ErrorClassifier...) -> ErrorClassifier {
@@ -135,7 +140,8 @@ extension ErrorClassifier {
 // MARK: The library's own
 
 extension ErrorClassifier {
-    /// The classifier that every call ends with: the error's own word, codes, the status, known clients, the type's name.
+    /// The classifier that every call ends with: the error's own word, codes, the status, known clients, the type's
+    /// name.
     ///
     /// <doc:ClassifyingErrors> lists the evidence in its order.
     public static let `default` = ErrorClassifier(rules: [], standard: .standard)

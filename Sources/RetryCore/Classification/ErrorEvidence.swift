@@ -37,6 +37,8 @@ package struct ErrorEvidence: Sendable {
     /// The time limit that ended the attempt, if a limit of a caller did.
     package var cutOff: Duration?
     var strength = EvidenceStrength.none
+    /// The known clients whose errors were not recognised.
+    var leftOut: KnownClients = []
 
     /// Evidence that was gathered otherwise, such as for a rejected value.
     package init(_ classification: Classification) {
@@ -59,6 +61,7 @@ extension ErrorEvidence {
         strength = walk.strength
         isFinal = walk.isFinal && !walk.isRejection
         cutOff = walk.cutOff
+        leftOut = classifier?.leftOut ?? []
     }
 }
 
@@ -91,14 +94,16 @@ struct EvidenceWalk {
     }
 
     mutating func walk(_ error: any Error) {
-        for (error, facts, client) in ErrorChain(error) {
+        for (error, facts, client) in ErrorChain(error, leavingOut: standard?.left ?? []) {
             isRejection = isRejection || facts.isRejection
             cutOff = cutOff ?? facts.timeLimit?(error)
             isCancellation = isCancellation || facts.isCancellation(error, client)
-            hear(facts.hint?(error))
+            let answer = facts.answer?(error)
+            hear(answer?.hint)
+            hear(client?.hint)
             if strength > .caller { askCaller(error) }
             guard let standard else { continue }
-            if strength > .own { ask(standard, error, facts, client) } else { hear(facts.own?(error)?.hint) }
+            if strength > .own { ask(standard, error, facts, answer, client) } else { hear(facts.own?(error)?.hint) }
         }
         askConstant(error)
     }
@@ -120,7 +125,8 @@ struct EvidenceWalk {
     }
 
     private mutating func ask(
-        _ standard: ErrorClassifier.Standard, _ error: any Error, _ facts: ErrorTypeFacts, _ client: ClientEvidence?
+        _ standard: ErrorClassifier.Standard, _ error: any Error, _ facts: ErrorTypeFacts, _ answer: ServerAnswer?,
+        _ client: ClientEvidence?
     ) {
         if let own = facts.own?(error) { return conclude(own, .own, error, standard) }
         if strength > .code {
@@ -128,15 +134,11 @@ struct EvidenceWalk {
                 if let code = read(error) { return conclude(code, .code, error, standard) }
             }
         }
-        if strength > .status, let known = facts.statusClassification(error) {
-            let isFinal = facts.status?(error).map(HTTPStatus.isFinal)
-            return conclude(known, .status, error, standard, isFinal: isFinal)
+        if strength > .status, let status = answer?.status, let known = answer?.classification {
+            return conclude(known, .status, error, standard, isFinal: HTTPStatus.isFinal(status))
         }
-        if strength > .client, let client, !standard.leavesOut(facts.client) {
-            hear(client.hint)
-            if let errorClass = client.errorClass {
-                return conclude(Classification(errorClass, hint: client.hint), .client, error, standard)
-            }
+        if strength > .client, let client, let errorClass = client.errorClass {
+            return conclude(Classification(errorClass, hint: client.hint), .client, error, standard)
         }
         if strength > .name, let errorClass = facts.classByName {
             conclude(Classification(errorClass), .name, error, standard)

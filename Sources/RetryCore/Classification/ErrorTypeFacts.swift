@@ -8,6 +8,7 @@ final class ErrorTypeFacts: Sendable {
     /// It casts to the type itself: a cast to a protocol would put an error of more than three words into a box.
     typealias Reader<Value> = @Sendable (any Error) -> Value?
 
+    let type: ObjectIdentifier
     let name: String
     let classByName: ErrorClass?
     let isCancellationError: Bool
@@ -19,8 +20,8 @@ final class ErrorTypeFacts: Sendable {
     let own: Reader<Classification>?
     /// Reads the error's codes: of its service, of gRPC, of SQL, of the system.
     let codes: [Reader<Classification>]
-    let status: Reader<Int>?
-    let hint: Reader<RetryHint>?
+    /// Reads what a server answered: the status, and the hint.
+    let answer: Reader<ServerAnswer>?
     let serviceCode: Reader<String>?
     let client: ClientReader?
     let wrappedError: Reader<any Error>?
@@ -29,20 +30,47 @@ final class ErrorTypeFacts: Sendable {
 
     /// Returns the facts of an error's type.
     static func of(_ error: any Error) -> ErrorTypeFacts {
-        let type = ObjectIdentifier(type(of: error))
-        if let known = seen.withLock({ $0[type] }) { return known }
+        let type = ObjectIdentifier(Swift.type(of: error))
+        if let known = seen.withLock({ $0.facts(of: type) }) { return known }
         let facts = ErrorTypeFacts(of: error)
-        // A program has few error types. The bound is for one that makes generic types without end.
-        seen.withLock { if $0.count < 4_096 { $0[type] = facts } }
+        seen.withLock { $0.add(facts) }
         return facts
     }
 
-    private static let seen = Locked<[ObjectIdentifier: ErrorTypeFacts]>([:])
+    private static let seen = Locked(Seen())
+
+    /// The types that were seen.
+    private struct Seen: Sendable {
+        /// A type of late at each place, found without a hash.
+        private var recent = [ErrorTypeFacts?](repeating: nil, count: 64)
+        private var all: [ObjectIdentifier: ErrorTypeFacts] = [:]
+
+        mutating func facts(of type: ObjectIdentifier) -> ErrorTypeFacts? {
+            let place = Self.place(of: type)
+            if let facts = recent[place], facts.type == type { return facts }
+            guard let facts = all[type] else { return nil }
+            recent[place] = facts
+            return facts
+        }
+
+        mutating func add(_ facts: ErrorTypeFacts) {
+            // A program has few error types. The bound is for one that makes generic types without end.
+            if all.count < 4_096 { all[facts.type] = facts }
+            recent[Self.place(of: facts.type)] = facts
+        }
+
+        /// Addresses of types are multiples of eight, and neighbours lie further apart.
+        private static func place(of type: ObjectIdentifier) -> Int {
+            let address = UInt(bitPattern: type)
+            return Int((address >> 4 ^ address >> 10) & 63)
+        }
+    }
 
     private static let permanent: Reader<Classification> = { _ in .permanent }
 
     private init(of error: any Error) {
-        let type = type(of: error)
+        let type = Swift.type(of: error)
+        self.type = ObjectIdentifier(type)
         name = String(describing: type)
         let isCodingError = error is DecodingError || error is EncodingError
         classByName = isCodingError ? nil : TypeNames.errorClass(of: name)
@@ -62,9 +90,9 @@ final class ErrorTypeFacts: Sendable {
         isCancellation =
             (type as? any CancellationAwareError.Type)?.isCancellationReader
             ?? (type as? any POSIXErrnoError.Type)?.isCancellationReader
-        status = (type as? any StatusCodeError.Type)?.statusReader
-        hint =
-            (type as? any HintedError.Type)?.hintReader ?? (type as? any GRPCStatusError.Type)?.hintReader
+        answer =
+            (type as? any StatusCodeError.Type)?.statusReader ?? (type as? any HintedError.Type)?.hintReader
+            ?? (type as? any GRPCStatusError.Type)?.pushbackReader
         serviceCode = (type as? any ServiceCodeError.Type)?.serviceCodeReader
         client = ClientReader.of(String(reflecting: type))
         wrappedError = (type as? any WrappingError.Type)?.wrappedErrorReader
@@ -74,16 +102,17 @@ final class ErrorTypeFacts: Sendable {
 }
 
 extension ErrorTypeFacts {
-    /// Returns the evidence that an error of a known client holds.
-    func clientEvidence(_ error: any Error, without left: UInt32 = 0) -> ClientEvidence? {
-        guard let client, client.client.bit & left == 0 else { return nil }
+    /// Returns the evidence that an error of a known client holds, unless that client is left out.
+    func clientEvidence(_ error: any Error, leavingOut left: KnownClients) -> ClientEvidence? {
+        guard let client, left.isDisjoint(with: client.client.set) else { return nil }
         return client.read(error)
     }
 
+    /// The error's status.
+    func status(_ error: any Error) -> Int? { answer?(error)?.status }
+
     /// The class that the error's status stands for, with its hint.
-    func statusClassification(_ error: any Error) -> Classification? {
-        status?(error).flatMap { HTTPStatus.classification($0, hint: hint?(error)) }
-    }
+    func statusClassification(_ error: any Error) -> Classification? { answer?(error)?.classification }
 
     /// Whether an error of this type is a cancellation, or says so of itself.
     func isCancellation(_ error: any Error, _ client: ClientEvidence?) -> Bool {
@@ -96,34 +125,63 @@ extension ErrorTypeFacts {
     }
 }
 
+/// What a server answered, as far as an error has it: a status, and when to come back.
+struct ServerAnswer {
+    var status: Int?
+    var hint: RetryHint?
+
+    /// The class of the status, with the hint.
+    var classification: Classification? { status.flatMap { HTTPStatus.classification($0, hint: hint) } }
+}
+
 /// The errors inside one another, the outermost first.
 ///
 /// It ends after 128 errors: a chain that bites its own tail must end.
 struct ErrorChain: Sequence, IteratorProtocol {
     private var current: (any Error)?
-    private var left = 128
+    private var length = 128
+    private let left: KnownClients
 
-    init(_ error: any Error) {
+    /// - Parameters:
+    ///   - error: The outermost error.
+    ///   - left: The known clients that are left out: of their errors nothing is known, not even the error inside.
+    init(_ error: any Error, leavingOut left: KnownClients = []) {
         current = error
+        self.left = left
     }
 
     mutating func next() -> (error: any Error, facts: ErrorTypeFacts, client: ClientEvidence?)? {
-        guard left > 0, let error = current else { return nil }
-        left -= 1
+        guard length > 0, let error = current else { return nil }
+        length -= 1
         let facts = ErrorTypeFacts.of(error)
-        let client = facts.clientEvidence(error)
+        let client = facts.clientEvidence(error, leavingOut: left)
         current = facts.wrapped(error, client)
         return (error, facts, client)
     }
 }
 
+/// Reads an error of a type that is known to be its own.
+///
+/// A cast by a pattern needs no optional of the type, whose metadata is looked up at run time for as long as the cast takes.
+@inline(__always)
+private func read<Concrete, Value>(
+    _ error: any Error, as type: Concrete.Type, _ body: (Concrete) -> Value?
+) -> Value? {
+    switch error {
+    case let error as Concrete: body(error)
+    default: nil
+    }
+}
+
 extension CancellationAwareError {
-    fileprivate static var isCancellationReader: ErrorTypeFacts.Reader<Bool> { { ($0 as? Self)?.isCancellation } }
+    fileprivate static var isCancellationReader: ErrorTypeFacts.Reader<Bool> {
+        { read($0, as: Self.self) { $0.isCancellation } }
+    }
 }
 
 extension SelfClassifyingError {
     fileprivate static var classificationReader: ErrorTypeFacts.Reader<Classification> {
-        { ($0 as? Self)?.classification }
+        { read($0, as: Self.self) { $0.classification } }
     }
 }
 
@@ -132,19 +190,27 @@ extension TimeLimitError {
 }
 
 extension PartlyClassifyingError {
-    fileprivate static var ownReader: ErrorTypeFacts.Reader<Classification> { { ($0 as? Self)?.ownClassification } }
+    fileprivate static var ownReader: ErrorTypeFacts.Reader<Classification> {
+        { read($0, as: Self.self) { $0.ownClassification } }
+    }
 }
 
 extension HintedError {
-    fileprivate static var hintReader: ErrorTypeFacts.Reader<RetryHint> { { ($0 as? Self)?.retryHint } }
+    fileprivate static var hintReader: ErrorTypeFacts.Reader<ServerAnswer> {
+        { read($0, as: Self.self) { ServerAnswer(hint: $0.retryHint) } }
+    }
 }
 
 extension StatusCodeError {
-    fileprivate static var statusReader: ErrorTypeFacts.Reader<Int> { { ($0 as? Self)?.statusCode } }
+    fileprivate static var statusReader: ErrorTypeFacts.Reader<ServerAnswer> {
+        { read($0, as: Self.self) { ServerAnswer(status: $0.statusCode, hint: $0.retryHint) } }
+    }
 }
 
 extension ServiceCodeError {
-    fileprivate static var serviceCodeReader: ErrorTypeFacts.Reader<String> { { ($0 as? Self)?.serviceCode } }
+    fileprivate static var serviceCodeReader: ErrorTypeFacts.Reader<String> {
+        { read($0, as: Self.self) { $0.serviceCode } }
+    }
 
     fileprivate static var codeReader: ErrorTypeFacts.Reader<Classification> {
         { error in
@@ -156,17 +222,17 @@ extension ServiceCodeError {
 
 extension ModelProviderError {
     fileprivate static var codeReader: ErrorTypeFacts.Reader<Classification> {
-        { ($0 as? Self)?.providerFailure?.errorClass.map { Classification($0) } }
+        { read($0, as: Self.self) { $0.providerFailure?.errorClass.map { Classification($0) } } }
     }
 }
 
 extension GRPCStatusError {
     fileprivate static var codeReader: ErrorTypeFacts.Reader<Classification> {
-        { ($0 as? Self)?.grpcStatusCode.flatMap(GRPCStatus.errorClass).map { Classification($0) } }
+        { read($0, as: Self.self) { $0.grpcStatusCode.flatMap(GRPCStatus.errorClass).map { Classification($0) } } }
     }
 
-    fileprivate static var hintReader: ErrorTypeFacts.Reader<RetryHint> {
-        { RetryAfter.hint(grpcPushback: ($0 as? Self)?.grpcRetryPushback) }
+    fileprivate static var pushbackReader: ErrorTypeFacts.Reader<ServerAnswer> {
+        { read($0, as: Self.self) { ServerAnswer(hint: RetryAfter.hint(grpcPushback: $0.grpcRetryPushback)) } }
     }
 }
 
@@ -182,27 +248,38 @@ extension SQLStateError {
 
 extension POSIXErrnoError {
     fileprivate static var codeReader: ErrorTypeFacts.Reader<Classification> {
-        { ($0 as? Self)?.posixErrorNumber.flatMap(POSIXErrno.errorClass).map { Classification($0) } }
+        { read($0, as: Self.self) { $0.posixErrorNumber.flatMap(POSIXErrno.errorClass).map { Classification($0) } } }
     }
 
     fileprivate static var isCancellationReader: ErrorTypeFacts.Reader<Bool> {
-        { ($0 as? Self)?.posixErrorNumber.map(POSIXErrno.isCancellation) }
+        { read($0, as: Self.self) { $0.posixErrorNumber.map(POSIXErrno.isCancellation) } }
     }
 }
 
 extension WrappingError {
-    fileprivate static var wrappedErrorReader: ErrorTypeFacts.Reader<any Error> { { ($0 as? Self)?.wrappedError } }
+    fileprivate static var wrappedErrorReader: ErrorTypeFacts.Reader<any Error> {
+        { read($0, as: Self.self) { $0.wrappedError } }
+    }
 }
 
 extension ExecutionAwareError {
-    fileprivate static var executionReader: ErrorTypeFacts.Reader<ExecutionCertainty> { { ($0 as? Self)?.execution } }
+    fileprivate static var executionReader: ErrorTypeFacts.Reader<ExecutionCertainty> {
+        { read($0, as: Self.self) { $0.execution } }
+    }
 }
 
 extension RedirectAwareError {
-    fileprivate static var redirectReader: ErrorTypeFacts.Reader<Bool> { { ($0 as? Self)?.followedRedirect } }
+    fileprivate static var redirectReader: ErrorTypeFacts.Reader<Bool> {
+        { read($0, as: Self.self) { $0.followedRedirect } }
+    }
 }
 
 /// Returns whether an error, or an error inside it, is a cancellation.
-package func isCancellation(_ error: any Error) -> Bool {
-    ErrorChain(error).contains { $0.facts.isCancellation($0.error, $0.client) }
+///
+/// - Parameters:
+///   - error: The error.
+///   - classifier: Names the known clients that are left out; what it says itself does not count.
+/// - Returns: Whether one of the errors is a cancellation.
+package func isCancellation(_ error: any Error, by classifier: ErrorClassifier?) -> Bool {
+    ErrorChain(error, leavingOut: classifier?.leftOut ?? []).contains { $0.facts.isCancellation($0.error, $0.client) }
 }

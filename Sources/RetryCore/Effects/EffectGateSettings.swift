@@ -48,7 +48,8 @@ package struct EffectGateSettings: Sendable {
             // Before the operation is called there are only the gate's own errors.
             guard run.withLock({ $0.isAttempting }) else { return ErrorEvidence(.permanent.hint(.never)) }
             let known = evidence.classification
-            let certainty = execution.certainty(of: error, known, redirects: redirects)
+            let certainty = execution.certainty(
+                of: error, known, redirects: redirects, leavingOut: evidence.leftOut)
             let failure = failure(error)
             let goesOn = run.withLock {
                 $0.attemptFailed(certainty, isFinal: evidence.isFinal, failure: failure)

@@ -37,7 +37,7 @@ public struct EffectFailure: Sendable, Hashable, CustomStringConvertible {
     public init(_ error: any Error, includesMessage: Bool = false) {
         let facts = ErrorTypeFacts.of(error)
         let service = facts.serviceCode?(error)
-        let status = facts.status?(error)
+        let status = facts.status(error)
         self.init(
             type: facts.name, code: service ?? status.map { "\($0)" },
             message: includesMessage ? String(describing: error) : nil)

@@ -4,8 +4,8 @@ public enum ExecutionCertainty: Sendable, Hashable {
     case notExecuted
     /// The last request that was sent was not delivered, or it was refused.
     ///
-    /// That proves nothing about the first one if the client followed a redirect: a `POST` that is executed and answered
-    /// by a 303 can end with a refused connection to the next host.
+    /// That proves nothing about the first one if the client followed a redirect, or repeated the request by itself: a
+    /// `POST` that is executed and answered by a 303 can end with a refused connection to the next host.
     case notExecutedUnlessRedirected
     /// The effect may have happened: a timeout, a lost connection, any error that is not recognised.
     case unknown
@@ -51,9 +51,13 @@ public struct NotExecutedError: ExecutionAwareError, WrappingError, CustomString
 public enum ClientRedirects: Sendable, Hashable {
     /// The client may follow redirects. The default, and the default of `URLSession` and AsyncHTTPClient.
     case mayBeFollowed
-    /// The client follows no redirect: each error is about the request as it was sent.
+    /// The client follows no redirect, and sends a request once: each error is about the request as it was sent.
     ///
     /// Then a refused connection and a refusing status prove that nothing was executed, and are safe to retry.
+    ///
+    /// A client that repeats requests by itself has the same weakness as one that follows redirects: the error is that of
+    /// the last one. Switch that off as well. An effect of several requests is no case for this either, since the first
+    /// can be executed before the second one fails.
     case notFollowed
 }
 
@@ -66,14 +70,20 @@ public enum ClientRedirects: Sendable, Hashable {
 /// A classifier answers or passes. Without an answer the certainty is ``ExecutionCertainty/unknown``, which is always
 /// safe: a wrong *not executed* makes an effect happen twice.
 public struct ExecutionClassifier: Sendable {
-    private let classify: @Sendable (any Error, Classification) -> ExecutionCertainty?
+    private typealias Classify = @Sendable (any Error, Classification, KnownClients) -> ExecutionCertainty?
+
+    private let classify: Classify
+
+    private init(leavingOut classify: @escaping Classify) {
+        self.classify = classify
+    }
 
     /// Creates a classifier from a closure that returns `nil` for an error it does not know.
     ///
     /// - Parameter classify: Gets the error and its classification. A class proves nothing: a rate limit can be reported
     ///   after the work was done.
     public init(_ classify: @escaping @Sendable (any Error, Classification) -> ExecutionCertainty?) {
-        self.classify = classify
+        self.init(leavingOut: { error, known, _ in classify(error, known) })
     }
 
     /// Classifies the errors of one type, by a closure.
@@ -85,7 +95,7 @@ public struct ExecutionClassifier: Sendable {
 
     /// Asks this classifier, and `other` about what this one does not know.
     public func or(_ other: ExecutionClassifier) -> ExecutionClassifier {
-        ExecutionClassifier { self.classify($0, $1) ?? other.classify($0, $1) }
+        ExecutionClassifier(leavingOut: { self.classify($0, $1, $2) ?? other.classify($0, $1, $2) })
     }
 
     /// Returns the certainty that a failed attempt had no effect.
@@ -99,15 +109,21 @@ public struct ExecutionClassifier: Sendable {
     public func certainty(
         of error: any Error, _ classification: Classification, redirects: ClientRedirects = .mayBeFollowed
     ) -> ExecutionCertainty {
-        let certainty = classify(error, classification) ?? .unknown
+        certainty(of: error, classification, redirects: redirects, leavingOut: [])
+    }
+
+    func certainty(
+        of error: any Error, _ classification: Classification, redirects: ClientRedirects, leavingOut left: KnownClients
+    ) -> ExecutionCertainty {
+        let certainty = classify(error, classification, left) ?? .unknown
         guard certainty == .notExecutedUnlessRedirected else { return certainty }
-        let followed = Self.followedRedirect(error) ?? (redirects == .mayBeFollowed)
+        let followed = Self.followedRedirect(error, left) ?? (redirects == .mayBeFollowed)
         return followed ? .unknown : .notExecuted
     }
 
-    private static func followedRedirect(_ error: any Error) -> Bool? {
+    private static func followedRedirect(_ error: any Error, _ left: KnownClients) -> Bool? {
         var followed: Bool?
-        for (error, facts, _) in ErrorChain(error) {
+        for (error, facts, _) in ErrorChain(error, leavingOut: left) {
             guard let word = facts.followedRedirect?(error) else { continue }
             followed = word || followed == true
         }
@@ -124,21 +140,21 @@ public struct ExecutionClassifier: Sendable {
     /// | ``AttemptRejectedError``, such as ``CircuitOpenError`` | not executed |
     /// | status 400 to 407, 410 to 418, 421, 422, 425, 426, 428, 429, 431, 451 | not executed, unless redirected |
     /// | any other status | unknown |
-    /// | a known client that never had a connection for the request | not executed, unless redirected |
+    /// | a known client that never had a connection for the request, or refused to send it | not executed, unless redirected |
     /// | everything else: classes, service codes, texts | unknown |
     ///
     /// The statuses 408 and 409 can come while the first request is still being worked on.
-    public static let `default` = ExecutionClassifier { error, _ in
-        for (error, facts, client) in ErrorChain(error) {
+    public static let `default` = ExecutionClassifier(leavingOut: { error, _, left in
+        for (error, facts, client) in ErrorChain(error, leavingOut: left) {
             if let own = facts.execution?(error) { return own }
             if facts.isRejection { return .notExecuted }
-            if let status = facts.status?(error) {
+            if let status = facts.status(error) {
                 return refusals.contains(status) ? .notExecutedUnlessRedirected : .unknown
             }
             if let execution = client?.execution { return execution }
         }
         return nil
-    }
+    })
 
     private static let refusals: Set<Int> = Set([421, 422, 425, 426, 428, 429, 431, 451])
         .union(400...407).union(410...418)

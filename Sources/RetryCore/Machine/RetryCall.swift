@@ -43,6 +43,9 @@ package final class RetryCall {
     /// What the call measures and waits by.
     @usableFromInline package var clock: RetryClock { surroundings.clock }
 
+    /// The caller's classifier.
+    package var classifier: ErrorClassifier? { surroundings.classifier }
+
     /// The time since the call began, in nanoseconds; zero where nobody needs it, as in most calls: hence inlined.
     @inline(__always)
     package var elapsed: Int64 {
@@ -157,7 +160,7 @@ extension RetryCall {
     /// The operation threw where it cannot be repeated: the call ends, whatever the class of the error.
     package func attemptThrew(_ error: any Error, isCancelled: Bool, stopping reason: StopReason) {
         operationError = error
-        if !isCancelled, !RetryCore.isCancellation(error) { state.stop(reason) }
+        if !isCancelled, !isCancellation(error, by: classifier) { state.stop(reason) }
         _ = attemptThrew(error, isCancelled: isCancelled)
     }
 

@@ -3,24 +3,34 @@ public import RetryCore
 
 /// The gate knows which requests of `URLSession` have not reached a server.
 extension URLError: ExecutionAwareError {
-    /// Not executed where no connection was made, or none that the client trusts; else unknown.
+    /// Not executed, unless redirected, where no connection was made, or none that the client trusts; else unknown.
     ///
-    /// `timedOut` and `networkConnectionLost` are unknown: the server may have done the work.
+    /// | code | certainty |
+    /// |---|---|
+    /// | `cannotFindHost`, `dnsLookupFailed`, `cannotConnectToHost` | not executed, unless redirected |
+    /// | `notConnectedToInternet`, `internationalRoamingOff`, `callIsActive`, `dataNotAllowed` | not executed, unless redirected |
+    /// | `serverCertificateUntrusted`, `…HasBadDate`, `…HasUnknownRoot`, `…NotYetValid` | not executed, unless redirected |
+    /// | `clientCertificateRequired`, `clientCertificateRejected` | not executed, unless redirected |
+    /// | `appTransportSecurityRequiresSecureConnection` | not executed, unless redirected |
+    /// | `badURL`, `unsupportedURL`, of a URL that is neither `http` nor `https` | not executed, unless redirected |
+    /// | all others, such as `timedOut` and `networkConnectionLost` | unknown: the server may have done the work |
+    ///
+    /// An error is about the last request of several, and does not show the others. The failing URL tells nothing: it
+    /// is the first request's on Linux, whichever one failed, and a redirect can lead to the same URL anywhere. So
+    /// nothing is proved unless the session refuses redirects (``RedirectRefusal``), and the gate is told so:
+    /// ``/RetryCore/ClientRedirects/notFollowed``.
+    ///
+    /// Of an HTTP URL, `unsupportedURL` proves nothing at all: on Linux it is also what an answer that is not HTTP
+    /// comes to.
     public var execution: ExecutionCertainty {
-        switch code {
-        case .badURL, .unsupportedURL, .cannotFindHost, .dnsLookupFailed, .cannotConnectToHost,
-            .notConnectedToInternet, .internationalRoamingOff, .callIsActive, .dataNotAllowed,
-            .serverCertificateUntrusted, .serverCertificateHasBadDate, .serverCertificateHasUnknownRoot,
-            .serverCertificateNotYetValid, .clientCertificateRequired, .clientCertificateRejected,
-            .appTransportSecurityRequiresSecureConnection:
-            .notExecuted
-        default: .unknown
-        }
+        DomainError(domain: NSURLErrorDomain, code: errorCode, userInfo: errorUserInfo).evidence.execution ?? .unknown
     }
 }
 
 /// The gate knows which connections were refused.
 extension POSIXError: ExecutionAwareError {
-    /// Not executed where the connection was refused; else unknown.
-    public var execution: ExecutionCertainty { code == .ECONNREFUSED ? .notExecuted : .unknown }
+    /// Not executed, unless redirected, where the connection was refused; else unknown.
+    public var execution: ExecutionCertainty {
+        code == .ECONNREFUSED ? .notExecutedUnlessRedirected : .unknown
+    }
 }

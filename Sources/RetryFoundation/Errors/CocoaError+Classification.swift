@@ -26,7 +26,7 @@ extension CocoaError: PartlyClassifyingError, CancellationAwareError, WrappingEr
     package var ownClassification: Classification? { domainError.classification }
 
     /// Whether this error says that the user cancelled: `userCancelled`.
-    public var isCancellation: Bool { domainError.isCancellation }
+    public var isCancellation: Bool { domainError.evidence.isCancellation }
 
     /// The error below this one, under `NSUnderlyingErrorKey`.
     public var wrappedError: (any Error)? { domainError.underlying }

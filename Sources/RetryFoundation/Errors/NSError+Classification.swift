@@ -27,7 +27,7 @@ extension NSError: PartlyClassifyingError, CancellationAwareError, WrappingError
     package var ownClassification: Classification? { DomainError(self).classification }
 
     /// Whether this error says that the operation was cancelled, by the user or by the program.
-    public var isCancellation: Bool { DomainError(self).isCancellation }
+    public var isCancellation: Bool { DomainError(self).evidence.isCancellation }
 
     /// The error below this one, under `NSUnderlyingErrorKey`.
     public var wrappedError: (any Error)? { DomainError(self).underlying }

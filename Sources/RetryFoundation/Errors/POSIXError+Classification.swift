@@ -28,7 +28,7 @@ extension POSIXError: PartlyClassifyingError, CancellationAwareError {
     package var ownClassification: Classification? { domainError.classification }
 
     /// Whether this error says that the operation was cancelled: `ECANCELED`.
-    public var isCancellation: Bool { domainError.isCancellation }
+    public var isCancellation: Bool { domainError.evidence.isCancellation }
 
     private var domainError: DomainError {
         DomainError(domain: NSPOSIXErrorDomain, code: Int(code.rawValue), userInfo: [:])

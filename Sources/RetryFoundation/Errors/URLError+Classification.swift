@@ -16,7 +16,8 @@ extension URLError: PartlyClassifyingError, CancellationAwareError, WrappingErro
     /// | `userAuthenticationRequired`, `clientCertificateRequired`, `clientCertificateRejected` | auth |
     /// | `noPermissionsToReadFile` | permission |
     /// | `serverCertificateUntrusted`, `…HasBadDate`, `…HasUnknownRoot`, `…NotYetValid` | permanent |
-    /// | `badURL`, `unsupportedURL`, `httpTooManyRedirects`, `redirectToNonExistentLocation` | permanent |
+    /// | `badURL`, `httpTooManyRedirects`, `redirectToNonExistentLocation` | permanent |
+    /// | `unsupportedURL` | permanent; of an HTTP URL, server error: on Linux the answer was not HTTP |
     /// | `cannotDecodeRawData`, `cannotDecodeContentData`, `cannotParseResponse` | permanent |
     /// | `dataLengthExceedsMaximum`, `requestBodyStreamExhausted`, `cannotLoadFromNetwork` | permanent |
     /// | `appTransportSecurityRequiresSecureConnection` | permanent |
@@ -25,7 +26,9 @@ extension URLError: PartlyClassifyingError, CancellationAwareError, WrappingErro
     /// | `cannotCreateFile`, `cannotOpenFile`, `cannotCloseFile`, `cannotWriteToFile` | permanent |
     /// | `cannotRemoveFile`, `cannotMoveFile` | permanent |
     /// | `cancelled`, `userCancelledAuthentication` | a cancellation, see ``isCancellation`` |
-    /// | all others, such as `unknown` and `resourceUnavailable` | of the error below it, else unknown |
+    /// | `unknown`, on Linux: a certificate that is not trusted, a server without TLS | permanent, by curl's text |
+    /// | `unknown`, on Linux: a body that is cut off, a handshake that breaks | transient, by curl's text |
+    /// | all others, such as `resourceUnavailable` | of the error below it, else unknown |
     ///
     /// The class tells what the failure is, and not whether the server has seen the request: `timedOut` and
     /// `networkConnectionLost` can come after the work was done. Retry what may be done twice.
@@ -39,7 +42,7 @@ extension URLError: PartlyClassifyingError, CancellationAwareError, WrappingErro
     ///
     /// `URLSession` throws `cancelled` when the task that waits for it is cancelled, when the session is invalidated,
     /// and when a delegate refuses the server's certificate. None of them is retried.
-    public var isCancellation: Bool { domainError.isCancellation }
+    public var isCancellation: Bool { domainError.evidence.isCancellation }
 
     /// The error below this one, under `NSUnderlyingErrorKey`.
     public var wrappedError: (any Error)? { domainError.underlying }

@@ -35,19 +35,4 @@ struct EffectCodecTests {
         #expect(try one == EffectFingerprint(encoding: ["c": 3, "b": 2, "a": 1]))
         #expect(try one != EffectFingerprint(encoding: ["a": 1, "b": 2]))
     }
-
-    @Test("only what has reached nobody is not executed")
-    func execution() {
-        let classifier = ExecutionClassifier.default
-        for code in [URLError.Code.cannotConnectToHost, .cannotFindHost, .notConnectedToInternet, .badURL] {
-            #expect(classifier.certainty(of: URLError(code), .transient) == .notExecuted)
-        }
-        for code in [URLError.Code.timedOut, .networkConnectionLost, .badServerResponse, .cancelled, .unknown] {
-            #expect(classifier.certainty(of: URLError(code), .transient) == .unknown)
-        }
-        #expect(classifier.certainty(of: POSIXError(.ECONNREFUSED), .transient) == .notExecuted)
-        for code in [POSIXErrorCode.ECONNRESET, .ETIMEDOUT, .EPIPE, .EHOSTUNREACH] {
-            #expect(classifier.certainty(of: POSIXError(code), .transient) == .unknown)
-        }
-    }
 }

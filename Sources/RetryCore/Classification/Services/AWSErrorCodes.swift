@@ -54,6 +54,15 @@ public enum AWSErrorCodes: Sendable {
         return [.permanent, .permission, .rateLimit, .concurrency].first(where: classes.contains) ?? errorClass(code)
     }
 
+    /// Returns the cancellation reasons in the message of a `TransactionCanceledException`.
+    ///
+    /// - Parameter message: A message that ends with `… specific reasons [None, ConditionalCheckFailed]`.
+    /// - Returns: The codes in the last pair of brackets; empty if there is none.
+    public static func cancellationReasons(in message: String) -> [String] {
+        guard let end = message.lastIndex(of: "]"), let start = message[..<end].lastIndex(of: "[") else { return [] }
+        return message[message.index(after: start)..<end].split { $0 == "," || $0 == " " }.map(String.init)
+    }
+
     private static func bare(_ code: String) -> String {
         guard code.utf8.contains(where: { $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: ":") }) else { return code }
         let beforeColon = code.prefix { $0 != ":" }

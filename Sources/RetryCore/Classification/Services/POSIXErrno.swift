@@ -27,6 +27,12 @@ public enum POSIXErrno: Sendable {
     /// Returns whether an error number says that the operation was cancelled.
     public static func isCancellation(_ number: Int32) -> Bool { number == ECANCELED }
 
+    /// Returns whether an error number says that a connection was refused: nothing was sent over it.
+    package static func isRefusal(_ number: Int32) -> Bool { number == ECONNREFUSED }
+
+    /// Returns whether an error number says that something is not there: of a socket, that its server does not run.
+    static func isAbsence(_ number: Int32) -> Bool { number == ENOENT }
+
     /// What may pass by itself, and what is nobody's fault.
     private static func classOfPassing(_ number: Int32) -> ErrorClass? {
         switch number {

@@ -1,0 +1,25 @@
+extension KnownClient {
+    /// GRDB.
+    ///
+    /// | error | class |
+    /// |---|---|
+    /// | `DatabaseError` | by its extended result code, see ``SQLiteResultCode`` |
+    /// | `RowDecodingError`, `RecordError` | permanent |
+    ///
+    /// Whether a statement was executed is unknown.
+    public static let grdb = KnownClient("GRDB", place: 4)
+}
+
+extension ClientTable {
+    static let grdb = ClientTable(
+        .grdb,
+        [
+            "GRDB.DatabaseError": { error in
+                Reflection.integer(at: "extendedResultCode", "rawValue", of: error).map {
+                    ClientEvidence(SQLiteResultCode.errorClass($0))
+                }
+            },
+            "GRDB.RowDecodingError": { _ in ClientEvidence(.permanent) },
+            "GRDB.RecordError": { _ in ClientEvidence(.permanent) },
+        ])
+}
