@@ -15,6 +15,8 @@ let package = Package(
         .executableTarget(
             name: "RetryBenchmarks",
             dependencies: [
+                "AsyncHTTPClient",
+                "GRPCCore",
                 "MallocCounter",
                 "PlainClient",
                 .product(name: "Benchmark", package: "benchmark"),
@@ -30,6 +32,9 @@ let package = Package(
             path: "PlainClient"
         ),
         .target(name: "MallocCounter", path: "MallocCounter"),
+        // Errors with the names of those of clients, which are read as theirs are.
+        .target(name: "AsyncHTTPClient", path: "StandIns/AsyncHTTPClient"),
+        .target(name: "GRPCCore", path: "StandIns/GRPCCore"),
     ],
     swiftLanguageModes: [.v6]
 )

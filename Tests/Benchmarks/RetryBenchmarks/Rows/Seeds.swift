@@ -1,4 +1,6 @@
+import AsyncHTTPClient
 import Benchmark
+import GRPCCore
 import RetryAsync
 
 func classificationRows() -> [Row] {
@@ -10,7 +12,23 @@ func classificationRows() -> [Row] {
         Row("an error by the default classifier", bar: .nanoseconds(300), mallocs: 0) { count in
             for index in 0..<count { blackHole(ErrorClassifier.default.classification(of: known[index % 4])) }
         },
+        .classification("an error without evidence, by the default classifier", of: Nameless(), bar: .nanoseconds(300)),
+        .classification("a status inside another error", of: Envelope(wrappedError: NotNow()), bar: .nanoseconds(300)),
+        // Their descriptions and mirrors allocate.
+        .classification("a known client's error, by its description", of: HTTPClientError(), mallocs: .shown),
+        .classification("a known client's error, by its mirror", of: RPCError(), mallocs: .shown),
     ]
+}
+
+extension Row {
+    /// Declares a row of what the default classifier takes for an error, once it has seen one of that type.
+    fileprivate static func classification(
+        _ name: String, of error: any Error, bar: Bar = .shown, mallocs: MallocBar = 0
+    ) -> Row {
+        Row(name, bar: bar, mallocs: mallocs) { count in
+            for _ in 0..<count { blackHole(ErrorClassifier.default.classification(of: error)) }
+        }
+    }
 }
 
 func sequenceRows() -> [Row] {
@@ -41,6 +59,12 @@ func sequenceRows() -> [Row] {
                 blackHole(sum)
             }),
     ]
+}
+
+private struct Nameless: Error {}
+
+private struct Envelope: WrappingError {
+    let wrappedError: (any Error)?
 }
 
 private struct NotNow: StatusCodeError {
