@@ -4,6 +4,7 @@ import PackageDescription
 // Fuzz targets for everything that reads what others wrote: see `run` beside this file.
 let targets = [
     "RetryAfterFuzz", "RateLimitFuzz", "DurationFuzz", "ConfigurationFuzz", "PayloadFuzz", "CanonicalJSONFuzz",
+    "ClientFuzz",
 ]
 
 let package = Package(
