@@ -30,7 +30,7 @@ extension Agent {
         begin("Chat", "a stream of tokens that breaks off twice, and goes on each time")
         let (errors, log) = AsyncStream.makeStream(of: String.self)
         let answer = RetryingSequence(
-            policy: .api.attempts(2).backoff(.constant(.milliseconds(20))), classifier: .asyncHTTPClient,
+            policy: .api.attempts(2).backoff(.constant(.milliseconds(20))),
             onRetry: { error, _ in log.yield("\(type(of: error))") },
             position: { event, _ in event.id }, restartsAttempts: true,
             make: { [client, upstream] lastID in try await client.events(upstream.url("/chat"), after: lastID) })

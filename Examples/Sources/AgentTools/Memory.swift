@@ -42,7 +42,7 @@ extension Agent {
         let quick = RetryPolicy.api.backoff(.constant(.milliseconds(20)))
 
         var replays: [Bool] = []
-        let result = try await retry(policy: quick, named: "step", classifier: .asyncHTTPClient) {
+        let result = try await retry(policy: quick, named: "step") {
             let step = try await once(
                 "run-7/step-1", in: store, as: .json, policy: quick,
                 // Where the model has failed, nothing was appended: that is safe to try again.

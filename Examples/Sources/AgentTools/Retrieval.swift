@@ -18,8 +18,7 @@ extension Agent {
             policy: CircuitBreakerPolicy(consecutiveFailures: 2, breakDuration: .seconds(1), successesToClose: 1)
         )
         let meanings = RetryExecutor(
-            policy: .api.attempts(2).backoff(.constant(.milliseconds(20))), breaker: breaker,
-            classifier: .asyncHTTPClient)
+            policy: .api.attempts(2).backoff(.constant(.milliseconds(20))), breaker: breaker)
 
         func query(_ comment: String) async throws -> String {
             let outcome = await meanings.outcome { try await client.text(upstream.url("/index/meanings")) }

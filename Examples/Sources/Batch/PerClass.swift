@@ -36,7 +36,7 @@ extension Plant {
     func callByClass() async throws {
         begin("Per class", "one policy for an asynchronous client and for a blocking one")
         let clock = ManualClock(autoAdvance: true)
-        let executor = RetryExecutor(policy: Self.policy, classifier: .asyncHTTPClient, clock: RetryClock(clock))
+        let executor = RetryExecutor(policy: Self.policy, clock: RetryClock(clock))
         let outcome = await executor.outcome { try await client.get(upstream.url("/class/async")) }
         check("async", outcome.timeline, outcome.stopReason)
 

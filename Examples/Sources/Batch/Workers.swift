@@ -20,8 +20,7 @@ extension Plant {
         for job in Self.jobs { entrance.yield(job) }
         entrance.finish()
         let executor = RetryExecutor(
-            policy: RetryPolicy(maxAttempts: 3, backoff: .exponential(initial: .milliseconds(20))), named: "job",
-            classifier: .asyncHTTPClient)
+            policy: RetryPolicy(maxAttempts: 3, backoff: .exponential(initial: .milliseconds(20))), named: "job")
 
         let ledger = Ledger()
         await withDiscardingTaskGroup { group in

@@ -19,8 +19,7 @@ extension Program {
             "payments", policy: configuration.circuitBreaker ?? .default, clock: RetryClock(clock),
             observer: .log { _, line in print("    \(line)") })
         let payment = RetryExecutor(
-            policy: operations.current[.payment].policy, breaker: breaker, classifier: .asyncHTTPClient,
-            clock: RetryClock(clock))
+            policy: operations.current[.payment].policy, breaker: breaker, clock: RetryClock(clock))
         func pay() async -> StopReason {
             await payment.outcome { try await client.text(upstream.url("/pay")) }.stopReason
         }

@@ -38,8 +38,8 @@ extension Program {
     ) -> RetryExecutor {
         let api = operations.current[.api]
         return RetryExecutor(
-            policy: api.policy, named: api.name, classifier: api.classifier?.or(.asyncHTTPClient) ?? .asyncHTTPClient,
-            onRetry: onRetry, clock: RetryClock(clock))
+            policy: api.policy, named: api.name, classifier: api.classifier, onRetry: onRetry,
+            clock: RetryClock(clock))
     }
 
     private func weather() async throws -> String {

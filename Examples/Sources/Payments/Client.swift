@@ -41,8 +41,8 @@ struct Client: Sendable {
     private func pay(_ order: Int) async throws -> Bool? {
         do {
             return try await once(
-                "\(run)/order-\(order)", in: store, as: .utf8, policy: .payments, lease: .seconds(1),
-                classifier: ErrorClassifier.asyncHTTPClient.or(.default)
+                "\(run)/order-\(order)", in: store, as: .utf8, policy: .payments, redirects: .notFollowed,
+                lease: .seconds(1)
             ) { effect in
                 try await post("/payments" + query(order, effect.token))
             }.isReplay
@@ -71,7 +71,7 @@ struct Client: Sendable {
 
     /// Asks for something that may be asked for twice.
     private func ask(_ path: String) async throws -> String {
-        try await retry(policy: .fast, classifier: .asyncHTTPClient) { try await post(path) }
+        try await retry(policy: .fast) { try await post(path) }
     }
 
     private func post(_ path: String) async throws -> String {

@@ -15,7 +15,7 @@ struct ClientCommand: AsyncParsableCommand {
 
     func run() async throws {
         let effects = try store.open(in: folder)
-        try await HTTPClient.withHTTPClient(configuration: .withoutOwnRetries) { http in
+        try await HTTPClient.withHTTPClient(configuration: .withoutOwnRequests) { http in
             try await Client(http: http, site: site, kind: store, store: effects, run: run, life: life).work()
         }
     }

@@ -34,7 +34,7 @@ struct Proxy: Sendable {
         if let records { observers += [.swiftLog(records.logger), .tracing(records.tracer)] }
         executor = RetryExecutor(
             policy: .api.attempts(3).backoff(.exponential(initial: .milliseconds(20))), named: "orders",
-            breaker: breaker, budget: budget, classifier: .asyncHTTPClient, observer: RetryObserver(observers))
+            breaker: breaker, budget: budget, observer: RetryObserver(observers))
     }
 
     /// Serves on a port while `body` runs.

@@ -16,12 +16,11 @@ import SharedHTTP
 /// ```swift
 /// import RetryAsync
 ///
-/// let status = try await retry(policy: .api, classifier: .asyncHTTPClient) { try await client.get(url) }
+/// let status = try await retry(policy: .api) { try await client.get(url) }
 /// ```
 ///
 /// - `Tour.swift`: one call for each kind of misbehavior, with the policy that it is made under.
 /// - `SharedHTTP/HTTPError.swift`: an error with a status and a `Retry-After`, which the library understands as it is.
-/// - `SharedHTTP/ErrorClassifier+AsyncHTTPClient.swift`: what the errors of an HTTP client mean. Copy it.
 /// - `SharedHTTP/Upstream.swift`: the server.
 ///
 /// The tour checks everything that it shows, and exits with an error if anything is not as it should be.
@@ -64,7 +63,7 @@ struct QuickStart: AsyncParsableCommand {
     }
 
     private func call(_ url: String, by client: HTTPClient) async throws {
-        let executor = RetryExecutor(policy: try policy, classifier: .asyncHTTPClient)
+        let executor = RetryExecutor(policy: try policy)
         print("GET \(url)")
         let outcome = await executor.outcome { try await client.get(url) }
         print(outcome.report)

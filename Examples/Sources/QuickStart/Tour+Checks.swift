@@ -6,7 +6,7 @@ import SharedHTTP
 extension Tour {
     /// An executor whose calls are counted.
     func executor(_ policy: RetryPolicy, onRetry: (@Sendable (any Error, Int) -> Void)? = nil) -> RetryExecutor {
-        RetryExecutor(policy: policy, classifier: .asyncHTTPClient, observer: metrics.observer, onRetry: onRetry)
+        RetryExecutor(policy: policy, observer: metrics.observer, onRetry: onRetry)
     }
 
     /// Gets a path under a policy, and shows how that went.

@@ -137,7 +137,7 @@ extension Tour {
 
         show(outcome, "/stuck", "its client shuts down")
         await expect(outcome, at: "/stuck", classes: [nil], end: .cancelled, atMost: .seconds(4))
-        checks.expect("error", outcome.error is CancellationError, is: true)
+        checks.expect("error", outcome.error as? HTTPClientError, is: .cancelled)
     }
 
     /// The closed port of the server shows that the tour leaves nothing behind.
@@ -147,15 +147,15 @@ extension Tour {
         checks.expect("end", outcome.stopReason, is: .attemptsExhausted)
     }
 
-    /// What a client's error means is written down once, in a classifier.
+    /// The library knows the errors of the client.
     private func readErrors() {
         let meanings: [(HTTPClientError, ErrorClass)] = [
             (.remoteConnectionClosed, .transient), (.connectTimeout, .transient),
             (.proxyAuthenticationRequired, .auth), (.emptyScheme, .permanent),
         ]
-        begin("ErrorClassifier.asyncHTTPClient, some errors that did not occur")
+        begin("ErrorClassifier.default, some errors that did not occur")
         for (error, expected) in meanings {
-            let known = ErrorClassifier.asyncHTTPClient.classification(of: error)?.errorClass
+            let known = ErrorClassifier.default.classification(of: error)?.errorClass
             print("    \(error.shortDescription): \(known?.id ?? "unknown")")
             checks.expect(error.shortDescription, known, is: expected)
         }

@@ -41,4 +41,14 @@ extension HTTPClient.Configuration {
         configuration.connectionPool.retryConnectionEstablishment = false
         return configuration
     }
+
+    /// A client that sends what it is given, once and nowhere else: neither retries nor redirects of its own.
+    ///
+    /// Then a refused connection and a refusing status prove that nothing was done: tell the gate, by
+    /// `redirects: .notFollowed`.
+    package static var withoutOwnRequests: HTTPClient.Configuration {
+        var configuration = withoutOwnRetries
+        configuration.redirectConfiguration = .disallow
+        return configuration
+    }
 }
