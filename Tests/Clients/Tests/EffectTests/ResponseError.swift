@@ -13,7 +13,7 @@ struct ResponseError: StatusCodeError, RedirectAwareError {
 
     init(_ response: HTTPClientResponse) {
         statusCode = Int(response.status.code)
-        retryHint = RetryAfter.hint { response.headers.first(name: $0) }
+        retryHint = RateLimitHeaders.hint(status: statusCode) { response.headers.first(name: $0) }
         followedRedirect = response.history.isEmpty ? nil : response.history.count > 1
     }
 }
