@@ -151,10 +151,10 @@ nonisolated(nonsending) func goOn<Value: ~Copyable>(
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
     let call = RetryCall(policy: policy, surroundings: surroundings, start: start)
-    while let wait = call.attemptThrew(error, isCancelled: Task.isCancelled) {
-        guard
-            wait > 0 || call.yields ? await call.wait(wait) : call.waitEnded(isCancelled: Task.isCancelled) != nil
-        else { break }
+    while true {
+        let step = call.skip(call.attemptThrew(error, isCancelled: Task.isCancelled))
+        if step == .end { break }
+        guard step == .attempt ? true : await call.mayStart(step) else { break }
         do { return try await operation() } catch let next { error = next }
     }
     throw call.error(last: error)

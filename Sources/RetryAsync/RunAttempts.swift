@@ -81,36 +81,35 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
 
 /// Decides and waits after an attempt that failed; whether the next one may start.
 nonisolated(nonsending) func pause(_ call: RetryCall, after failure: AttemptFailure) async -> Bool {
-    guard let wait = call.attemptFailed(failure, isCancelled: Task.isCancelled) else { return false }
-    if wait > 0 || call.yields { return await call.wait(wait) }
-    return await mayStart(call, after: call.waitEnded(isCancelled: Task.isCancelled))
+    let step = call.skip(call.attemptFailed(failure, isCancelled: Task.isCancelled))
+    return step == .attempt ? true : await call.mayStart(step)
 }
 
 /// Waits for a circuit that is open, if the call does that; whether the first attempt may start.
 nonisolated(nonsending) func begin(_ call: RetryCall) async -> Bool {
-    await mayStart(call, after: call.begins())
-}
-
-/// Waits for as long as the call asks; whether the next attempt may start.
-private nonisolated(nonsending) func mayStart(_ call: RetryCall, after wait: Int64?) async -> Bool {
-    guard let wait else { return false }
-    return wait > 0 ? await call.wait(wait) : true
+    await call.mayStart(call.begins())
 }
 
 extension RetryCall {
-    /// Waits by the call's clock, or yields, and on where the circuit asks for it; whether the next attempt may start.
+    /// Ends a wait of nothing at once, unless it is time to yield: most need no further frame of a task.
     @usableFromInline
-    nonisolated(nonsending) func wait(_ nanoseconds: Int64) async -> Bool {
-        if nanoseconds == 0 { await Task.yield() }
-        var next = nanoseconds == 0 ? waitEnded(isCancelled: Task.isCancelled) : nanoseconds
-        while let wait = next, wait > 0 {
-            let end = await clock.sleep(wait)
+    func skip(_ step: Step) -> Step {
+        step == .wait(0) && !yields ? waitEnded(isCancelled: Task.isCancelled) : step
+    }
+
+    /// Waits by the call's clock, or yields, for as long as the call asks; whether the next attempt may start.
+    @usableFromInline
+    nonisolated(nonsending) func mayStart(_ step: Step) async -> Bool {
+        var step = step
+        while case .wait(let wait) = step {
+            let end = wait == 0 ? .over : await clock.sleep(wait)
+            if wait == 0 { await Task.yield() }
             if end == .failed {
                 waitFailed()
                 return false
             }
-            next = waitEnded(isCancelled: end == .cancelled || Task.isCancelled)
+            step = waitEnded(isCancelled: end == .cancelled || Task.isCancelled)
         }
-        return next != nil
+        return step == .attempt
     }
 }

@@ -1,7 +1,7 @@
 import RetryAsync
 import Testing
 
-@Suite("The recorded behaviour of the systems that this library learned from", .timeLimit(.minutes(5)))
+@Suite("The recorded behaviour of the systems that this library learned from", .timeLimit(.minutes(20)))
 struct ConformanceTests {
     @Test func reflexio() async throws {
         var run = try ConformanceRun(seed: "reflexio")

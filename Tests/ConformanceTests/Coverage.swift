@@ -64,7 +64,7 @@ enum Coverage {
     static let covered = reflexio + redress + bindu + nodus + cpex + aws
 }
 
-@Suite("What of the recorded behaviour is compared", .timeLimit(.minutes(5)))
+@Suite("What of the recorded behaviour is compared", .timeLimit(.minutes(20)))
 struct CoverageTests {
     @Test func everyKeyIsComparedOrListedAsNotYet() throws {
         let known = Coverage.covered + Coverage.inputs + Coverage.notCoveredYet

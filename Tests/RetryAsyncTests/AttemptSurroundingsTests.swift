@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// An attempt under a time limit is a child task, and must not look different from inside.
-@Suite("Surroundings of an attempt", .timeLimit(.minutes(5)))
+@Suite("Surroundings of an attempt", .timeLimit(.minutes(20)))
 struct AttemptSurroundingsTests {
     @TaskLocal private static var request = "none"
 

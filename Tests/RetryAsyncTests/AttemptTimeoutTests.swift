@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// An attempt that takes too long is cancelled and awaited, and counts as a transient failure.
-@Suite("Attempt timeout", .timeLimit(.minutes(5)))
+@Suite("Attempt timeout", .timeLimit(.minutes(20)))
 struct AttemptTimeoutTests {
     private let clock = ManualClock()
     private let recorder = RecordingObserver()

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// An operation that says it was cancelled is not run again, also where the calling task is not cancelled.
-@Suite("Errors that are cancellations", .timeLimit(.minutes(5)))
+@Suite("Errors that are cancellations", .timeLimit(.minutes(20)))
 struct CancellationErrorTests {
     /// Bare, wrapped, wrapped many times, and two that say so of themselves.
     static let cancellations: [any Error] = [

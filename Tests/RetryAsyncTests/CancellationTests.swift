@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// A cancelled call ends at once, throws `CancellationError`, and starts no further attempt.
-@Suite("Cancellation", .timeLimit(.minutes(5)))
+@Suite("Cancellation", .timeLimit(.minutes(20)))
 struct CancellationTests {
     @Test(arguments: Door.allCases)
     func aCallThatIsCancelledBeforeItBeginsRunsOnce(door: Door) async {

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// The surroundings of a call that are not what they should be.
-@Suite("A driver", .timeLimit(.minutes(5)))
+@Suite("A driver", .timeLimit(.minutes(20)))
 struct DriverTests {
     /// A clock whose sleep throws in place of waiting.
     private struct BrokenClock: Clock {

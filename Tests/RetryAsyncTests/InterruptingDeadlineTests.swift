@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// A deadline that ends the attempt that runs, and one that does not.
-@Suite("Interrupting deadline", .timeLimit(.minutes(5)))
+@Suite("Interrupting deadline", .timeLimit(.minutes(20)))
 struct InterruptingDeadlineTests {
     private let clock = ManualClock()
     private let recorder = RecordingObserver()

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// The operation runs on the caller's actor, in every attempt, and nothing leaves that actor without need.
-@Suite("Isolation", .timeLimit(.minutes(5)))
+@Suite("Isolation", .timeLimit(.minutes(20)))
 struct IsolationTests {
     /// With and without a child task for the attempt.
     static let policies = [RetryPolicy.immediate(3), .immediate(3).attemptTimeout(.seconds(1))]

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// Calls as people write them, without annotations; that these compile is the test.
-@Suite("Overloads", .timeLimit(.minutes(5)))
+@Suite("Overloads", .timeLimit(.minutes(20)))
 struct OverloadTests {
     private enum Refusal: Error { case closed }
 

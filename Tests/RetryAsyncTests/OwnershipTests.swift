@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// What an operation may capture and return; that these compile is half of the test.
-@Suite("Captures and results", .timeLimit(.minutes(5)))
+@Suite("Captures and results", .timeLimit(.minutes(20)))
 struct OwnershipTests {
     /// With and without a child task for the attempt.
     static let policies = [RetryPolicy.immediate(3), .immediate(3).attemptTimeout(.seconds(1))]

@@ -5,7 +5,7 @@ import Testing
 /// Faults that retry loops are known for, one test each.
 ///
 /// The suites on cancellation, timeouts, waits and isolation say more about theirs.
-@Suite("Pitfalls", .timeLimit(.minutes(5)))
+@Suite("Pitfalls", .timeLimit(.minutes(20)))
 struct PitfallTests {
     private let clock = ManualClock(autoAdvance: true)
     private let recorder = RecordingObserver()

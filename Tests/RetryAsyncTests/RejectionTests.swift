@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// Values that count as failures.
-@Suite("Rejected values", .timeLimit(.minutes(5)))
+@Suite("Rejected values", .timeLimit(.minutes(20)))
 struct RejectionTests {
     /// A response whose status decides.
     private struct Response: Equatable {

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// What an operation is told of the attempt that it is.
-@Suite("The attempt", .timeLimit(.minutes(5)))
+@Suite("The attempt", .timeLimit(.minutes(20)))
 struct RetryAttemptTests {
     @Test func theNumberCountsFromOneAndTheLastIsKnown() async throws {
         let seen = Log<RetryAttempt>()

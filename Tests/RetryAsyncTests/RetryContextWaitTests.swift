@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// The wait of a manual loop, in asynchronous code.
-@Suite("RetryContext.wait", .timeLimit(.minutes(5)))
+@Suite("RetryContext.wait", .timeLimit(.minutes(20)))
 struct RetryContextWaitTests {
     private let clock = ManualClock()
     private let recorder = RecordingObserver()

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// Everything that is known of a call that has ended.
-@Suite("The outcome", .timeLimit(.minutes(5)))
+@Suite("The outcome", .timeLimit(.minutes(20)))
 struct RetryOutcomeTests {
     private let clock = ManualClock(autoAdvance: true)
 

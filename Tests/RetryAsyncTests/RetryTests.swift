@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// What a call does, whichever way it is made.
-@Suite("retry", .timeLimit(.minutes(5)))
+@Suite("retry", .timeLimit(.minutes(20)))
 struct RetryTests {
     @Test(arguments: Door.allCases)
     func theFirstAttemptThatSucceedsIsTheOnlyOne(door: Door) async throws {

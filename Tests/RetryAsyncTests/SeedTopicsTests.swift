@@ -4,7 +4,7 @@ import Testing
 
 /// The one topic of the AWS retry utilities' own tests that needs the asynchronous driver, on the numbers that they
 /// have; the others are a suite of the same name beside the blocking driver.
-@Suite("The topics of the AWS utilities", .timeLimit(.minutes(5)))
+@Suite("The topics of the AWS utilities", .timeLimit(.minutes(20)))
 struct SeedTopicsTests {
     private static let policy = RetryPolicy(
         maxAttempts: 3, backoff: .exponential(initial: .seconds(1), cap: .seconds(60), jitter: .none))

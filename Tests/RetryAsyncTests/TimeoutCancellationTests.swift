@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// The caller's cancellation and the library's own are told apart.
-@Suite("Cancellation under a time limit", .timeLimit(.minutes(5)))
+@Suite("Cancellation under a time limit", .timeLimit(.minutes(20)))
 struct TimeoutCancellationTests {
     /// Both kinds of limit, each a second long.
     static let policies = [

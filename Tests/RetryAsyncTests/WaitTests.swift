@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// The waits between attempts: how long, by which clock, drawn by which generator.
-@Suite("Waits", .timeLimit(.minutes(5)))
+@Suite("Waits", .timeLimit(.minutes(20)))
 struct WaitTests {
     /// The doors through which a clock that moves by itself leads to no timeout.
     static let doors = Door.allCases.filter { $0 != .timed }

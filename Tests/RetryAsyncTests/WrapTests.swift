@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// Functions that retry whenever they are called.
-@Suite("wrap", .timeLimit(.minutes(5)))
+@Suite("wrap", .timeLimit(.minutes(20)))
 struct WrapTests {
     private let executor = RetryExecutor(policy: .immediate(3))
 

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("A breaker on the bench", .timeLimit(.minutes(5)))
+@Suite("A breaker on the bench", .timeLimit(.minutes(20)))
 struct BreakerBenchTests {
     @Test("trips, waits for its break, and goes through a script")
     func script() {

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("DeterministicExecutor", .timeLimit(.minutes(5)))
+@Suite("DeterministicExecutor", .timeLimit(.minutes(20)))
 struct DeterministicExecutorTests {
     private struct Planned: Error, Equatable {}
 

@@ -1,7 +1,7 @@
 import RetryTesting
 import Testing
 
-@Suite("Generators", .timeLimit(.minutes(5)))
+@Suite("Generators", .timeLimit(.minutes(20)))
 struct GeneratorTests {
     private func take(_ count: Int, _ generator: some RandomNumberGenerator) -> [UInt64] {
         var generator = generator

@@ -2,7 +2,7 @@ import RetryTesting
 import Testing
 
 /// Many sleepers, against a list that is sorted anew for each step.
-@Suite("The order of many sleepers", .timeLimit(.minutes(5)))
+@Suite("The order of many sleepers", .timeLimit(.minutes(20)))
 struct ManualClockOrderTests {
     private struct Sleeper {
         let id: Int

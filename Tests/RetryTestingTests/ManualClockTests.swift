@@ -1,7 +1,7 @@
 import RetryTesting
 import Testing
 
-@Suite("ManualClock", .timeLimit(.minutes(5)))
+@Suite("ManualClock", .timeLimit(.minutes(20)))
 struct ManualClockTests {
     private let clock = ManualClock()
     private let executor = ArrivalExecutor()

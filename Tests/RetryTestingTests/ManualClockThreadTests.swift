@@ -2,7 +2,7 @@ import RetryTesting
 import Testing
 
 /// The windows between the steps of a sleep, which only real threads reach.
-@Suite("ManualClock on real threads", .timeLimit(.minutes(5)))
+@Suite("ManualClock on real threads", .timeLimit(.minutes(20)))
 struct ManualClockThreadTests {
     private static let rounds = 3000
     private static let deadline = ManualClock.Instant(.seconds(1))

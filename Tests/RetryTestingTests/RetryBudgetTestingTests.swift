@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("A budget in tests", .timeLimit(.minutes(5)))
+@Suite("A budget in tests", .timeLimit(.minutes(20)))
 struct RetryBudgetTestingTests {
     static let laws: [RetryBudgetLaw] = [
         .ratio(0.5, floor: 1), .throttle(), .quota(), .limit(5, per: .seconds(60)),

@@ -2,7 +2,7 @@ import RetryTesting
 import Testing
 
 /// What exploring is for: orders that a test on real threads meets by luck.
-@Suite("Schedules", .timeLimit(.minutes(5)))
+@Suite("Schedules", .timeLimit(.minutes(20)))
 struct ScheduleExplorationTests {
     @Test func aCheckThenActRaceIsFoundUnderSomeSeedsOnly() throws {
         let balances = try DeterministicExecutor.explore(seeds: 0..<200) { _ in

@@ -27,7 +27,7 @@ struct BlockingDriver {
         operation: (RetryAttempt) throws -> Value
     ) throws -> Value {
         var failure = failure
-        if failure == nil, !mayStart(after: call.begins()) { throw call.error }
+        if failure == nil, !mayStart(call.begins()) { throw call.error }
         while true {
             if let failure, !pause(after: failure) { throw call.error }
             call.attemptStarts()
@@ -48,23 +48,17 @@ struct BlockingDriver {
 
     /// Decides and waits; whether the next attempt may start.
     func pause(after failure: AttemptFailure) -> Bool {
-        guard let wait = call.attemptFailed(failure, isCancelled: isCancelled) else { return false }
-        sleep(wait)
-        return mayStart(after: call.waitEnded(isCancelled: isCancelled))
+        mayStart(call.attemptFailed(failure, isCancelled: isCancelled))
     }
 
     /// Waits for as long as the call asks; whether the next attempt may start.
-    private func mayStart(after wait: Int64?) -> Bool {
-        var next = wait
-        while let wait = next, wait > 0 {
-            sleep(wait)
-            next = call.waitEnded(isCancelled: isCancelled)
+    private func mayStart(_ step: Step) -> Bool {
+        var step = step
+        while case .wait(let wait) = step {
+            if wait > 0, !isCancelled { sleeper.sleep(for: .nanoseconds(wait), cancellation: token) }
+            step = call.waitEnded(isCancelled: isCancelled)
         }
-        return next != nil
-    }
-
-    private func sleep(_ wait: Int64) {
-        if wait > 0, !isCancelled { sleeper.sleep(for: .nanoseconds(wait), cancellation: token) }
+        return step == .attempt
     }
 
     private var isCancelled: Bool { token?.isCancelled == true || Task.isCancelled }

@@ -112,7 +112,8 @@ package struct EffectSettlement: Sendable {
             return tell(.succeededWithoutResult(reason))
         }
         // The class of the error plays no part: what a store refuses now, it may take before the lease is over.
-        if let wait = retries.attemptFailed(.transient, elapsed: max(elapsed, waited), using: &random) {
+        let step = retries.attemptFailed(.transient, elapsed: max(elapsed, waited), using: &random)
+        if case .wait(let wait) = step {
             waited = waited.saturatingAdd(wait)
             return .wait(wait)
         }

@@ -75,9 +75,9 @@ extension RetryCall: Sendable {}
 // MARK: What drivers tell
 
 extension RetryCall {
-    /// The call begins; `nil` if it ends at once, zero if its first attempt may start, else the wait before that.
-    package func begins() -> Int64? {
-        guards == nil ? 0 : askBreaker()
+    /// The call begins.
+    package func begins() -> Step {
+        guards == nil ? .attempt : askBreaker()
     }
 
     /// An attempt starts.
@@ -93,11 +93,11 @@ extension RetryCall {
         emit(.stop(.succeeded))
     }
 
-    /// The operation threw; `nil` if the call ends, else the wait before the next attempt, in nanoseconds.
+    /// The operation threw.
     ///
     /// The error is not kept, which would cost two more counts of references: the driver hands over the last one at the
     /// end.
-    @usableFromInline package func attemptThrew(_ error: any Error, isCancelled: Bool) -> Int64? {
+    @usableFromInline package func attemptThrew(_ error: any Error, isCancelled: Bool) -> Step {
         if isCancelled { return endCancelled(byCaller: true, error: error) }
         let evidence = surroundings.evidence(of: error)
         if evidence.isCancellation { return endCancelled(byCaller: false, error: error) }
@@ -105,8 +105,8 @@ extension RetryCall {
         return decide(evidence, error: error, isAdmitted: isAdmitted)
     }
 
-    /// The attempt failed; `nil` if the call ends, else the wait before the next one, in nanoseconds.
-    @usableFromInline package func attemptFailed(_ failure: AttemptFailure, isCancelled: Bool) -> Int64? {
+    /// The attempt failed.
+    @usableFromInline package func attemptFailed(_ failure: AttemptFailure, isCancelled: Bool) -> Step {
         var evidence = ErrorEvidence(.transient)
         var error: (any Error)?
         switch failure {
@@ -128,9 +128,8 @@ extension RetryCall {
         return decide(evidence, error: error)
     }
 
-    /// The wait is over, or was cancelled; `nil` if the call ends, zero if the next attempt may start, else a further
-    /// wait.
-    @usableFromInline package func waitEnded(isCancelled: Bool) -> Int64? {
+    /// The wait is over, or was cancelled.
+    @usableFromInline package func waitEnded(isCancelled: Bool) -> Step {
         if isCancelled {
             callerCancelled = true
             state.cancelled()
@@ -138,12 +137,12 @@ extension RetryCall {
         guard state.mayStart(elapsed: elapsed) else {
             guards?.giveBack()
             emitStop(error: toldError)
-            return nil
+            return .end
         }
         let isRetry = hasStarted
-        let wait = guards == nil ? 0 : askBreaker()
-        if wait == 0, isRetry { state.retryStarts() }
-        return wait
+        let step = begins()
+        if step == .attempt, isRetry { state.retryStarts() }
+        return step
     }
 
     /// Whether a retry without a wait yields to other tasks first: each eighth does, or a loop of failures would keep
@@ -229,63 +228,64 @@ extension RetryCall {
     /// Whether the first attempt has started, or may.
     private var hasStarted: Bool { guards?.hasStarted ?? true }
 
-    /// Asks the breaker to let the next attempt through; `nil` if the call ends, zero if it does, else a wait.
-    private func askBreaker() -> Int64? {
-        guard let guards, !guards.letThrough() else { return 0 }
+    /// Asks the breaker to let the next attempt through.
+    private func askBreaker() -> Step {
+        guard let guards, !guards.letThrough() else { return .attempt }
         var random = surroundings.random
-        let wait = state.circuitRejected(openFor: guards.circuitOpen, elapsed: elapsed, using: &random)
-        if let wait {
+        let step = state.circuitRejected(openFor: guards.circuitOpen, elapsed: elapsed, using: &random)
+        if case .wait(let wait) = step {
             emit(.circuitWait, error: toldError, delay: wait)
         } else {
             guards.giveBack()
             ownError = ownError ?? guards.circuitError
             emitStop(error: toldError ?? ownError)
         }
-        return wait
+        return step
     }
 
-    /// Asks the machine, and then the budget; `nil` if the call ends, else the wait before the next attempt.
+    /// Asks the machine, and then the budget.
     @inline(__always)
-    private func next(after evidence: ErrorEvidence, isAdmitted: Bool, elapsed: Int64) -> Int64? {
+    private func next(after evidence: ErrorEvidence, isAdmitted: Bool, elapsed: Int64) -> Step {
         let known = evidence.classification
         guards?.failed(evidence)
         if !isAdmitted { state.exclude() }
         var random = surroundings.random
-        let wait = state.attemptFailed(
+        let step = state.attemptFailed(
             known, elapsed: elapsed, circuitOpen: guards?.circuitOpen ?? 0, using: &random)
-        guard let guards else { return wait }
-        if wait != nil {
-            if guards.pay(for: known.errorClass) { return wait }
+        guard let guards else { return step }
+        if step != .end {
+            if guards.pay(for: known.errorClass) { return step }
             state.stop(.budgetExhausted)
         } else if isAdmitted, state.isRetryable(known) {
             guards.noRetry(after: known.errorClass)
         }
-        return nil
+        return .end
     }
 
-    private func endCancelled(byCaller: Bool, error: (any Error)?) -> Int64? {
+    private func endCancelled(byCaller: Bool, error: (any Error)?) -> Step {
         callerCancelled = byCaller
         guards?.cancelled()
         state.cancelled()
         record(error: error, elapsed: elapsed)
         emitStop(error: error)
-        return nil
+        return .end
     }
 
     /// Decides what follows a failure, and reports it.
-    private func decide(_ evidence: ErrorEvidence, error: (any Error)?, isAdmitted: Bool = true) -> Int64? {
+    private func decide(_ evidence: ErrorEvidence, error: (any Error)?, isAdmitted: Bool = true) -> Step {
         let elapsed = elapsed  // read last: the time that a slow classifier took has passed
         let known = evidence.classification
-        let wait = next(after: evidence, isAdmitted: isAdmitted, elapsed: elapsed)
-        guard isWatched || timeline != nil else { return wait }
-        record(known, error: error, elapsed: elapsed, delay: wait)
-        if let wait {
+        let step = next(after: evidence, isAdmitted: isAdmitted, elapsed: elapsed)
+        guard isWatched || timeline != nil else { return step }
+        if case .wait(let wait) = step {
+            record(known, error: error, elapsed: elapsed, delay: wait)
             emit(.retry, known, error: error, delay: wait)
             surroundings.onRetry?(error ?? RejectedValueError(errorClass: known.errorClass), state.attempt)
         } else {
+            record(known, error: error, elapsed: elapsed)
             emitStop(known, error: error)
         }
-        return wait
+        return step
     }
 
     private func record(

@@ -191,7 +191,7 @@ extension RetryContext {
 
     /// Ends the wait after a failed attempt; the start of the next one is decided later.
     package func endWait(isCancelled: Bool) {
-        phase = isCancelled && call.waitEnded(isCancelled: true) == nil ? .over : .waited
+        phase = isCancelled && call.waitEnded(isCancelled: true) == .end ? .over : .waited
     }
 
     /// Ends the loop because the clock threw an error in place of waiting.
@@ -202,7 +202,7 @@ extension RetryContext {
 
     /// Starts the next attempt, if it may.
     package func start() throws -> RetryAttempt {
-        if case .waited = phase, call.waitEnded(isCancelled: isCancelled) == nil { phase = .over }
+        if case .waited = phase, call.waitEnded(isCancelled: isCancelled) == .end { phase = .over }
         if case .over = phase { throw endError }
         phase = .running
         call.attemptStarts()
@@ -216,8 +216,8 @@ extension RetryContext {
     }
 
     private func fail(_ failure: AttemptFailure) {
-        let wait = call.attemptFailed(failure, isCancelled: isCancelled)
-        phase = wait.map { .failed(wait: $0) } ?? .over
+        let step = call.attemptFailed(failure, isCancelled: isCancelled)
+        phase = if case .wait(let wait) = step { .failed(wait: wait) } else { .over }
     }
 }
 

@@ -62,10 +62,12 @@ public struct RetryState: Sendable {
         _ failure: Classification, elapsed: Duration, circuitOpen: Duration = .zero,
         using generator: inout some RandomNumberGenerator
     ) -> RetryDecision {
-        let wait = attemptFailed(
+        let step = attemptFailed(
             failure, elapsed: elapsed.saturatedNanoseconds, circuitOpen: circuitOpen.saturatedNanoseconds,
             using: &generator)
-        return wait.map { .retry(after: .nanoseconds($0)) } ?? .stop(stopReason ?? .abandoned)
+        return if case .wait(let wait) = step { .retry(after: .nanoseconds(wait)) } else {
+            .stop(stopReason ?? .abandoned)
+        }
     }
 
     /// Decides whether the next attempt may start after the wait, and counts it.
@@ -106,37 +108,22 @@ public struct RetryState: Sendable {
 
 // The same in nanoseconds, as the drivers have them.
 extension RetryState {
-    /// The wait before the next attempt, or `nil` where the call ends.
+    /// Decides between a wait before the next attempt and the end of the call.
     package mutating func attemptFailed(
         _ failure: Classification, elapsed: Int64, circuitOpen: Int64 = 0,
         using generator: inout some RandomNumberGenerator
-    ) -> Int64? {
-        if let reason = reasonNotToRetry(failure, elapsed: elapsed) {
-            stop(reason)
-            return nil
-        }
+    ) -> Step {
+        if let reason = reasonNotToRetry(failure, elapsed: elapsed) { return end(reason) }
         let errorClass = failure.errorClass
         let delay = delay(errorClass, using: &generator)
-        guard let hinted = hintedWait(delay, failure.hint, using: &generator) else {
-            stop(.hintTooLong)
-            return nil
-        }
-        if circuitOpen > hinted.wait, !waitsForCircuit(circuitOpen) {
-            stop(.circuitOpen)
-            return nil
-        }
-        guard let fitting = fit(hinted, elapsed: elapsed) else {
-            stop(.deadlineExceeded)
-            return nil
-        }
+        guard let hinted = hintedWait(delay, failure.hint, using: &generator) else { return end(.hintTooLong) }
+        if circuitOpen > hinted.wait, !waitsForCircuit(circuitOpen) { return end(.circuitOpen) }
+        guard let fitting = fit(hinted, elapsed: elapsed) else { return end(.deadlineExceeded) }
         guard let wait = fitting >= circuitOpen ? fitting : waitForCircuit(circuitOpen, elapsed, using: &generator)
-        else {
-            stop(.circuitOpen)
-            return nil
-        }
+        else { return end(.circuitOpen) }
         previousDelay = delay
         countRetry(errorClass)
-        return wait
+        return .wait(wait)
     }
 
     package mutating func waitEnded(elapsed: Int64) -> Bool {
@@ -156,18 +143,15 @@ extension RetryState {
         attempt += 1
     }
 
-    /// The wait before the circuit breaker is asked again after it rejected an attempt; `nil` where the call ends.
+    /// Decides between a wait before the circuit breaker is asked again, after it rejected an attempt, and the end.
     package mutating func circuitRejected(
         openFor time: Int64, elapsed: Int64, using generator: inout some RandomNumberGenerator
-    ) -> Int64? {
+    ) -> Step {
         rejections += 1
         guard stopReason == nil, waitsForCircuit(time),
             let wait = waitForCircuit(time, elapsed, using: &generator)
-        else {
-            stop(.circuitOpen)
-            return nil
-        }
-        return wait
+        else { return end(.circuitOpen) }
+        return .wait(wait)
     }
 
     /// The wait until the circuit admits a probe, spread out; `nil` if it reaches the deadline.
@@ -189,6 +173,11 @@ extension RetryState {
     /// Ends the call for a reason that somebody else found: the circuit, the budget, an interrupting deadline.
     package mutating func stop(_ reason: StopReason) {
         stopReason = stopReason ?? reason
+    }
+
+    private mutating func end(_ reason: StopReason) -> Step {
+        stop(reason)
+        return .end
     }
 }
 

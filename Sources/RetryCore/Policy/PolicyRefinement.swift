@@ -42,7 +42,8 @@ package struct PolicyRefinement: Sendable, Hashable {
         settings.openCircuit = openCircuit ?? settings.openCircuit
         settings.failsImmediately = failsImmediately ?? settings.failsImmediately
         settings.guarantee = guarantee ?? settings.guarantee
-        return RetryPolicy(try settings.validated())
+        try settings.validate()
+        return RetryPolicy(settings)
     }
 
     /// The waits with the window that this names; of two that exclude each other the one named here counts.

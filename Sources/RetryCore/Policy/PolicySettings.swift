@@ -1,4 +1,4 @@
-/// The settings behind a policy: never changed once they are made, and shared by all copies.
+/// The settings behind a policy, shared by all copies.
 package struct PolicySettings: Sendable, Hashable {
     package var name: String
     package var maxAttempts: Int
@@ -37,17 +37,23 @@ package struct PolicySettings: Sendable, Hashable {
     }
 
     /// The one place that knows which settings make sense.
-    func validated() throws(PolicyError) -> PolicySettings {
+    func validate() throws(PolicyError) {
         try check("max_attempts", maxAttempts, maxAttempts >= 1, "must be at least 1")
         try check("deadline", Duration.nanoseconds(deadline), deadline > 0, "must be above zero")
         try check("attempt_timeout", Duration.nanoseconds(attemptTimeout), attemptTimeout > 0, "must be above zero")
+        if limits.contains(where: \.isNegative) { try checkLimits() }
+        _ = try hints.validated()
+        do { _ = try backoff.validated() } catch { throw error.inside("backoff") }
+    }
+}
+
+extension PolicySettings {
+    /// Names the first limit that makes no sense.
+    private func checkLimits() throws(PolicyError) {
         for (errorClass, limit) in limits.entries {
             guard case .retries(let count) = limit else { continue }
             try check("retry_limits.\(errorClass)", count, count >= 0, "must not be negative")
         }
-        _ = try hints.validated()
-        do { _ = try backoff.validated() } catch { throw error.inside("backoff") }
-        return self
     }
 }
 
@@ -59,6 +65,10 @@ package enum RetryLimit: Sendable, Hashable {
     case retries(Int)
     /// As often as the policy's attempts allow.
     case unlimited
+
+    fileprivate var isNegative: Bool {
+        if case .retries(let count) = self { count < 0 } else { false }
+    }
 }
 
 /// One value per class of failure; built-in classes are found by their slot, without a dictionary.
@@ -81,6 +91,11 @@ package struct ClassTable<Value: Sendable & Hashable>: Sendable, Hashable {
             if bySlot.isEmpty { bySlot = Array(repeating: nil, count: Int(ErrorClass.builtInCount)) }
             bySlot[Int(errorClass.number)] = newValue
         }
+    }
+
+    /// Whether a value of the table is such; allocates nothing.
+    func contains(where isSuch: (Value) -> Bool) -> Bool {
+        bySlot.contains { $0.map(isSuch) == true } || byClass.values.contains(where: isSuch)
     }
 
     /// What the table holds, built-in classes first.

@@ -4,17 +4,17 @@ extension RetryPolicy {
     ///
     /// - Parameter count: How often the operation may run, the first time included; at least 1.
     /// - Returns: The changed policy.
-    public func attempts(_ count: Int) -> RetryPolicy {
+    public consuming func attempts(_ count: Int) -> RetryPolicy {
         with { $0.maxAttempts = count }
     }
 
     /// The same policy with other waits.
-    public func backoff(_ backoff: Backoff) -> RetryPolicy {
+    public consuming func backoff(_ backoff: Backoff) -> RetryPolicy {
         with { $0.backoff = backoff }
     }
 
     /// The same policy with its own waits after failures of some classes.
-    public func backoff(_ backoff: Backoff, for classes: ErrorClass...) -> RetryPolicy {
+    public consuming func backoff(_ backoff: Backoff, for classes: ErrorClass...) -> RetryPolicy {
         with { for errorClass in classes { $0.backoffs[errorClass] = backoff } }
     }
 
@@ -24,12 +24,12 @@ extension RetryPolicy {
     ///   - count: How many retries each of the classes gets; bounded by the attempts alone if `nil`.
     ///   - classes: The classes; naming one that is never retried makes it retried.
     /// - Returns: The changed policy.
-    public func retries(_ count: Int?, for classes: ErrorClass...) -> RetryPolicy {
+    public consuming func retries(_ count: Int?, for classes: ErrorClass...) -> RetryPolicy {
         with { for errorClass in classes { $0.limits[errorClass] = count.map { .retries($0) } } }
     }
 
     /// The same policy, never retrying failures of some classes.
-    public func never(_ classes: ErrorClass...) -> RetryPolicy {
+    public consuming func never(_ classes: ErrorClass...) -> RetryPolicy {
         with { for errorClass in classes { $0.limits[errorClass] = .never } }
     }
 
@@ -39,7 +39,7 @@ extension RetryPolicy {
     ///   - deadline: Above zero; none if `nil`. Kept to a few milliseconds.
     ///   - behavior: The behavior where the deadline is near; stays as it is if `nil`, and goes with the deadline.
     /// - Returns: The changed policy.
-    public func deadline(_ deadline: Duration?, _ behavior: DeadlineBehavior? = nil) -> RetryPolicy {
+    public consuming func deadline(_ deadline: Duration?, _ behavior: DeadlineBehavior? = nil) -> RetryPolicy {
         with {
             $0.deadline = deadline?.saturatedNanoseconds ?? .max
             $0.deadlineBehavior = behavior ?? (deadline == nil ? .stop : $0.deadlineBehavior)
@@ -50,38 +50,37 @@ extension RetryPolicy {
     ///
     /// - Parameter timeout: Above zero; none if `nil`.
     /// - Returns: The changed policy.
-    public func attemptTimeout(_ timeout: Duration?) -> RetryPolicy {
+    public consuming func attemptTimeout(_ timeout: Duration?) -> RetryPolicy {
         with { $0.attemptTimeout = timeout?.saturatedNanoseconds ?? .max }
     }
 
     /// The same policy with another rule for what a server says about coming back.
-    public func hints(_ rule: HintRule) -> RetryPolicy {
+    public consuming func hints(_ rule: HintRule) -> RetryPolicy {
         with { $0.hints = rule }
     }
 
     /// The same policy with another answer to a circuit breaker that lets nothing through.
-    public func openCircuit(_ behavior: OpenCircuitBehavior) -> RetryPolicy {
+    public consuming func openCircuit(_ behavior: OpenCircuitBehavior) -> RetryPolicy {
         with { $0.openCircuit = behavior }
     }
 
     /// The same policy, ending at the first failure of any kind.
-    public func failsImmediately(_ failsImmediately: Bool = true) -> RetryPolicy {
+    public consuming func failsImmediately(_ failsImmediately: Bool = true) -> RetryPolicy {
         with { $0.failsImmediately = failsImmediately }
     }
 
     /// The same policy with another guarantee; exactly once needs an effect store to run.
-    public func guarantee(_ guarantee: ExecutionGuarantee) -> RetryPolicy {
+    public consuming func guarantee(_ guarantee: ExecutionGuarantee) -> RetryPolicy {
         with { $0.guarantee = guarantee }
     }
 
     /// The same policy under another name.
-    public func named(_ name: String) -> RetryPolicy {
+    public consuming func named(_ name: String) -> RetryPolicy {
         with { $0.name = name }
     }
 
-    private func with(_ change: (inout PolicySettings) -> Void) -> RetryPolicy {
-        var settings = settings
-        change(&settings)
-        return RetryPolicy(checked { () throws(PolicyError) in try settings.validated() })
+    private consuming func with(_ change: (inout PolicySettings) -> Void) -> RetryPolicy {
+        checked { () throws(PolicyError) in try self.change(change) }
+        return self
     }
 }

@@ -14,19 +14,27 @@
 public struct RetryPolicy: Sendable {
     // A policy is passed with every call: it must cost no more than a pointer. A preset is a number, and its settings
     // are looked up after the first failure; any other policy refers to its settings.
-    @usableFromInline let preset: Preset
-    @usableFromInline package let box: Box?
+    @usableFromInline private(set) var preset: Preset
+    @usableFromInline package private(set) var box: Box?
 
+    /// The settings of a policy, shared by its copies.
+    ///
+    /// They change only where a modifier has the one reference to them: see ``RetryPolicy/change(_:)``.
     @usableFromInline
-    package final class Box: Sendable {
-        let settings: PolicySettings
-        @usableFromInline let isPlain: Bool
-        @usableFromInline let hasDeadline: Bool
+    package final class Box: @unchecked Sendable {
+        // Whoever has the one reference is alone: checking that at run time would cost as much as the reading.
+        @exclusivity(unchecked) fileprivate(set) var settings: PolicySettings
+        @exclusivity(unchecked) @usableFromInline private(set) var isPlain = true
+        @exclusivity(unchecked) @usableFromInline private(set) var hasDeadline = false
         /// Whether the deadline is below a second.
-        let hasShortDeadline: Bool
+        @exclusivity(unchecked) private(set) var hasShortDeadline = false
 
         init(_ settings: PolicySettings) {
             self.settings = settings
+            settingsChanged()
+        }
+
+        fileprivate func settingsChanged() {
             isPlain =
                 settings.attemptTimeout == .max && settings.deadlineBehavior != .interrupt
                 && settings.guarantee == .atLeastOnce
@@ -84,7 +92,19 @@ public struct RetryPolicy: Sendable {
             maxAttempts: maxAttempts, backoff: backoff, deadline: deadline?.saturatedNanoseconds ?? .max,
             deadlineBehavior: deadlineBehavior, attemptTimeout: attemptTimeout?.saturatedNanoseconds ?? .max,
             hints: hints)
-        self.init(try settings.validated())
+        try settings.validate()
+        self.init(settings)
+    }
+
+    /// Changes the settings, in place where no other policy shares them.
+    ///
+    /// So a policy that is refined inline costs one allocation, however many modifiers refine it.
+    mutating func change(_ change: (inout PolicySettings) -> Void) throws(PolicyError) {
+        if !isKnownUniquelyReferenced(&box) { self = RetryPolicy(settings) }
+        guard let box else { return }
+        change(&box.settings)
+        try box.settings.validate()
+        box.settingsChanged()
     }
 }
 

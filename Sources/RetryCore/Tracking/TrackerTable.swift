@@ -52,9 +52,8 @@ struct TrackerTable: Sendable {
             remove(index)
         }
         var state = RetryState(policy: policy)
-        guard let wait = state.attemptFailed(Classification(errorClass), elapsed: 0 as Int64, using: &generator) else {
-            return .exhausted
-        }
+        let step = state.attemptFailed(Classification(errorClass), elapsed: 0 as Int64, using: &generator)
+        guard case .wait(let wait) = step else { return .exhausted }
         guard count < capacity else { return .full }
         insert(key, hash: hash, state, now: now)
         return .retry(number: 1, after: wait)
@@ -73,9 +72,9 @@ struct TrackerTable: Sendable {
         _ index: Int, as errorClass: ErrorClass, now: Int64, using generator: inout some RandomNumberGenerator
     ) -> Outcome {
         let mayGoOn = entries[index].state.waitEnded(elapsed: 0 as Int64)
-        let wait = entries[index].state.attemptFailed(
+        let step = entries[index].state.attemptFailed(
             Classification(errorClass), elapsed: 0 as Int64, using: &generator)
-        guard mayGoOn, let wait else {
+        guard mayGoOn, case .wait(let wait) = step else {
             remove(index)
             return .exhausted
         }

@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-@Suite("Asynchronous calls through a breaker", .timeLimit(.minutes(5)))
+@Suite("Asynchronous calls through a breaker", .timeLimit(.minutes(20)))
 struct BreakerCallTests {
     private final class NotSendable {
         var count = 0

@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-@Suite("The gate and cancellation", .timeLimit(.minutes(5)))
+@Suite("The gate and cancellation", .timeLimit(.minutes(20)))
 struct EffectCancellationTests {
     @Test("cancelled before it begins, a call leaves nothing behind")
     func before() throws {

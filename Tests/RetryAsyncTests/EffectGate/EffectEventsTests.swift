@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-@Suite("The events of the gate", .timeLimit(.minutes(5)))
+@Suite("The events of the gate", .timeLimit(.minutes(20)))
 struct EffectEventsTests {
     /// The codes that a call reports, which end with its one terminal event.
     private func codes(_ scene: OnceScene, _ body: () async throws -> Void) async rethrows -> [String] {

@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-@Suite("The gate", .timeLimit(.minutes(5)))
+@Suite("The gate", .timeLimit(.minutes(20)))
 struct EffectGateTests {
     @Test("an effect is run once, and its result is there for those who ask again")
     func replay() throws {

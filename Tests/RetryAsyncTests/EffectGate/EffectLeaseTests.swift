@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-@Suite("The gate and its lease", .timeLimit(.minutes(5)))
+@Suite("The gate and its lease", .timeLimit(.minutes(20)))
 struct EffectLeaseTests {
     @Test("the lease is renewed while the effect runs, and while the call waits between two attempts")
     func renewed() throws {

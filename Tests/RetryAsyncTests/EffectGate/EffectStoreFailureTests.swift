@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-@Suite("The gate when things go wrong", .timeLimit(.minutes(5)))
+@Suite("The gate when things go wrong", .timeLimit(.minutes(20)))
 struct EffectStoreFailureTests {
     @Test("a store that cannot be asked for the key keeps the effect from running")
     func claimFails() throws {

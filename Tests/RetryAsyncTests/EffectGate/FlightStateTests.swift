@@ -4,7 +4,7 @@ import Testing
 @testable import RetryAsync
 
 /// Every sequence of what can happen to the callers of one key, up to a length.
-@Suite("Who leads the callers of one key", .timeLimit(.minutes(5)))
+@Suite("Who leads the callers of one key", .timeLimit(.minutes(20)))
 struct FlightStateTests {
     enum Step: CaseIterable {
         case boardsWithoutTime, boardsWithTime, boardsForOwnProcess

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RetryAsync
 
-@Suite("Many callers of a key that another process owns", .timeLimit(.minutes(5)))
+@Suite("Many callers of a key that another process owns", .timeLimit(.minutes(20)))
 struct ForeignOwnerTests {
     private static let crowd = 10_000
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RetryAsync
 
-@Suite("Effects that wait for each other", .timeLimit(.minutes(5)))
+@Suite("Effects that wait for each other", .timeLimit(.minutes(20)))
 struct KeyCycleTests {
     /// Runs the effect of a key, which takes a second and then runs the next one.
     private func start(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RetryAsync
 
-@Suite("Callers of one key at the same time", .timeLimit(.minutes(5)))
+@Suite("Callers of one key at the same time", .timeLimit(.minutes(20)))
 struct SingleFlightTests {
     @Test("they share one run, through the function and through gates of their own", arguments: [true, false])
     func share(isRemote: Bool) throws {

@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-@Suite("The circuit breaker of a call", .timeLimit(.minutes(5)))
+@Suite("The circuit breaker of a call", .timeLimit(.minutes(20)))
 struct BreakerInRetryTests {
     private let clock = ManualClock(autoAdvance: true)
 
@@ -292,7 +292,7 @@ extension CircuitBreaker {
 }
 
 /// What our own limits end counts: a service that hangs must open the circuit.
-@Suite("The circuit breaker and our own timeouts", .timeLimit(.minutes(5)))
+@Suite("The circuit breaker and our own timeouts", .timeLimit(.minutes(20)))
 struct BreakerAndTimeoutTests {
     private let clock = ManualClock()
 

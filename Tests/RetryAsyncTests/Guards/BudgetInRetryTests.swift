@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-@Suite("The budget of a call", .timeLimit(.minutes(5)))
+@Suite("The budget of a call", .timeLimit(.minutes(20)))
 struct BudgetInRetryTests {
     private let clock = ManualClock(autoAdvance: true)
 

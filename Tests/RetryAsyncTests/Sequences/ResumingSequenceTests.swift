@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-@Suite("Sequences that are resumed", .timeLimit(.minutes(5)))
+@Suite("Sequences that are resumed", .timeLimit(.minutes(20)))
 struct ResumingSequenceTests {
     private let clock = ManualClock(autoAdvance: true)
     private let recorder = RecordingObserver()

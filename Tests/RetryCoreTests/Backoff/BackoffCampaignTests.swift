@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Backoff, whatever its settings", .timeLimit(.minutes(5)))
+@Suite("Backoff, whatever its settings", .timeLimit(.minutes(20)))
 struct BackoffCampaignTests {
     /// A draw that was wrong, with everything that made it.
     private struct Violation: Error, CustomStringConvertible {

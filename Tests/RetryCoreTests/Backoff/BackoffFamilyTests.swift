@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Backoff families", .timeLimit(.minutes(5)))
+@Suite("Backoff families", .timeLimit(.minutes(20)))
 struct BackoffFamilyTests {
     /// The delays of some attempts without jitter, in nanoseconds.
     private func delays(_ backoff: Backoff, _ attempts: [Int]) -> [Int64] {

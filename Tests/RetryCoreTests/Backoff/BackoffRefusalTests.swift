@@ -91,7 +91,7 @@ extension Refusal {
     }
 }
 
-@Suite("Refused settings of a backoff", .timeLimit(.minutes(5)))
+@Suite("Refused settings of a backoff", .timeLimit(.minutes(20)))
 struct BackoffRefusalTests {
     @Test("are named with their value", arguments: Refusal.backoffs + Refusal.jitters)
     func throwing(_ it: Refusal) {

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Backoff schedule", .timeLimit(.minutes(5)))
+@Suite("Backoff schedule", .timeLimit(.minutes(20)))
 struct BackoffScheduleTests {
     @Test func sameSeedSameDelays() {
         var values = RandomValues(seed: 1)

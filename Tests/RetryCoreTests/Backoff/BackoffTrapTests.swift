@@ -39,7 +39,7 @@ extension Trap {
     ]
 }
 
-@Suite("Wrong constants of a backoff", .timeLimit(.minutes(5)))
+@Suite("Wrong constants of a backoff", .timeLimit(.minutes(20)))
 struct BackoffTrapTests {
     @Test("trap, and the message names the setting and its value", arguments: Trap.backoffs.indices)
     func traps(index: Int) async {

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Backoff as a value", .timeLimit(.minutes(5)))
+@Suite("Backoff as a value", .timeLimit(.minutes(20)))
 struct BackoffValueTests {
     @Test func showsItsSettings() {
         let backoff = Backoff.exponential(

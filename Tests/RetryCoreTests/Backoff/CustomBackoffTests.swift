@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Custom backoff", .timeLimit(.minutes(5)))
+@Suite("Custom backoff", .timeLimit(.minutes(20)))
 struct CustomBackoffTests {
     @Test func isToldTheFailure() {
         let asked = Locked<[BackoffContext]>([])

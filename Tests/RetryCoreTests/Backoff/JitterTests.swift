@@ -82,7 +82,7 @@ extension JitterCase {
     ]
 }
 
-@Suite("Jitter", .timeLimit(.minutes(5)))
+@Suite("Jitter", .timeLimit(.minutes(20)))
 struct JitterTests {
     @Test("draws from its range, and reaches both ends of it", arguments: JitterCase.usual + JitterCase.extreme)
     func ends(_ it: JitterCase) {

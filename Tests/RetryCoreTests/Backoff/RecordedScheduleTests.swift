@@ -107,7 +107,7 @@ extension RecordedSchedule {
     ]
 }
 
-@Suite("Recorded delays", .timeLimit(.minutes(5)))
+@Suite("Recorded delays", .timeLimit(.minutes(20)))
 struct RecordedScheduleTests {
     @Test("come out again", arguments: RecordedSchedule.reflexio + RecordedSchedule.aws + RecordedSchedule.others)
     func recorded(_ it: RecordedSchedule) {

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Cancellation of a blocking call", .timeLimit(.minutes(5)))
+@Suite("Cancellation of a blocking call", .timeLimit(.minutes(20)))
 struct BlockingCancellationTests {
     /// Cancels the task that runs.
     private static func cancelTask() {

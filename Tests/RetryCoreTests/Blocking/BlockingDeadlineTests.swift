@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The deadline of a blocking call", .timeLimit(.minutes(5)))
+@Suite("The deadline of a blocking call", .timeLimit(.minutes(20)))
 struct BlockingDeadlineTests {
     static let deadline = Duration.seconds(10)
 

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("What a blocking call throws", .timeLimit(.minutes(5)))
+@Suite("What a blocking call throws", .timeLimit(.minutes(20)))
 struct BlockingErrorTests {
     @Test("the last error of the operation, and not another one like it")
     func lastError() {

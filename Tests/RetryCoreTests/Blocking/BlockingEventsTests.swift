@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The events of a blocking call", .timeLimit(.minutes(5)))
+@Suite("The events of a blocking call", .timeLimit(.minutes(20)))
 struct BlockingEventsTests {
     /// A call that ends in a certain way, and what an observer sees of it.
     struct Ending: CustomTestStringConvertible, Sendable {

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// What a blocking call cannot keep is refused before the first attempt, through every door.
-@Suite("Policies that a blocking call refuses", .timeLimit(.minutes(5)))
+@Suite("Policies that a blocking call refuses", .timeLimit(.minutes(20)))
 struct BlockingRefusalTests {
     struct Refusal: CustomTestStringConvertible, Sendable {
         let testDescription: String

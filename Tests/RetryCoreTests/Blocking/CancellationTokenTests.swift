@@ -4,7 +4,7 @@ import RetryTesting
 import Testing
 
 /// With real threads, which wait for an hour unless they are woken; nobody waits for that hour.
-@Suite("A cancellation token on real threads", .timeLimit(.minutes(5)))
+@Suite("A cancellation token on real threads", .timeLimit(.minutes(20)))
 struct CancellationTokenTests {
     static let hour = Duration.seconds(3_600)
 

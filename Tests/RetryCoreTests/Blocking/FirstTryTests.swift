@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// A call that succeeds at once pays for nothing that only a failure needs.
-@Suite("A success at the first try", .timeLimit(.minutes(5)))
+@Suite("A success at the first try", .timeLimit(.minutes(20)))
 struct FirstTryTests {
     private let clock = ScriptedClock()
     private let random = DrawCounter()

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// What the guards do is tested through the asynchronous doors; here is that the blocking ones have them too.
-@Suite("The guards of a blocking call", .timeLimit(.minutes(5)))
+@Suite("The guards of a blocking call", .timeLimit(.minutes(20)))
 struct BlockingGuardTests {
     private let clock = ManualClock()
     private let recorder = RecordingObserver()

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("onRetry", .timeLimit(.minutes(5)))
+@Suite("onRetry", .timeLimit(.minutes(20)))
 struct OnRetryTests {
     @Test("is told each error that a retry follows, with its attempt, and not the last one")
     func attempts() {

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The outcome of a blocking call", .timeLimit(.minutes(5)))
+@Suite("The outcome of a blocking call", .timeLimit(.minutes(20)))
 struct OutcomeTests {
     /// The outcome of a call whose attempts take half a second each.
     private func outcome(_ steps: [any Error], _ scene: BlockingScene) throws -> RetryOutcome<Int> {

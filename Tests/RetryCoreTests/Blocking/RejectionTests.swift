@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Rejected values", .timeLimit(.minutes(5)))
+@Suite("Rejected values", .timeLimit(.minutes(20)))
 struct RejectionTests {
     /// A response as a client returns it, with its status and nothing thrown.
     struct Response: Equatable {

@@ -7,7 +7,7 @@ import Testing
 /// The tenth topic, asynchronous retries, is a suite of the same name beside the asynchronous driver.
 ///
 /// Draws from the middle stand for no jitter: ± 50 % of a wait has the wait itself in its middle.
-@Suite("The topics of the AWS utilities", .timeLimit(.minutes(5)))
+@Suite("The topics of the AWS utilities", .timeLimit(.minutes(20)))
 struct SeedTopicsTests {
     /// A service's client error, by its code.
     struct ClientError: ServiceCodeError {

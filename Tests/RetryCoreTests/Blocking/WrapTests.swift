@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Wrapped functions and attempts", .timeLimit(.minutes(5)))
+@Suite("Wrapped functions and attempts", .timeLimit(.minutes(20)))
 struct WrapTests {
     private let executor = BlockingExecutor(policy: RetryPolicy(maxAttempts: 3, backoff: .none))
 

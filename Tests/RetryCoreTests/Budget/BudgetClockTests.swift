@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("A budget and the strangest clocks", .timeLimit(.minutes(5)))
+@Suite("A budget and the strangest clocks", .timeLimit(.minutes(20)))
 struct BudgetClockTests {
     private static let second: Int64 = 1_000_000_000
     private static let laws: [RetryBudgetLaw] = [.ratio(0.5, floor: 1), .limit(10, per: .seconds(10))]

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// What a budget answers to threads that ask at once is what the bucket answers, asked one thing at a time.
-@Suite("Histories of a budget on real threads", .timeLimit(.minutes(5)))
+@Suite("Histories of a budget on real threads", .timeLimit(.minutes(20)))
 struct BudgetHistoryTests {
     /// What a thread does next; of what it was granted, it knows the last.
     enum Step: CaseIterable, Sendable {

@@ -3,7 +3,7 @@ import RetryCore
 import Testing
 
 /// The rows of the tables in the article on budgets, computed anew.
-@Suite("The tables of the article on retry budgets", .timeLimit(.minutes(5)))
+@Suite("The tables of the article on retry budgets", .timeLimit(.minutes(20)))
 struct BudgetTableTests {
     private static let article = Article("RetryCore/RetryCore.docc/RetryBudgets.md")
 

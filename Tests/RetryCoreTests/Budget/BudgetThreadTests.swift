@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// Real threads on one budget: each count is exact, whatever the order.
-@Suite("A budget on eight threads", .timeLimit(.minutes(5)))
+@Suite("A budget on eight threads", .timeLimit(.minutes(20)))
 struct BudgetThreadTests {
     private static let threads = 8
 

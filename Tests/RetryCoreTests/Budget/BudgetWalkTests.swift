@@ -209,7 +209,7 @@ struct BudgetWalk {
     }
 }
 
-@Suite("Every short history of a bucket", .timeLimit(.minutes(5)))
+@Suite("Every short history of a bucket", .timeLimit(.minutes(20)))
 struct BudgetWalkTests {
     @Test("is that of the model", arguments: BudgetModel.Law.allCases)
     func walk(law: BudgetModel.Law) {

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// What budgets elsewhere get wrong, and does not happen here.
-@Suite("Known mistakes of budgets", .timeLimit(.minutes(5)))
+@Suite("Known mistakes of budgets", .timeLimit(.minutes(20)))
 struct KnownMistakeTests {
     private let clock = ManualClock()
 

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Reading and writing laws", .timeLimit(.minutes(5)))
+@Suite("Reading and writing laws", .timeLimit(.minutes(20)))
 struct LawCodingTests {
     static let own = ErrorClass("own_to_coding")
 

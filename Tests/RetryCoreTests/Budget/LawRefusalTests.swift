@@ -92,7 +92,7 @@ extension Trap {
     ]
 }
 
-@Suite("Refused settings of a budget", .timeLimit(.minutes(5)))
+@Suite("Refused settings of a budget", .timeLimit(.minutes(20)))
 struct LawRefusalTests {
     @Test("are named with their value", arguments: Refusal.budgetLaws)
     func throwing(_ it: Refusal) {

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The limit", .timeLimit(.minutes(5)))
+@Suite("The limit", .timeLimit(.minutes(20)))
 struct LimitLawTests {
     @Test func grantsSoManyInAWindowAndTheNextWhenTheFirstHasLeftIt() {
         var bucket = Bucket(.limit(3, per: .seconds(10)))

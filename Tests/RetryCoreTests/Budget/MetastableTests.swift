@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("A service that collapses under its load", .timeLimit(.minutes(5)))
+@Suite("A service that collapses under its load", .timeLimit(.minutes(20)))
 struct MetastableTests {
     /// Four of the ten runs that are published, so that it takes under a second.
     private static func runs(_ law: RetryBudgetLaw, tries: Int = 3) -> StormResult {

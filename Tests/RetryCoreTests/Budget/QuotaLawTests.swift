@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("The quota", .timeLimit(.minutes(5)))
+@Suite("The quota", .timeLimit(.minutes(20)))
 struct QuotaLawTests {
     @Test func charges14AndForARateLimit5() {
         var bucket = Bucket(.quota())

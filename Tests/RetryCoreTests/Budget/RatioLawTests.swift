@@ -2,7 +2,7 @@ import Testing
 
 @testable import RetryCore
 
-@Suite("The ratio law", .timeLimit(.minutes(5)))
+@Suite("The ratio law", .timeLimit(.minutes(20)))
 struct RatioLawTests {
     @Test(
         "grants exactly its share of the calls, whatever the share is",

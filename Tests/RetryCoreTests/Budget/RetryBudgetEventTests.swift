@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Events of a budget", .timeLimit(.minutes(5)))
+@Suite("Events of a budget", .timeLimit(.minutes(20)))
 struct RetryBudgetEventTests {
     private let recorder = RecordingBudgetObserver()
     private let clock = ManualClock()

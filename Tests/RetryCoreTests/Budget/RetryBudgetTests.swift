@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// The shared budget: that it says to its bucket what it is told, and counts it.
-@Suite("A shared budget", .timeLimit(.minutes(5)))
+@Suite("A shared budget", .timeLimit(.minutes(20)))
 struct RetryBudgetTests {
     @Test func theDefaultIsATokenBucketOfFive() {
         let budget = RetryBudget(on: ManualClock())

@@ -5,7 +5,7 @@ import Testing
 ///
 /// Their bucket takes its deposits at the start of a call, as the ratio does here, and holds five retries, full at first: that is
 /// their load of 110.4 %. The ratio starts with its floor; without one its load never passes 110 %.
-@Suite("A storm of retries", .timeLimit(.minutes(5)))
+@Suite("A storm of retries", .timeLimit(.minutes(20)))
 struct RetryStormTests {
     private static let law = RetryBudgetLaw.ratio(0.1, floor: 0, ttl: .seconds(10))
 

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("The throttle", .timeLimit(.minutes(5)))
+@Suite("The throttle", .timeLimit(.minutes(20)))
 struct ThrottleLawTests {
     @Test(
         "grants retries while more than half of its tokens are left",

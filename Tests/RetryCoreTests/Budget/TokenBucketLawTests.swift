@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The token bucket law", .timeLimit(.minutes(5)))
+@Suite("The token bucket law", .timeLimit(.minutes(20)))
 struct TokenBucketLawTests {
     @Test func startsFullAndSuccessesFillItUpToItsCapacity() {
         var bucket = Bucket(.tokenBucket(perSuccess: 0.1, floor: 0, capacity: 5))

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The length of breaks", .timeLimit(.minutes(5)))
+@Suite("The length of breaks", .timeLimit(.minutes(20)))
 struct BreakDurationTests {
     /// The first breaks of a circuit that never closes.
     private func breaks(_ backoff: Backoff, seed: UInt64, _ count: Int = 4) -> [Duration] {
@@ -76,7 +76,7 @@ struct BreakDurationTests {
     }
 }
 
-@Suite("Modifiers of a breaker's policy", .timeLimit(.minutes(5)))
+@Suite("Modifiers of a breaker's policy", .timeLimit(.minutes(20)))
 struct BreakerModifierTests {
     @Test("can come in any order")
     func order() {

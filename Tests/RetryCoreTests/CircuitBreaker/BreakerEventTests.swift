@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The events of a breaker", .timeLimit(.minutes(5)))
+@Suite("The events of a breaker", .timeLimit(.minutes(20)))
 struct BreakerEventTests {
     @Test("are numbered, in order, and carry name, from, to and cause")
     func order() {

@@ -67,7 +67,7 @@ extension CircuitBreakerState: SequentialModel {
     }
 }
 
-@Suite("Histories of a breaker that threads share", .timeLimit(.minutes(5)))
+@Suite("Histories of a breaker that threads share", .timeLimit(.minutes(20)))
 struct BreakerHistoryTests {
     private static let policies = [
         CircuitBreakerPolicy(consecutiveFailures: 2, breakDuration: .seconds(3)),

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("A breaker among hostile clocks and numbers", .timeLimit(.minutes(5)))
+@Suite("A breaker among hostile clocks and numbers", .timeLimit(.minutes(20)))
 struct BreakerHostilityTests {
     private static let policy = CircuitBreakerPolicy.unstable
         .failureRatio(0.5, within: .seconds(10), minimumCalls: 5)
@@ -83,7 +83,7 @@ struct BreakerHostilityTests {
     }
 }
 
-@Suite("A breaker on many threads", .timeLimit(.minutes(5)))
+@Suite("A breaker on many threads", .timeLimit(.minutes(20)))
 struct BreakerStressTests {
     @Test("keeps its rules: probes, numbers, and counts that add up", arguments: 0..<4)
     func stress(round: Int) {

@@ -107,7 +107,7 @@ extension Trap {
     ]
 }
 
-@Suite("Refused settings of a circuit breaker", .timeLimit(.minutes(5)))
+@Suite("Refused settings of a circuit breaker", .timeLimit(.minutes(20)))
 struct BreakerRefusalTests {
     @Test("are named with their value", arguments: Refusal.breakers)
     func throwing(_ it: Refusal) {

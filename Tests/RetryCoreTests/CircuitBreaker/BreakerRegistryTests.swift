@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The registry of breakers", .timeLimit(.minutes(5)))
+@Suite("The registry of breakers", .timeLimit(.minutes(20)))
 struct BreakerRegistryTests {
     @Test("gives the same breaker to whoever asks for the same name")
     func names() throws {

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// Each rule of the design by its name.
-@Suite("The rules of the circuit breaker", .timeLimit(.minutes(5)))
+@Suite("The rules of the circuit breaker", .timeLimit(.minutes(20)))
 struct BreakerRuleTests {
     private static let failure = BreakerResult.failure(.transient)
 

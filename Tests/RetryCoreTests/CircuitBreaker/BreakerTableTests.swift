@@ -2,7 +2,7 @@ import RetryCore
 import Testing
 
 /// The rows of the table in the article on circuit breakers, computed anew.
-@Suite("The table of the article on circuit breakers", .timeLimit(.minutes(5)))
+@Suite("The table of the article on circuit breakers", .timeLimit(.minutes(20)))
 struct BreakerTableTests {
     private static let article = Article("RetryCore/RetryCore.docc/CircuitBreakers.md")
 

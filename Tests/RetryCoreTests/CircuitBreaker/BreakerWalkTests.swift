@@ -76,7 +76,7 @@ private struct BreakerWalk {
     }
 }
 
-@Suite("The breaker's machine and its model", .timeLimit(.minutes(5)))
+@Suite("The breaker's machine and its model", .timeLimit(.minutes(20)))
 struct BreakerWalkTests {
     @Test(
         "agree after every sequence of inputs",

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("A breaker that rejects retries alone", .timeLimit(.minutes(5)))
+@Suite("A breaker that rejects retries alone", .timeLimit(.minutes(20)))
 struct RetriesOnlyTests {
     private static let failure = BreakerResult.failure(.transient)
     private static let policy = CircuitBreakerPolicy.unstable.rejects(.retries)

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Hostile saved circuits", .timeLimit(.minutes(5)))
+@Suite("Hostile saved circuits", .timeLimit(.minutes(20)))
 struct SavedCircuitTests {
     private static let states = CircuitState.allCases.filter { $0 != .isolated }
     private static let counts = [0, 1, 4, 5, 1_000_000, Int.max - 1, Int.max]

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// What callers do to a breaker that they share: they give up, by a time limit or by a cancellation.
-@Suite("Callers that give up on a call", .timeLimit(.minutes(5)))
+@Suite("Callers that give up on a call", .timeLimit(.minutes(20)))
 struct TimeLimitTests {
     private static let hung = CircuitBreakerPolicy.default
         .slowCallRatio(0.5, slowerThan: .seconds(2), within: .seconds(60), minimumCalls: 4)

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("What opens the circuit", .timeLimit(.minutes(5)))
+@Suite("What opens the circuit", .timeLimit(.minutes(20)))
 struct TripRuleTests {
     private static let failure = BreakerResult.failure(.transient)
     private static let never = CircuitBreakerPolicy.default.consecutiveFailures(1_000_000)

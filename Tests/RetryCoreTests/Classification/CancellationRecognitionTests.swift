@@ -38,7 +38,7 @@ private final class Knot: WrappingError {
     var wrappedError: (any Error)? { self }
 }
 
-@Suite("A cancellation", .timeLimit(.minutes(5)))
+@Suite("A cancellation", .timeLimit(.minutes(20)))
 struct CancellationRecognitionTests {
     private func isRecognised(_ error: any Error) throws -> Bool {
         let context = try RetryContext(policy: .api, sleeper: Sleeper { _, _ in })

@@ -76,7 +76,7 @@ private final class Knot: WrappingError {
     }
 }
 
-@Suite("The default classifier", .timeLimit(.minutes(5)))
+@Suite("The default classifier", .timeLimit(.minutes(20)))
 struct DefaultClassifierTests {
     private func known(_ error: any Error) -> Classification? {
         ErrorClassifier.default.classification(of: error)

@@ -2,7 +2,7 @@ import Foundation
 import RetryCore
 import Testing
 
-@Suite("Error class", .timeLimit(.minutes(5)))
+@Suite("Error class", .timeLimit(.minutes(20)))
 struct ErrorClassTests {
     private static let ids = [
         "transient", "rate_limit", "server_error", "concurrency", "permanent", "auth", "permission", "unknown",

@@ -15,7 +15,7 @@ private struct ResponseError: StatusCodeError {
     var retryHint: RetryHint?
 }
 
-@Suite("Classifiers", .timeLimit(.minutes(5)))
+@Suite("Classifiers", .timeLimit(.minutes(20)))
 struct ErrorClassifierTests {
     private let shop = ErrorClassifier.errors(ShopError.self) { $0.number == 0 ? .concurrency : nil }
     private let nothing = ErrorClassifier { _ in nil }

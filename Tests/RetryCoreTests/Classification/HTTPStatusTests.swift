@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("HTTP status", .timeLimit(.minutes(5)))
+@Suite("HTTP status", .timeLimit(.minutes(20)))
 struct HTTPStatusTests {
     private static let table: [Int: ErrorClass] = [
         401: .auth, 403: .permission, 408: .transient, 425: .transient, 409: .concurrency, 423: .concurrency,

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Message tables", .timeLimit(.minutes(5)))
+@Suite("Message tables", .timeLimit(.minutes(20)))
 struct MessageTableTests {
     @Test(
         "match whole words",

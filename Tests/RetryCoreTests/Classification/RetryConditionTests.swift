@@ -23,7 +23,7 @@ private struct OwnWord: SelfClassifyingError, ServiceCodeError, StatusCodeError,
     var description: String { "rate limit" }
 }
 
-@Suite("What a call retries at all", .timeLimit(.minutes(5)))
+@Suite("What a call retries at all", .timeLimit(.minutes(20)))
 struct RetryConditionTests {
     @Test func typesLetTheirErrorsThrough() {
         let condition: RetryCondition = [ShopError.self, NetworkError.self, Failed<Int>.self]

@@ -25,7 +25,7 @@ private enum Named {
     struct Connection {}
 }
 
-@Suite("The name of an error's type", .timeLimit(.minutes(5)))
+@Suite("The name of an error's type", .timeLimit(.minutes(20)))
 struct TypeNameTests {
     private func known(_ error: any Error) -> ErrorClass? {
         let named = ErrorClassifier.typeNames.classification(of: error)
@@ -118,7 +118,7 @@ struct TypeNameTests {
 /// Error types of public clients by their names, each with the class that is right for all of its failures.
 ///
 /// A wrong class is worse than none.
-@Suite("The names of public clients' errors", .timeLimit(.minutes(5)))
+@Suite("The names of public clients' errors", .timeLimit(.minutes(20)))
 struct PublicErrorNameTests {
     @Test(arguments: swift + java + python)
     func rightOrUnknown(name: String, errorClass: ErrorClass?) {

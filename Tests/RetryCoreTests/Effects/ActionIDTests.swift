@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Action ids", .timeLimit(.minutes(5)))
+@Suite("Action ids", .timeLimit(.minutes(20)))
 struct ActionIDTests {
     @Test("the same ids as nodus-retry's page")
     func nodus() {

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The blocking gate when things go wrong", .timeLimit(.minutes(5)))
+@Suite("The blocking gate when things go wrong", .timeLimit(.minutes(20)))
 struct BlockingGateFailureTests {
     // MARK: Cancellation
 

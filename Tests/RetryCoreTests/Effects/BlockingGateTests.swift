@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The blocking gate", .timeLimit(.minutes(5)))
+@Suite("The blocking gate", .timeLimit(.minutes(20)))
 struct BlockingGateTests {
     private let rejected = Refused(classification: .permanent)
 

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The blocking gate while somebody else is at it", .timeLimit(.minutes(5)))
+@Suite("The blocking gate while somebody else is at it", .timeLimit(.minutes(20)))
 struct BlockingGateWaitingTests {
     @Test("a caller that does not wait is told how long it takes at least")
     func inProgress() throws {

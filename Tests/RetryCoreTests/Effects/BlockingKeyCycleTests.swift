@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Blocking effects that wait for each other", .timeLimit(.minutes(5)))
+@Suite("Blocking effects that wait for each other", .timeLimit(.minutes(20)))
 struct BlockingKeyCycleTests {
     @Test("a cycle on one thread is refused at once, and an effect that calls itself is told that it is in progress")
     func sameThread() throws {

@@ -10,7 +10,7 @@ import Glibc
 import Musl
 #endif
 
-@Suite("Canonical JSON", .timeLimit(.minutes(5)))
+@Suite("Canonical JSON", .timeLimit(.minutes(20)))
 struct CanonicalJSONTests {
     @Test(
         "floating-point numbers as Python writes them",

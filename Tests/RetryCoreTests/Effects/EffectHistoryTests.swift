@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// Real threads on one key: their answers are those of some order of their calls.
-@Suite("Histories of the effect store in memory", .timeLimit(.minutes(5)))
+@Suite("Histories of the effect store in memory", .timeLimit(.minutes(20)))
 struct EffectHistoryTests {
     enum Step: Sendable, CaseIterable {
         case claim

@@ -2,7 +2,7 @@ import RetryCore
 import Testing
 
 /// The ledger against a second writing of its table, in every order of what callers can do.
-@Suite("The ledger and its model", .timeLimit(.minutes(5)))
+@Suite("The ledger and its model", .timeLimit(.minutes(20)))
 struct EffectLedgerModelTests {
     /// Something that happens to the key.
     enum Step: Sendable {

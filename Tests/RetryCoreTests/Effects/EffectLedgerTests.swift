@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("The ledger of one key", .timeLimit(.minutes(5)))
+@Suite("The ledger of one key", .timeLimit(.minutes(20)))
 struct EffectLedgerTests {
     private let print = EffectFingerprint(of: "request".utf8)
 
@@ -156,7 +156,7 @@ struct EffectLedgerTests {
     }
 }
 
-@Suite("What is stored of an error", .timeLimit(.minutes(5)))
+@Suite("What is stored of an error", .timeLimit(.minutes(20)))
 struct EffectFailureTests {
     private struct HTTPFailure: StatusCodeError, CustomStringConvertible {
         let statusCode: Int?

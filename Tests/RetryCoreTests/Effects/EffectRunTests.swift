@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("What the owner of a key settles", .timeLimit(.minutes(5)))
+@Suite("What the owner of a key settles", .timeLimit(.minutes(20)))
 struct EffectRunTests {
     enum Attempt: CaseIterable {
         case refused
@@ -73,7 +73,7 @@ struct EffectRunTests {
     }
 }
 
-@Suite("Whether a failed attempt had its effect", .timeLimit(.minutes(5)))
+@Suite("Whether a failed attempt had its effect", .timeLimit(.minutes(20)))
 struct ExecutionClassifierTests {
     private struct Status: StatusCodeError {
         let statusCode: Int?

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("How an outcome is recorded", .timeLimit(.minutes(5)))
+@Suite("How an outcome is recorded", .timeLimit(.minutes(20)))
 struct EffectSettlementTests {
     private struct Down: SelfClassifyingError {
         var classification: Classification { .transient }
@@ -113,7 +113,7 @@ struct EffectSettlementTests {
     }
 }
 
-@Suite("Verdicts with a codec", .timeLimit(.minutes(5)))
+@Suite("Verdicts with a codec", .timeLimit(.minutes(20)))
 struct CodecVerdictTests {
     private struct Receipt: EffectResult, Equatable {
         let number: UInt8

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// The store in memory against one ledger a key: its table, its lists and its counts must not change the answers.
-@Suite("The effect store in memory and its model", .timeLimit(.minutes(5)))
+@Suite("The effect store in memory and its model", .timeLimit(.minutes(20)))
 struct EffectStoreModelTests {
     @Test("50,000 events on few, some and many keys", arguments: [3, 60, 3_000])
     func anything(keys: Int) throws {

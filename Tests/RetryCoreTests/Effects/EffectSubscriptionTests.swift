@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Waiting for the owner of a key", .timeLimit(.minutes(5)))
+@Suite("Waiting for the owner of a key", .timeLimit(.minutes(20)))
 struct EffectSubscriptionTests {
     private let clock = ManualClock()
     private let store: InMemoryEffectStore

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The effect store in memory", .timeLimit(.minutes(5)))
+@Suite("The effect store in memory", .timeLimit(.minutes(20)))
 struct InMemoryEffectStoreTests {
     private let clock = ManualClock()
 

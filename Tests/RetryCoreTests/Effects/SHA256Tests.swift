@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("SHA-256", .timeLimit(.minutes(5)))
+@Suite("SHA-256", .timeLimit(.minutes(20)))
 struct SHA256Tests {
     @Test(
         "the examples of FIPS 180",
@@ -91,7 +91,7 @@ struct SHA256Tests {
     }
 }
 
-@Suite("HMAC over SHA-256", .timeLimit(.minutes(5)))
+@Suite("HMAC over SHA-256", .timeLimit(.minutes(20)))
 struct HMACSHA256Tests {
     @Test(
         "the examples of RFC 4231",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import RetryCore
 
-@Suite("The queue of events", .timeLimit(.minutes(5)))
+@Suite("The queue of events", .timeLimit(.minutes(20)))
 struct EventQueueTests {
     private enum Event: Hashable, Sendable {
         case event(UInt64)

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Histograms", .timeLimit(.minutes(5)))
+@Suite("Histograms", .timeLimit(.minutes(20)))
 struct HistogramTests {
     /// The histogram of the waits of calls that wait this long, once each.
     private func histogram(_ waits: [Duration]) -> Histogram {

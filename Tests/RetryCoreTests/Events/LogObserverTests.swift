@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The log observer", .timeLimit(.minutes(5)))
+@Suite("The log observer", .timeLimit(.minutes(20)))
 struct LogObserverTests {
     struct Line: Equatable {
         let level: LogLevel

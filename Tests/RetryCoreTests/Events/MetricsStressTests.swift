@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Metrics on many threads", .timeLimit(.minutes(5)))
+@Suite("Metrics on many threads", .timeLimit(.minutes(20)))
 struct MetricsStressTests {
     private static let threads = 8
     private static let rounds = 250

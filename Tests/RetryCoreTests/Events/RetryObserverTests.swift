@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Observers", .timeLimit(.minutes(5)))
+@Suite("Observers", .timeLimit(.minutes(20)))
 struct RetryObserverTests {
     private static let secret = PermanentError("the password is swordfish")
 

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("The one reader of headers", .timeLimit(.minutes(5)))
+@Suite("The one reader of headers", .timeLimit(.minutes(20)))
 struct HeaderReaderTests {
     static let now: Int64 = 1_767_225_600  // 2026-01-01T00:00:00Z
 

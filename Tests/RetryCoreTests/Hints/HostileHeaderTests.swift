@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Headers, whatever comes", .timeLimit(.minutes(5)))
+@Suite("Headers, whatever comes", .timeLimit(.minutes(20)))
 struct HostileHeaderTests {
     /// Every name that the reader asks for.
     static let names: [String] = {

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("retry-after-ms", .timeLimit(.minutes(5)))
+@Suite("retry-after-ms", .timeLimit(.minutes(20)))
 struct RetryAfterMillisecondsTests {
     @Test(
         "takes an integer or a decimal fraction",
@@ -48,7 +48,7 @@ struct RetryAfterMillisecondsTests {
     }
 }
 
-@Suite("grpc-retry-pushback-ms", .timeLimit(.minutes(5)))
+@Suite("grpc-retry-pushback-ms", .timeLimit(.minutes(20)))
 struct GRPCPushbackTests {
     @Test("is no hint when absent")
     func absent() {

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("The field RateLimit", .timeLimit(.minutes(5)))
+@Suite("The field RateLimit", .timeLimit(.minutes(20)))
 struct RateLimitFieldTests {
     private func hint(_ value: String, status: Int? = nil) -> RetryHint? {
         RateLimitHeaders.hint(status: status, now: 0) { $0 == "ratelimit" ? value : nil }

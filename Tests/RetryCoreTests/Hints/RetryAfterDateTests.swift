@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("The date in Retry-After", .timeLimit(.minutes(5)))
+@Suite("The date in Retry-After", .timeLimit(.minutes(20)))
 struct RetryAfterDateTests {
     let example = HeaderCase.example
 

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Retry-After", .timeLimit(.minutes(5)))
+@Suite("Retry-After", .timeLimit(.minutes(20)))
 struct RetryAfterTests {
     private static let example = HeaderCase.example
 

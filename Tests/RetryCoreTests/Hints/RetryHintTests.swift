@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("A hint", .timeLimit(.minutes(5)))
+@Suite("A hint", .timeLimit(.minutes(20)))
 struct RetryHintTests {
     @Test("is usable from zero on")
     func usable() {

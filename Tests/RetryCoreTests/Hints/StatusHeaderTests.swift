@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("A status with its headers", .timeLimit(.minutes(5)))
+@Suite("A status with its headers", .timeLimit(.minutes(20)))
 struct StatusHeaderTests {
     @Test(
         arguments: [

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The deadline in the machine", .timeLimit(.minutes(5)))
+@Suite("The deadline in the machine", .timeLimit(.minutes(20)))
 struct DeadlineTests {
     static let deadline = Duration.seconds(10)
 

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Hints in the machine", .timeLimit(.minutes(5)))
+@Suite("Hints in the machine", .timeLimit(.minutes(20)))
 struct HintTests {
     private static let base = RetryPolicy(maxAttempts: 10, backoff: .constant(.seconds(2)))
 

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("The machine against its model", .timeLimit(.minutes(5)))
+@Suite("The machine against its model", .timeLimit(.minutes(20)))
 struct MachineModelTests {
     @Test("agrees on every sequence of eight inputs where time plays no part", arguments: MachineRules.timeless)
     func timeless(_ rules: MachineRules) {

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The end of a manual loop", .timeLimit(.minutes(5)))
+@Suite("The end of a manual loop", .timeLimit(.minutes(20)))
 struct RetryContextEndTests {
     private let clock = ManualClock()
     private let recorder = RecordingObserver()

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// Every way of using a context, sensible or not, up to a length.
-@Suite("Every path through a manual loop", .timeLimit(.minutes(5)))
+@Suite("Every path through a manual loop", .timeLimit(.minutes(20)))
 struct RetryContextPathTests {
     /// What a loop may do at any moment.
     private enum Step: CaseIterable {

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("A manual loop", .timeLimit(.minutes(5)))
+@Suite("A manual loop", .timeLimit(.minutes(20)))
 struct RetryContextTests {
     static let policy = RetryPolicy(
         maxAttempts: 3, backoff: .exponential(initial: .milliseconds(100), cap: .seconds(60), jitter: .none))

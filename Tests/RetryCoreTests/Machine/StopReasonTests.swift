@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Stop reasons", .timeLimit(.minutes(5)))
+@Suite("Stop reasons", .timeLimit(.minutes(20)))
 struct StopReasonTests {
     static let codes: [(StopReason, String)] = [
         (.succeeded, "success"), (.cancelled, "cancelled"), (.immediateFailure, "immediate_fail"),

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Hint rules", .timeLimit(.minutes(5)))
+@Suite("Hint rules", .timeLimit(.minutes(20)))
 struct HintRuleTests {
     struct Answer: Sendable, CustomTestStringConvertible {
         let rule: HintRule

@@ -2,7 +2,7 @@ import Foundation
 import RetryCore
 import Testing
 
-@Suite("Hostile JSON", .timeLimit(.minutes(5)))
+@Suite("Hostile JSON", .timeLimit(.minutes(20)))
 struct HostileDocumentTests {
     @Test("with a key twice keeps one of the two")
     func duplicateKeys() throws {

@@ -174,7 +174,7 @@ extension WrongJSON {
     ]
 }
 
-@Suite("Wrong JSON", .timeLimit(.minutes(5)))
+@Suite("Wrong JSON", .timeLimit(.minutes(20)))
 struct HostileJSONTests {
     @Test("is refused with the path and the value", arguments: WrongJSON.documents + WrongJSON.unknownKeys)
     func documents(_ it: WrongJSON) {

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Policy modifiers", .timeLimit(.minutes(5)))
+@Suite("Policy modifiers", .timeLimit(.minutes(20)))
 struct ModifierTests {
     private let classes = ErrorClass.builtIn + [ErrorClass("warming_up"), ErrorClass("cooling_down")]
 
@@ -52,6 +52,18 @@ struct ModifierTests {
         #expect(changes(api, api.guarantee(.exactlyOnce)) == ["guarantee"])
         #expect(changes(api, api.named("checkout")) == ["name"])
         #expect(changes(api, api).isEmpty)
+    }
+
+    @Test("leave the copies of a policy as they are")
+    func copies() {
+        let policy = RetryPolicy.api.attempts(6)
+        let copy = policy
+        #expect(copy.attempts(7).deadline(.seconds(5)).maxAttempts == 7)
+        var changed = policy
+        changed = changed.attempts(8).attemptTimeout(.seconds(1))
+        #expect(policy.maxAttempts == 6 && copy.maxAttempts == 6 && changed.maxAttempts == 8)
+        #expect(policy.deadline == nil && policy.attemptTimeout == nil)
+        #expect(RetryPolicy.api.maxAttempts == 4 && RetryPolicy.api == RetryPolicy.api.attempts(9).attempts(4))
     }
 
     @Test("set what they are given")

@@ -13,7 +13,7 @@ struct RightJSON: Sendable, CustomTestStringConvertible {
     var testDescription: String { json }
 }
 
-@Suite("Reading policies", .timeLimit(.minutes(5)))
+@Suite("Reading policies", .timeLimit(.minutes(20)))
 struct PolicyDecodingTests {
     private static let own = RetryPolicy(maxAttempts: 3)
 

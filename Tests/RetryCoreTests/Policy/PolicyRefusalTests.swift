@@ -39,7 +39,7 @@ extension Trap {
     ]
 }
 
-@Suite("Refused settings of a policy", .timeLimit(.minutes(5)))
+@Suite("Refused settings of a policy", .timeLimit(.minutes(20)))
 struct PolicyRefusalTests {
     @Test("are named with their value", arguments: Refusal.policies)
     func throwing(_ it: Refusal) {

@@ -2,7 +2,7 @@ import Foundation
 import RetryCore
 import Testing
 
-@Suite("Policies as JSON", .timeLimit(.minutes(5)))
+@Suite("Policies as JSON", .timeLimit(.minutes(20)))
 struct PolicyRoundTripTests {
     @Test("come back as they were", arguments: PresetTests.all)
     func presets(_ it: PresetTests.Numbers) throws {

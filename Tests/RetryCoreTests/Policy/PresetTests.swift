@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Presets", .timeLimit(.minutes(5)))
+@Suite("Presets", .timeLimit(.minutes(20)))
 struct PresetTests {
     struct Numbers: Sendable, CustomTestStringConvertible {
         let policy: RetryPolicy

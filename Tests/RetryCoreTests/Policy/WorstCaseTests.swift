@@ -5,7 +5,7 @@ import Testing
 /// A policy without hints and jitter, of which most is known.
 private let plain = RetryPolicy(maxAttempts: 4, backoff: .constant(.seconds(1)), hints: .ignore)
 
-@Suite("The longest that a call can take", .timeLimit(.minutes(5)))
+@Suite("The longest that a call can take", .timeLimit(.minutes(20)))
 struct WorstCaseTests {
     struct Known: Sendable {
         let policy: RetryPolicy

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Saturating arithmetic", .timeLimit(.minutes(5)))
+@Suite("Saturating arithmetic", .timeLimit(.minutes(20)))
 struct DurationSaturatingTests {
     @Test("turns a duration into nanoseconds, rounded towards zero")
     func nanoseconds() {

@@ -16,7 +16,7 @@ private struct TextCase: Sendable, CustomTestStringConvertible {
 /// 10^18 attoseconds make a second.
 private let second: Int128 = 1_000_000_000_000_000_000
 
-@Suite("The text of a duration", .timeLimit(.minutes(5)))
+@Suite("The text of a duration", .timeLimit(.minutes(20)))
 struct DurationTextTests {
     @Test(
         "is read exactly",

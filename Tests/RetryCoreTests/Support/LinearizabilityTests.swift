@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("The search for an order of a history", .timeLimit(.minutes(5)))
+@Suite("The search for an order of a history", .timeLimit(.minutes(20)))
 struct LinearizabilityTests {
     /// A counter that answers with its value before the addition.
     private struct Counter: SequentialModel {

@@ -6,7 +6,7 @@ import Testing
 /// A run under the thread sanitizer has to report it: else its silence about all the others means nothing. See
 /// `.ci/sanitize-threads`.
 @Suite(
-    "The canary of the thread sanitizer", .timeLimit(.minutes(5)),
+    "The canary of the thread sanitizer", .timeLimit(.minutes(20)),
     .enabled(if: ProcessInfo.processInfo.environment["RETRY_RACE_CANARY"] != nil))
 struct RaceCanaryTests {
     /// Unchecked, and wrongly so: that is the race.

@@ -2,7 +2,7 @@ import Foundation
 import RetryCore
 import Testing
 
-@Suite("Configurations of tools", .timeLimit(.minutes(5)))
+@Suite("Configurations of tools", .timeLimit(.minutes(20)))
 struct ToolConfigurationTests {
     private func decode(_ text: String) throws -> ToolRetryConfiguration {
         try JSONDecoder().decode(ToolRetryConfiguration.self, from: Data(text.utf8))

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("What a result says", .timeLimit(.minutes(5)))
+@Suite("What a result says", .timeLimit(.minutes(20)))
 struct ToolVerdictTests {
     private static let reader = ToolTextReader { text in
         switch text {

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// The tracker against the plainest tracker there can be: a dictionary that is searched from end to end.
-@Suite("A tracker and its model", .timeLimit(.minutes(5)))
+@Suite("A tracker and its model", .timeLimit(.minutes(20)))
 struct TrackerModelTests {
     private struct Model {
         var failures: [ToolCallKey: (count: Int, last: Int)] = [:]

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Decisions of a tracker", .timeLimit(.minutes(5)))
+@Suite("Decisions of a tracker", .timeLimit(.minutes(20)))
 struct TrackerTests {
     let clock = ManualClock()
     let events = Locked<[TrackerEvent]>([])

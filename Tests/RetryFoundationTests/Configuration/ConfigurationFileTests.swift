@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Configuration files", .timeLimit(.minutes(5)))
+@Suite("Configuration files", .timeLimit(.minutes(20)))
 struct ConfigurationFileTests {
     @Test func aFileIsRead() throws {
         try withFile("{\"preset\": \"api\", \"max_attempts\": 9}") { file in

@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Decoding of configurations", .timeLimit(.minutes(5)))
+@Suite("Decoding of configurations", .timeLimit(.minutes(20)))
 struct ConfigurationTextTests {
     @Test func everyKindOfContainer() throws {
         let children = "[{\"name\": \"leaf\"}, null]"

@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("The JSON parser", .timeLimit(.minutes(5)))
+@Suite("The JSON parser", .timeLimit(.minutes(20)))
 struct JSONParserTests {
     @Test(
         arguments: [

@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Policies from JSON", .timeLimit(.minutes(5)))
+@Suite("Policies from JSON", .timeLimit(.minutes(20)))
 struct PolicyJSONTests {
     @Test(arguments: ["default", "once", "api", "rateLimited", "slowRateLimited", "fast", "critical"])
     func aPresetByItsName(name: String) throws {

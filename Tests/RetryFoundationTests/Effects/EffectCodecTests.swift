@@ -3,7 +3,7 @@ import RetryCore
 import RetryFoundation
 import Testing
 
-@Suite("Effects and Foundation", .timeLimit(.minutes(5)))
+@Suite("Effects and Foundation", .timeLimit(.minutes(20)))
 struct EffectCodecTests {
     struct Receipt: Codable, Equatable, EffectResult {
         var number: Int

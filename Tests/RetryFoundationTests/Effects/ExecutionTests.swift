@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("What an error of Foundation proves", .timeLimit(.minutes(5)))
+@Suite("What an error of Foundation proves", .timeLimit(.minutes(20)))
 struct ExecutionTests {
     private static let connecting: [URLError.Code] = [
         .cannotFindHost, .dnsLookupFailed, .cannotConnectToHost, .notConnectedToInternet, .internationalRoamingOff,

@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Errors that stand for a cancellation", .timeLimit(.minutes(5)))
+@Suite("Errors that stand for a cancellation", .timeLimit(.minutes(20)))
 struct CancellationTests {
     static let cancellations: [any Error] = [
         URLError(.cancelled),

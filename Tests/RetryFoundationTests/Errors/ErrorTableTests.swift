@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("What the codes of Foundation's errors stand for", .timeLimit(.minutes(5)))
+@Suite("What the codes of Foundation's errors stand for", .timeLimit(.minutes(20)))
 struct ErrorTableTests {
     static let urlCodes: [(URLError.Code, ErrorClass)] =
         pairs(

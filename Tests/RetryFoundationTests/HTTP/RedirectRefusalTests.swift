@@ -6,7 +6,7 @@ import Testing
 import FoundationNetworking
 #endif
 
-@Suite("A session that refuses redirects", .timeLimit(.minutes(5)))
+@Suite("A session that refuses redirects", .timeLimit(.minutes(20)))
 struct RedirectRefusalTests {
     @Test func theRequestEndsWithTheRedirectItself() async throws {
         let url = try #require(URL(string: "http://host/"))

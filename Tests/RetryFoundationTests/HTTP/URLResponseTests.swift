@@ -6,7 +6,7 @@ import Testing
 import FoundationNetworking
 #endif
 
-@Suite("Responses of URL loading", .timeLimit(.minutes(5)))
+@Suite("Responses of URL loading", .timeLimit(.minutes(20)))
 struct URLResponseTests {
     static let url = URL(fileURLWithPath: "/users")
 

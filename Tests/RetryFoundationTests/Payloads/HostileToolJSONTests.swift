@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("What no tool and no user should send a tracker", .timeLimit(.minutes(5)))
+@Suite("What no tool and no user should send a tracker", .timeLimit(.minutes(20)))
 struct HostileToolJSONTests {
     // MARK: Configurations
 

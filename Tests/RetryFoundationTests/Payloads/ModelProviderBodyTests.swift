@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Error bodies of providers of language models", .timeLimit(.minutes(5)))
+@Suite("Error bodies of providers of language models", .timeLimit(.minutes(20)))
 struct ModelProviderBodyTests {
     private func failure(_ text: String) -> ModelProviderFailure? { ModelProviderFailure(body: Data(text.utf8)) }
 

@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Tool results from JSON", .timeLimit(.minutes(5)))
+@Suite("Tool results from JSON", .timeLimit(.minutes(20)))
 struct ToolResultJSONTests {
     private func result(_ text: String) -> ToolResult { ToolResult(json: Data(text.utf8)) }
 

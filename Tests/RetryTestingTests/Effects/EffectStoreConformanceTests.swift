@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The conformance kit for effect stores", .timeLimit(.minutes(5)))
+@Suite("The conformance kit for effect stores", .timeLimit(.minutes(20)))
 struct EffectStoreConformanceTests {
     private static func memory(
         _ settings: EffectStoreConformance.Settings, _ clock: RetryClock

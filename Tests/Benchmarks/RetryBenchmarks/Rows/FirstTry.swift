@@ -21,6 +21,11 @@ func firstTryRows() -> [Row] {
         Row("first try, with a deadline", bar: .ratio(2), mallocs: 0, loop: loopByHandOfGlobal) { upstream in
             try await retry(policy: bounded) { try await upstream.call() }
         },
+        Row(
+            "first try, a policy refined inline", bar: .nanosecondsAboveLoop(160), mallocs: 1, loop: loopByHand
+        ) { upstream in
+            try await retry(policy: .api.attempts(5).deadline(.seconds(5))) { try await upstream.call() }
+        },
         Row("first try, with an observer", bar: .shown, loop: loopByHand) { upstream in
             try await retry(observer: observer) { try await upstream.call() }
         },

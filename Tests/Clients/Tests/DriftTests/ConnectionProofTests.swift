@@ -6,7 +6,7 @@ import Valkey
 /// Errors of databases around those of SwiftNIO: proof only where a connection could not be made.
 ///
 /// The databases' clients are stand-ins, the errors inside are real.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ConnectionProofTests {
     private func certainty(_ error: any Error) -> ExecutionCertainty {
         ExecutionClassifier.default.certainty(of: error, .unknown, redirects: .notFollowed)

@@ -2,7 +2,7 @@ import RetryAsync
 import Testing
 
 /// A client that is left out: nothing of what its table says counts, in whatever part of a call.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SwitchOffTests {
     private let withoutGRPC = ErrorClassifier.default.without(.grpc)
 

@@ -12,7 +12,7 @@ import FoundationNetworking
 #endif
 
 /// The behaviour of the clients that the documentation relies on.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ClientFactTests {
     // MARK: What is known of redirects
 

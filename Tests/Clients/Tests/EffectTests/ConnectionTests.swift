@@ -3,7 +3,7 @@ import RetryAsync
 import Testing
 
 /// Payments over connections that are refused or break: never made twice, and made again where that is safe.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ConnectionTests {
     /// A way in which the first connection breaks.
     enum Break: Sendable, CaseIterable {

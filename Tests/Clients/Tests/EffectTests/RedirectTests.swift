@@ -2,7 +2,7 @@ import Faults
 import Testing
 
 /// A payment that is made, and then answered by a redirect: whatever becomes of the redirect, it is not made again.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct RedirectTests {
     /// Where the server sends the client after the payment.
     enum Target: Sendable, Hashable {

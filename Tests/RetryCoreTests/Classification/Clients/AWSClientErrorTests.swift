@@ -58,7 +58,7 @@ private struct TransactionCanceledException: Error {
     }
 }
 
-@Suite("The errors of Soto and of the AWS SDK", .timeLimit(.minutes(5)))
+@Suite("The errors of Soto and of the AWS SDK", .timeLimit(.minutes(20)))
 struct AWSClientErrorTests {
     @Test("Soto's errors are read by their code, then by their status")
     func soto() {

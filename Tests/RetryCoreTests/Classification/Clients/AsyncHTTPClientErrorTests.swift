@@ -2,7 +2,7 @@ import Testing
 
 @testable import RetryCore
 
-@Suite("The errors of AsyncHTTPClient", .timeLimit(.minutes(5)))
+@Suite("The errors of AsyncHTTPClient", .timeLimit(.minutes(20)))
 struct AsyncHTTPClientErrorTests {
     private func read(_ code: String) -> ClientExpectation? {
         RetryCoreTests.read(Described("HTTPClientError.\(code)"), as: "AsyncHTTPClient.HTTPClientError")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import RetryCore
 
-@Suite("The errors of GRDB and MySQLNIO", .timeLimit(.minutes(5)))
+@Suite("The errors of GRDB and MySQLNIO", .timeLimit(.minutes(20)))
 struct DatabaseErrorTests {
     @Test("an error of SQLite has the class of its extended code")
     func grdb() {

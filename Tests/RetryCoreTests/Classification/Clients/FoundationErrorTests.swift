@@ -23,7 +23,7 @@ private struct URLError: Error {
     }
 }
 
-@Suite("The errors of System and of Foundation, without RetryFoundation", .timeLimit(.minutes(5)))
+@Suite("The errors of System and of Foundation, without RetryFoundation", .timeLimit(.minutes(20)))
 struct FoundationErrorTests {
     private func url(_ code: Int, _ userInfo: [String: any Sendable]? = nil) -> ClientExpectation? {
         read(URLError(code, userInfo), as: "Foundation.URLError")

@@ -31,7 +31,7 @@ private struct RPCError: Error {
     }
 }
 
-@Suite("The errors of gRPC", .timeLimit(.minutes(5)))
+@Suite("The errors of gRPC", .timeLimit(.minutes(20)))
 struct GRPCErrorTests {
     private let name = "GRPCCore.RPCError"
 

@@ -6,7 +6,7 @@ private struct Envelope: WrappingError {
     let wrappedError: (any Error)?
 }
 
-@Suite("Known clients", .timeLimit(.minutes(5)))
+@Suite("Known clients", .timeLimit(.minutes(20)))
 struct KnownClientTests {
     private let throttled = ShopErrorType("ThrottlingException", headers: [("Retry-After", "7")])
 

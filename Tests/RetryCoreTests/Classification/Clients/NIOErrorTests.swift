@@ -25,7 +25,7 @@ private struct IOError: Error, CustomStringConvertible {
     var description: String { failureDescription }
 }
 
-@Suite("The errors of SwiftNIO", .timeLimit(.minutes(5)))
+@Suite("The errors of SwiftNIO", .timeLimit(.minutes(20)))
 struct NIOErrorTests {
     private func io(_ number: CInt, _ call: String = "read(descriptor:pointer:size:)") -> ClientExpectation? {
         read(IOError(number, call), as: "NIOCore.IOError")

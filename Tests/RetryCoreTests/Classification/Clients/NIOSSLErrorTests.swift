@@ -2,7 +2,7 @@ import Testing
 
 @testable import RetryCore
 
-@Suite("The errors of SwiftNIO SSL", .timeLimit(.minutes(5)))
+@Suite("The errors of SwiftNIO SSL", .timeLimit(.minutes(20)))
 struct NIOSSLErrorTests {
     private func handshake(_ code: String) -> ClientExpectation? {
         let error = "Error: 268435581 error:1000007d:SSL routines:OPENSSL_internal:\(code) at /sources/handshake.cc:320"

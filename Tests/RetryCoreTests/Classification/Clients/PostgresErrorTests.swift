@@ -36,7 +36,7 @@ private struct PSQLError: Error, CustomStringConvertible {
     var description: String { "PSQLError – Generic description to prevent accidental leakage of sensitive data." }
 }
 
-@Suite("The errors of PostgresNIO", .timeLimit(.minutes(5)))
+@Suite("The errors of PostgresNIO", .timeLimit(.minutes(20)))
 struct PostgresErrorTests {
     private let name = "PostgresNIO.PSQLError"
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import RetryCore
 
-@Suite("The errors of Redis and Valkey", .timeLimit(.minutes(5)))
+@Suite("The errors of Redis and Valkey", .timeLimit(.minutes(20)))
 struct RedisErrorTests {
     @Test(
         "the first word of an error is its code",

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("The codes of Amazon's services", .timeLimit(.minutes(5)))
+@Suite("The codes of Amazon's services", .timeLimit(.minutes(20)))
 struct AWSErrorCodeTests {
     @Test(
         arguments: [

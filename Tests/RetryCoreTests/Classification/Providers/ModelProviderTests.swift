@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("Failures of providers of language models", .timeLimit(.minutes(5)))
+@Suite("Failures of providers of language models", .timeLimit(.minutes(20)))
 struct ModelProviderTests {
     @Test(
         arguments: [

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("The tables of providers", .timeLimit(.minutes(5)))
+@Suite("The tables of providers", .timeLimit(.minutes(20)))
 struct ProviderTableTests {
     @Test(
         arguments: [

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-@Suite("What the policy for rate limits retries", .timeLimit(.minutes(5)))
+@Suite("What the policy for rate limits retries", .timeLimit(.minutes(20)))
 struct RateLimitConditionTests {
     private struct Busy: Error {}
     private struct RPCFault: GRPCStatusError { let grpcStatusCode: Int? }

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("Policies by name", .timeLimit(.minutes(5)))
+@Suite("Policies by name", .timeLimit(.minutes(20)))
 struct PolicyCatalogTests {
     private let catalog = PolicyCatalog.standard
 

@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("The name retry_policy in a file", .timeLimit(.minutes(5)))
+@Suite("The name retry_policy in a file", .timeLimit(.minutes(20)))
 struct FileNameTests {
     private func refusal(of file: String, isStrict: Bool = false) -> ConfigurationError? {
         do {

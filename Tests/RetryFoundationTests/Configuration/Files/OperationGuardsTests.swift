@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("The guards of configured operations", .timeLimit(.minutes(5)))
+@Suite("The guards of configured operations", .timeLimit(.minutes(20)))
 struct OperationGuardsTests {
     private func operations(_ section: String) throws -> RetryOperations {
         try RetryOperations(json: Data("{\"retry_policy\": \(section)}".utf8))

@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Configurations that are read anew", .timeLimit(.minutes(5)))
+@Suite("Configurations that are read anew", .timeLimit(.minutes(20)))
 struct ReloadingTests {
     private func attempts(_ count: Int) throws -> RetryOperations {
         try RetryOperations(json: Data("{\"retry_policy\": {\"max_attempts\": \(count)}}".utf8))

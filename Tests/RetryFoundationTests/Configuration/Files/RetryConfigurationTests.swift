@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Configurations of users", .timeLimit(.minutes(5)))
+@Suite("Configurations of users", .timeLimit(.minutes(20)))
 struct RetryConfigurationTests {
     private func read(_ section: String) throws -> RetryConfiguration {
         try RetryConfiguration(json: Data("{\"name\": \"agent\", \"retry_policy\": \(section)}".utf8))

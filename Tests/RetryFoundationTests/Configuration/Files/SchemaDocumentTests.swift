@@ -6,7 +6,7 @@ import Testing
 ///
 /// The file named by `RETRY_SCHEMA_DOCUMENTS` has a document on each line. For each of them the file named by
 /// `RETRY_SCHEMA_VERDICTS` gets a line: `read`, or the error.
-@Suite("Documents for a validator", .timeLimit(.minutes(5)), .enabled(if: DocumentFiles.named != nil))
+@Suite("Documents for a validator", .timeLimit(.minutes(20)), .enabled(if: DocumentFiles.named != nil))
 struct SchemaDocumentTests {
     @Test func verdicts() throws {
         let files = try #require(DocumentFiles.named)
