@@ -37,12 +37,6 @@ public struct MessageTable: Sendable {
         return entries.first { text.contains($0.needle) }?.errorClass
     }
 
-    /// Returns whether a text, or none, lets a retry make sense: whether it does not suggest a class never retried.
-    public func isRetryable(_ message: String?) -> Bool {
-        guard let message, let errorClass = errorClass(of: message) else { return true }
-        return RetryPolicy.default.isRetried(errorClass)
-    }
-
     /// The words of a text in lower case, with one space before, between and after them.
     private static func words(in text: some StringProtocol) -> String {
         " " + text.lowercased().split { !isOfWord($0) }.joined(separator: " ") + " "

@@ -1,9 +1,3 @@
-/// An error by which a caller's own time limit ended an attempt.
-protocol TimeLimitError: Error {
-    /// The time that the attempt had.
-    var limit: Duration { get }
-}
-
 /// An attempt took longer than the policy allows one to take, and was cancelled.
 ///
 /// It is a transient failure. A call throws it only if no attempt failed with an error of the operation.

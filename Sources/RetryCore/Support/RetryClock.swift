@@ -61,19 +61,11 @@ public struct RetryClock: Sendable {
     /// The clock that was given, to sleep by; `nil` for the system's.
     package var given: (any Clock<Duration>)? { source?.clock }
 
-    fileprivate static func systemNanoseconds(_ clock: clockid_t) -> Int64 {
+    private static func systemNanoseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
-}
-
-/// The start of a call with a deadline on the fast path, where every nanosecond counts.
-///
-/// The coarse clock is up to 4 ms late, too much for a short deadline.
-@usableFromInline
-package func callStart(_ policy: RetryPolicy, _ source: RetryClock.Source?) -> Int64 {
-    source?.now() ?? RetryClock.systemNanoseconds(policy.hasShortDeadline ? preciseClock : coarseClock)
 }
 
 // Computed, because a stored global is checked for its initialisation at each use.
