@@ -1,9 +1,9 @@
 extension Backoff: Codable {
     /// Decodes a backoff such as `{"family": "exponential", "initial": "250ms", "cap": "15s", "jitter": "full"}`.
     ///
-    /// The family is `exponential` unless it is named; what is left out is as in the function of that name.
+    /// The family is `exponential` unless it is named; the defaults are those of the function of that name.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         var settings = try SettingsReader(decoder)
         let name = try settings.value("family", as: String.self) ?? Family.exponential.rawValue
@@ -35,7 +35,7 @@ extension Backoff: Codable {
 
     /// Encodes the settings of the backoff.
     ///
-    /// - Throws: `EncodingError` for a custom backoff: a closure cannot be written down.
+    /// - Throws: `EncodingError` for a custom backoff: a closure cannot be encoded.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         if family == .custom {
@@ -64,7 +64,7 @@ extension Backoff: Codable {
 extension Jitter: Codable {
     /// Decodes a jitter: `"full"`, or `{"kind": "proportional", "fraction": 0.5}`.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         if let name = try? decoder.singleValueContainer().decode(String.self) {
             self = try Self.named(name, path: decoder.codingPath)
@@ -85,7 +85,7 @@ extension Jitter: Codable {
         }
     }
 
-    /// A jitter that its name says all about.
+    /// A jitter without an amount, given by its name alone.
     private static func named(_ name: String, path: [any CodingKey]) throws -> Jitter {
         guard let kind = Kind(rawValue: name), !kind.takesFraction, !kind.takesAmount else {
             throw DecodingError.dataCorrupted(
@@ -120,7 +120,7 @@ extension Jitter: Codable {
     }
 }
 
-/// Durations as text or as numbers of seconds.
+/// A list of durations, as text or as numbers of seconds.
 struct DurationList: Decodable {
     let durations: [Duration]
 

@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// What a custom backoff computes a delay from.
+/// The input of a custom backoff.
 public struct BackoffContext: Sendable {
     /// The attempt that has just failed, from 1; the delay leads to the next one.
     public let attempt: Int
@@ -19,7 +19,7 @@ public struct BackoffContext: Sendable {
 }
 
 extension Backoff {
-    /// The delay before retry `retry` with its jitter, in nanoseconds: from 0 to the cap, for any input.
+    /// Returns the delay before retry `retry` with its jitter, in nanoseconds: from 0 to the cap, for any input.
     package func delay(
         beforeRetry retry: Int, errorClass: ErrorClass, previous: Int64?,
         using generator: inout some RandomNumberGenerator
@@ -32,7 +32,7 @@ extension Backoff {
         return min(capNanoseconds, range(of: delay, previous: previous).draw(using: &generator))
     }
 
-    /// The least and the most that jitter can make of `delay`, in nanoseconds.
+    /// Returns the minimum and the maximum of `delay` with jitter, in nanoseconds.
     func bounds(of delay: Int64, previous: Int64?) -> ClosedRange<Int64> {
         let range = range(of: delay, previous: previous)
         return range.lowerBound...min(capNanoseconds, range.upperBound)
@@ -42,7 +42,7 @@ extension Backoff {
         jitter.range(delay, initial: initialNanoseconds, cap: capNanoseconds, previous: previous)
     }
 
-    /// dₖ = min(cap, curve(k)) in nanoseconds; zero before the first attempt (k < 1) and for a custom backoff.
+    /// Returns dₖ = min(cap, curve(k)) in nanoseconds; zero before the first attempt (k < 1) and for a custom backoff.
     ///
     /// - Complexity: O(1), and at most 92 steps for a Fibonacci backoff.
     func delayWithoutJitter(beforeRetry retry: Int) -> Int64 {
@@ -80,13 +80,13 @@ extension Backoff {
     }
 }
 
-/// `base` to the power of `exponent`; infinity where it does not fit.
+/// Returns `base` to the power of `exponent`; infinity if it does not fit.
 private func power(_ base: Double, _ exponent: Int64) -> Double {
     // Powers of two below 2⁶³ are by far the most frequent ones, and exact without a call of the math library.
     base == 2 && exponent < 63 ? Double(UInt64(1) << UInt64(exponent)) : pow(base, Double(exponent))
 }
 
-/// The Fibonacci number Fₙ, saturating: F₉₂ is the last one that fits.
+/// Returns the Fibonacci number Fₙ, saturating: F₉₂ is the last one that fits.
 private func fibonacciNumber(_ n: Int64) -> Int64 {
     guard n <= 92 else { return .max }
     var (current, next): (Int64, Int64) = (0, 1)

@@ -1,5 +1,5 @@
 extension Backoff {
-    /// No wait at all: the retry follows at once.
+    /// A backoff without delay: the retry follows at once.
     @inlinable public static var none: Backoff {
         Backoff(unchecked: .constant, initial: 0, cap: 0, jitter: .none)
     }
@@ -7,9 +7,9 @@ extension Backoff {
     /// The same delay before every retry: dₖ = delay.
     ///
     /// - Parameters:
-    ///   - delay: Not negative.
-    ///   - jitter: Draws above the delay are cut off: the delay is its own cap, unless `cap` says otherwise.
-    ///   - cap: The delay that no draw passes; the delay itself if `nil`.
+    ///   - delay: The delay, not negative.
+    ///   - jitter: The jitter. Draws above the delay are cut off: the delay is its own cap, unless `cap` is given.
+    ///   - cap: The maximum delay, jitter included; the delay itself if `nil`.
     /// - Returns: The backoff.
     public static func constant(_ delay: Duration, jitter: Jitter = .none, cap: Duration? = nil) -> Backoff {
         checked { () throws(PolicyError) in
@@ -17,13 +17,13 @@ extension Backoff {
         }
     }
 
-    /// Delays that grow by the same amount: dₖ = min(cap, initial + increment · (k − 1)).
+    /// Linear backoff: delays that grow by the same amount, dₖ = min(cap, initial + increment · (k − 1)).
     ///
     /// - Parameters:
     ///   - initial: The first delay, not negative.
-    ///   - increment: What each further delay adds, not negative; the first delay if `nil`.
-    ///   - cap: The delay that no draw passes, at least `initial`.
-    ///   - jitter: How the delay is spread out.
+    ///   - increment: The growth from one delay to the next, not negative; the first delay if `nil`.
+    ///   - cap: The maximum delay, jitter included; at least `initial`.
+    ///   - jitter: The jitter of each delay.
     /// - Returns: The backoff.
     public static func linear(
         initial: Duration, increment: Duration? = nil, cap: Duration = .seconds(20), jitter: Jitter = .full
@@ -33,13 +33,13 @@ extension Backoff {
         }
     }
 
-    /// Delays that grow by a factor: dₖ = min(cap, initial · factorᵏ⁻¹).
+    /// Exponential backoff with jitter: delays that grow by a factor, dₖ = min(cap, initial · factorᵏ⁻¹).
     ///
     /// - Parameters:
     ///   - initial: The first delay, not negative.
-    ///   - factor: What each further delay is multiplied with, finite and at least 1.
-    ///   - cap: The delay that no draw passes, at least `initial`.
-    ///   - jitter: How the delay is spread out.
+    ///   - factor: The factor from one delay to the next, finite and at least 1.
+    ///   - cap: The maximum delay, jitter included; at least `initial`.
+    ///   - jitter: The jitter of each delay.
     /// - Returns: The backoff.
     public static func exponential(
         initial: Duration = .milliseconds(100), factor: Double = 2, cap: Duration = .seconds(20),
@@ -50,12 +50,12 @@ extension Backoff {
         }
     }
 
-    /// Delays that grow like 1 1 2 3 5 8 …: dₖ = min(cap, initial · Fₖ).
+    /// Fibonacci backoff: delays that grow like 1 1 2 3 5 8 …, dₖ = min(cap, initial · Fₖ).
     ///
     /// - Parameters:
     ///   - initial: The first delay, not negative.
-    ///   - cap: The delay that no draw passes, at least `initial`.
-    ///   - jitter: How the delay is spread out.
+    ///   - cap: The maximum delay, jitter included; at least `initial`.
+    ///   - jitter: The jitter of each delay.
     /// - Returns: The backoff.
     public static func fibonacci(
         initial: Duration, cap: Duration = .seconds(20), jitter: Jitter = .full
@@ -63,14 +63,14 @@ extension Backoff {
         checked { () throws(PolicyError) in try make(.fibonacci, initial: initial, cap: cap, jitter: jitter) }
     }
 
-    /// Delays drawn each from the one before: min(cap, U[initial, 3 · previous]).
+    /// Decorrelated jitter: each delay is drawn from the one before, min(cap, U[initial, 3 · previous]).
     ///
-    /// No delay is below `initial`: where the one before was, as it was for a failure of another class, `initial` counts
-    /// as *previous*.
+    /// No delay is below `initial`: if the one before was, as after a failure of another class, `initial` counts as
+    /// *previous*.
     ///
     /// - Parameters:
     ///   - initial: The shortest delay, not negative.
-    ///   - cap: The delay that no draw passes, at least `initial`.
+    ///   - cap: The maximum delay, jitter included; at least `initial`.
     /// - Returns: The backoff.
     public static func decorrelated(
         initial: Duration = .milliseconds(250), cap: Duration = .seconds(30)
@@ -80,11 +80,11 @@ extension Backoff {
         }
     }
 
-    /// Delays that grow gently, as for a service that hands out tokens: factor 1.5, half of the delay kept.
+    /// A backoff that grows slowly, as for a service that issues tokens: factor 1.5, half of the delay kept.
     ///
     /// - Parameters:
     ///   - initial: The first delay, not negative.
-    ///   - cap: The delay that no draw passes, at least `initial`.
+    ///   - cap: The maximum delay, jitter included; at least `initial`.
     /// - Returns: The backoff.
     public static func token(
         initial: Duration = .milliseconds(375), cap: Duration = .seconds(20)
@@ -92,12 +92,12 @@ extension Backoff {
         exponential(initial: initial, factor: 1.5, cap: cap, jitter: .equal)
     }
 
-    /// The delays as listed; the last one repeats.
+    /// A fixed list of delays; the last one repeats.
     ///
     /// - Parameters:
-    ///   - delays: At least one, none negative.
-    ///   - jitter: How each is spread out.
-    ///   - cap: The delay that no draw passes; the longest of the list if `nil`.
+    ///   - delays: The delays: at least one, none negative.
+    ///   - jitter: The jitter of each delay.
+    ///   - cap: The maximum delay, jitter included; the longest of the list if `nil`.
     /// - Returns: The backoff.
     public static func list(_ delays: [Duration], jitter: Jitter = .none, cap: Duration? = nil) -> Backoff {
         checked { () throws(PolicyError) in
@@ -105,7 +105,7 @@ extension Backoff {
         }
     }
 
-    /// Delays computed by a closure of yours.
+    /// A custom backoff: delays computed by a closure.
     ///
     /// ```swift
     /// let backoff = Backoff.custom("by class", cap: .seconds(30)) { failure in
@@ -116,9 +116,9 @@ extension Backoff {
     /// A negative result is taken as zero, one above the cap as the cap.
     ///
     /// - Parameters:
-    ///   - name: What stands for the closure: two custom backoffs of one name are equal. Encoding throws.
-    ///   - cap: The delay that no draw passes.
-    ///   - jitter: How the closure's delay is spread out.
+    ///   - name: The identity of the closure: two custom backoffs of one name are equal. Encoding throws.
+    ///   - cap: The maximum delay, jitter included.
+    ///   - jitter: The jitter of the closure's delay.
     ///   - delay: Computes the delay from the failure.
     /// - Returns: The backoff.
     public static func custom(
@@ -133,15 +133,15 @@ extension Backoff {
         }
     }
 
-    /// Creates a backoff from values that are not known to be right, such as those of a flag or a form.
+    /// Creates a backoff from values known only at run time, such as those of a flag or a form.
     ///
     /// - Parameters:
     ///   - family: `constant`, `linear`, `exponential`, `fibonacci` or `list`.
     ///   - initial: The first delay, not negative.
-    ///   - increment: For `linear`, what each further delay adds, not negative; the first delay if `nil`.
-    ///   - factor: For `exponential`, finite and at least 1.
-    ///   - cap: The delay that no draw passes, at least `initial`.
-    ///   - jitter: How the delay is spread out.
+    ///   - increment: The growth from one delay to the next for `linear`, not negative; the first delay if `nil`.
+    ///   - factor: The factor from one delay to the next for `exponential`, finite and at least 1.
+    ///   - cap: The maximum delay, jitter included; at least `initial`.
+    ///   - jitter: The jitter of each delay.
     ///   - list: For `list`, the delays.
     /// - Throws: ``PolicyError`` that names the setting and its value.
     public init(
@@ -159,7 +159,7 @@ extension Backoff {
 
     /// The same backoff with another cap.
     ///
-    /// - Parameter cap: The delay that no draw passes, at least the first delay.
+    /// - Parameter cap: The maximum delay, jitter included; at least the first delay.
     /// - Returns: The backoff.
     public func cap(_ cap: Duration) -> Backoff {
         checked { () throws(PolicyError) in try with(cap: cap.saturatedNanoseconds).validated() }
@@ -178,7 +178,7 @@ extension Backoff {
 }
 
 extension Backoff {
-    /// Every checked door leads through here.
+    /// Creates a backoff after checking its settings; every checked initializer and function ends here.
     static func make(
         _ family: Family, initial: Duration, increment: Duration = .zero, factor: Double = 1, cap: Duration,
         jitter: Jitter, list: [Duration] = []

@@ -1,7 +1,8 @@
-/// How long to wait before each retry.
+/// The delay before each retry: a curve, a cap and a jitter.
 ///
-/// A backoff is a curve, a cap and a ``Jitter``: the delay before retry *k* is *d*ₖ = min(cap, curve(*k*)), spread by
-/// the jitter within the cap. Every number saturates; no setting and no attempt number can overflow it.
+/// A backoff is a curve, such as exponential backoff, a cap and a ``Jitter``: the delay before retry *k* is
+/// *d*ₖ = min(cap, curve(*k*)), spread by the jitter within the cap. Every number saturates; no setting and no
+/// attempt number can overflow it.
 ///
 /// ```swift
 /// let backoff = Backoff.exponential(initial: .milliseconds(200), cap: .seconds(10))  // 0.2 0.4 0.8 … 10 s
@@ -15,15 +16,15 @@ public struct Backoff: Sendable {
     }
 
     @usableFromInline let family: Family
-    /// How the delay is spread out.
+    /// The jitter of each delay.
     public let jitter: Jitter
     @usableFromInline let initialNanoseconds: Int64
-    /// What each further delay adds, for a linear backoff.
+    /// The growth from one delay to the next, for a linear backoff.
     @usableFromInline let incrementNanoseconds: Int64
     @usableFromInline let capNanoseconds: Int64
-    /// What each further delay is multiplied with, for an exponential backoff; 1 for all others.
+    /// The factor from one delay to the next, for an exponential backoff; 1 for all others.
     public let factor: Double
-    /// What does not fit into numbers: a list of delays, or the caller's closure.
+    /// The part that numbers cannot hold: a list of delays, or the caller's closure.
     @usableFromInline let extra: Extra?
 
     @usableFromInline
@@ -53,16 +54,16 @@ public struct Backoff: Sendable {
         self.extra = extra
     }
 
-    /// The first delay before jitter; zero for a custom backoff, whose delays are not known before.
+    /// The first delay before jitter; zero for a custom backoff, whose delays are computed at each failure.
     public var initial: Duration {
         .nanoseconds(family == .list ? delayWithoutJitter(beforeRetry: 1) : initialNanoseconds)
     }
 
-    /// The delay that no draw passes.
+    /// The maximum delay, jitter included.
     public var cap: Duration { .nanoseconds(capNanoseconds) }
 }
 
-// Two backoffs are equal if they have the same settings; a custom one is known by its name.
+// Two backoffs are equal if they have the same settings; a custom one is identified by its name.
 extension Backoff: Hashable {
     /// Compares the settings; custom closures are compared by their names.
     public static func == (one: Backoff, other: Backoff) -> Bool {

@@ -1,4 +1,4 @@
-/// The delays of a backoff, to look at, to plot, or to use in a loop of your own.
+/// The delays of a backoff, to inspect, to plot, or to use in a custom loop.
 ///
 /// ```swift
 /// let schedule = BackoffSchedule(.exponential(initial: .seconds(1), cap: .seconds(60), jitter: .none))
@@ -7,7 +7,7 @@
 public struct BackoffSchedule: Sendable {
     /// The backoff that computes the delays.
     public let backoff: Backoff
-    /// The class of failure that a custom backoff is told.
+    /// The class of failure that a custom backoff receives.
     public let errorClass: ErrorClass
 
     /// Creates the schedule of a backoff.
@@ -21,7 +21,7 @@ public struct BackoffSchedule: Sendable {
     /// - Parameters:
     ///   - attempt: The attempt that failed, from 1, any size; zero and less give no delay.
     ///   - previous: The delay before that attempt; decorrelated jitter needs it.
-    ///   - generator: Draws the jitter.
+    ///   - generator: The random source for jitter.
     /// - Returns: From zero to the backoff's cap.
     public func delay(
         afterAttempt attempt: Int, previous: Duration? = nil, using generator: inout some RandomNumberGenerator
@@ -47,8 +47,8 @@ public struct BackoffSchedule: Sendable {
     /// Returns the first `count` delays, each drawn as in one call.
     ///
     /// - Parameters:
-    ///   - count: How many; zero and less give none.
-    ///   - random: Draws the jitter.
+    ///   - count: The number of delays; zero and less give none.
+    ///   - random: The random source for jitter.
     /// - Returns: The delays in order.
     /// - Complexity: O(`count`).
     public func delays(_ count: Int, random: RandomSource = .system) -> [Duration] {
@@ -61,7 +61,7 @@ public struct BackoffSchedule: Sendable {
         }
     }
 
-    /// Returns the least and the most that the delay after attempt `attempt` can be.
+    /// Returns the minimum and the maximum of the delay after attempt `attempt`.
     ///
     /// - Parameters:
     ///   - attempt: The attempt that failed, from 1, any size.
@@ -75,9 +75,9 @@ public struct BackoffSchedule: Sendable {
         return .nanoseconds(bounds.lowerBound) ... .nanoseconds(bounds.upperBound)
     }
 
-    /// Returns the most that the first `count` delays can add up to; saturates.
+    /// Returns the maximum sum of the first `count` delays; saturates.
     ///
-    /// - Complexity: O(1): where more than 1,000 delays are asked for, those beyond count as the cap.
+    /// - Complexity: O(1): beyond the first 1,000 delays, each counts as the cap.
     public func longestTotal(_ count: Int) -> Duration {
         var total: Int64 = 0
         var previous: Duration?

@@ -1,7 +1,8 @@
-/// How a delay is spread out, so that many clients that failed together do not come back together.
+/// The random spread of delays, which keeps clients that failed together from coming back together.
 ///
-/// Every delay stays within the backoff's cap: the cap is applied first, the jitter inside it. Below, *d* is the delay
-/// that the backoff computed, and U[a, b] a uniform draw from a to b, both included.
+/// Without jitter their retries arrive at the same moments: a thundering herd. Every delay stays within the backoff's
+/// cap: the cap is applied first, the jitter inside it. Below, *d* is the delay that the backoff computed, and U[a, b]
+/// a uniform draw from a to b, both included.
 ///
 /// In a simulation of 100 clients that contend for one row, ±20 % takes twice as long as ``full``, and no jitter thirteen
 /// times (after Brooker, "Exponential Backoff And Jitter", 2015). See <doc:ChoosingBackoffAndJitter>.
@@ -33,15 +34,15 @@ extension Jitter {
     /// Half of the delay is kept: d/2 + U[0, d/2].
     @inlinable public static var equal: Jitter { Jitter(kind: .equal) }
 
-    /// Each delay is drawn from the one before: min(cap, U[initial, 3 · previous]).
+    /// Decorrelated jitter: each delay is drawn from the one before, min(cap, U[initial, 3 · previous]).
     ///
     /// The backoff's growth plays no part, so this is not for a list or a custom backoff. Before the first delay, and
-    /// where the delay before was a shorter one of another class of failure, *previous* is the initial delay.
+    /// if the delay before was a shorter one of another class of failure, *previous* is the initial delay.
     @inlinable public static var decorrelated: Jitter { Jitter(kind: .decorrelated) }
 
-    /// The delay give or take a share of it: U[d · (1 − fraction), min(cap, d · (1 + fraction))].
+    /// The delay plus or minus a share of it: U[d · (1 − fraction), min(cap, d · (1 + fraction))].
     ///
-    /// - Parameter fraction: From 0 to 1.
+    /// - Parameter fraction: The share of the delay, from 0 to 1.
     /// - Returns: The jitter.
     public static func proportional(_ fraction: Double) -> Jitter {
         checked { () throws(PolicyError) in try Jitter(kind: .proportional, fraction: fraction).validated() }
@@ -49,7 +50,7 @@ extension Jitter {
 
     /// At least `minimum`, at most the delay: U[minimum, max(minimum, d)].
     ///
-    /// - Parameter minimum: Not negative, and not above the backoff's cap.
+    /// - Parameter minimum: The minimum delay, not negative, and not above the backoff's cap.
     /// - Returns: The jitter.
     public static func floor(_ minimum: Duration) -> Jitter {
         checked { () throws(PolicyError) in
@@ -57,9 +58,9 @@ extension Jitter {
         }
     }
 
-    /// The delay and a little more: U[d, min(cap, d + amount)].
+    /// The delay and a random amount more: U[d, min(cap, d + amount)].
     ///
-    /// - Parameter amount: Not negative.
+    /// - Parameter amount: The maximum addition, not negative.
     /// - Returns: The jitter.
     public static func additive(_ amount: Duration) -> Jitter {
         checked { () throws(PolicyError) in
@@ -67,12 +68,12 @@ extension Jitter {
         }
     }
 
-    /// Creates a jitter from values that are not known to be right, such as those of a flag or a form.
+    /// Creates a jitter from values known only at run time, such as those of a flag or a form.
     ///
     /// - Parameters:
     ///   - name: `none`, `full`, `equal`, `decorrelated`, `proportional`, `floor` or `additive`.
-    ///   - fraction: For `proportional`, from 0 to 1.
-    ///   - amount: For `floor` and `additive`, not negative.
+    ///   - fraction: The share of the delay for `proportional`, from 0 to 1.
+    ///   - amount: The duration for `floor` and `additive`, not negative.
     /// - Throws: ``PolicyError`` that names the setting and its value.
     public init(validating name: String, fraction: Double = 0, amount: Duration = .zero) throws(PolicyError) {
         guard let kind = Kind(rawValue: name) else {
@@ -100,9 +101,9 @@ extension Jitter.Kind {
 }
 
 extension Jitter {
-    /// The range to draw from, in place of a delay of `delay`; all in nanoseconds.
+    /// Returns the range to draw from, in place of a delay of `delay`; all in nanoseconds.
     ///
-    /// Only decorrelated jitter draws above the cap, and has its draws cut to it.
+    /// Only decorrelated jitter draws above the cap; its draws are cut to the cap.
     @inlinable
     func range(_ delay: Int64, initial: Int64, cap: Int64, previous: Int64?) -> ClosedRange<Int64> {
         switch kind {
@@ -126,11 +127,11 @@ extension Jitter {
 }
 
 extension ClosedRange<Int64> {
-    /// A uniform draw from a range of non-negative numbers.
+    /// Returns a uniform draw from a range of non-negative numbers.
     ///
     /// One random number is scaled into the range by its upper half. The bias is below (width of the range) / 2⁶⁴,
-    /// nothing for a delay, and a draw always takes exactly one number of the generator: none at all where the range
-    /// holds a single value.
+    /// nothing for a delay, and a draw always takes exactly one number of the generator: none at all if the range holds
+    /// a single value.
     @inlinable
     func draw(using generator: inout some RandomNumberGenerator) -> Int64 {
         let width = UInt64(bitPattern: upperBound - lowerBound)

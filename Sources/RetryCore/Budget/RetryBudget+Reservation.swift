@@ -1,4 +1,4 @@
-// For loops of one's own; the drivers of the library report by themselves.
+// For custom loops; the drivers of the library report by themselves.
 extension RetryBudget {
     /// Records that a call starts: once per call, before its first attempt.
     public func requestStarted() {
@@ -36,8 +36,9 @@ extension RetryBudget {
 
     /// A retry that a budget has granted, which takes the retry's outcome.
     ///
-    /// It can be consumed once only, so that nothing is paid back twice. One that is dropped stays spent: when in
-    /// doubt, the service is spared.
+    /// It can be consumed once only, so that nothing is paid back twice. A reservation that is dropped stays spent,
+    /// which
+    /// protects the service.
     public struct Reservation: ~Copyable, Sendable {
         private let budget: RetryBudget
         private let withdrawal: Withdrawal

@@ -19,7 +19,7 @@ extension RetryBudget {
         public let refusals: Int
         /// The number of grants that were given back, because no attempt started.
         public let returns: Int
-        /// Whether a retry was refused, and the budget has not recovered since.
+        /// A Boolean value that indicates whether a retry was refused, and the budget has not recovered since.
         public let isExhausted: Bool
 
         init(

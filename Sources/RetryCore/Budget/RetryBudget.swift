@@ -1,16 +1,17 @@
 /// A retry budget: bounds the retries of all calls to one service, so that retries add little to its load.
 ///
-/// When a service fails, every caller retries, and the load doubles or triples at the moment when it can be borne
-/// least: a retry storm. A budget that the callers share grants the retries that its ``RetryBudgetLaw`` allows; a call
-/// whose retry is refused ends with the error of the service, and the stop reason ``StopReason/budgetExhausted``.
+/// When a service fails, every caller retries, and the load doubles or triples at the worst moment: a retry storm, also
+/// known as a thundering herd. A budget that the callers share grants the retries that its ``RetryBudgetLaw`` allows,
+/// and sheds the rest of the load: a call whose retry is refused ends with the error of the service, and the stop
+/// reason ``StopReason/budgetExhausted``.
 ///
 /// ```swift
 /// let budget = RetryBudget(named: "users")
 /// let user = try await retry(policy: .api, budget: budget) { try await client.user(id) }
 /// ```
 ///
-/// Make one per service, and share it: it is thread-safe. A grant is one atomic step, so that no race overdraws the
-/// budget. In a loop of your own, report what happens by ``requestStarted()``, ``succeeded()``, ``reserve(for:)`` and
+/// Create one per service, and share it: it is thread-safe. A grant is one atomic step, so that no race overdraws the
+/// budget. In a custom loop, report each step by ``requestStarted()``, ``succeeded()``, ``reserve(for:)`` and
 /// ``failed(_:)``.
 public final class RetryBudget: Sendable {
     /// The policy by which retries are granted.
@@ -26,7 +27,7 @@ public final class RetryBudget: Sendable {
     struct State: Sendable {
         var bucket: TokenBucket
         var counts = Counts()
-        /// `nil` without an observer.
+        /// The queue of events; `nil` without an observer.
         var events: EventQueue<RetryBudgetEvent>?
     }
 
@@ -128,12 +129,12 @@ extension RetryBudget {
         }
     }
 
-    /// Takes all tokens, for tests.
+    /// Removes all tokens, for tests.
     package func drain() {
         update { state, now in state.bucket.drain(at: now) }
     }
 
-    /// Makes the budget as full as at its start, for tests.
+    /// Fills the budget as at its start, for tests.
     package func refill() {
         update { state, now in state.bucket.refill(at: now) }
     }
@@ -155,7 +156,7 @@ extension RetryBudget {
         return result
     }
 
-    /// The coarse clock is a fraction of the price; a window of few retries is kept to the nanosecond.
+    /// The coarse clock costs a fraction of the precise one; a window of few retries is kept to the nanosecond.
     @inline(__always)
     private var now: Int64 {
         switch rules.kind {
@@ -176,7 +177,7 @@ extension RetryBudget {
         }
     }
 
-    /// Delivers a share of the events that wait, outside the lock, unless another thread does.
+    /// Delivers a share of the queued events, outside the lock, unless another thread does.
     @inline(never)
     private func deliver() {
         guard let observer, state.withLock({ $0.events?.beginDraining() == true }) else { return }

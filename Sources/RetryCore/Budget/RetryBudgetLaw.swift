@@ -11,7 +11,7 @@
 ///
 /// The first three are fed by successes: in an outage retries end, or nearly so, and they come back with the service.
 /// They protect a service that its load can bring down and keep down. The ratio is fed by calls: it bounds the load at
-/// any rate of failure, and lets a share of the retries through in an outage. <doc:RetryBudgets> compares them.
+/// any rate of failure, and admits a share of the retries in an outage. <doc:RetryBudgets> compares them.
 ///
 /// ```swift
 /// let budget = RetryBudget(.tokenBucket(perSuccess: 0.2))
@@ -76,12 +76,13 @@ extension RetryBudgetLaw {
         }
     }
 
-    /// Retries as a share of the calls of the last seconds, and a floor for clients that make few calls.
+    /// A share of the calls of the last seconds, and a floor for clients that make few calls.
     ///
-    /// Each call that starts deposits `ratio` of a retry. A deposit that is not used ages: it is gone after `ttl` at
-    /// the latest, and not before nine tenths of it, so that calls of a quiet night pay for no storm of retries in the
-    /// morning. Besides, `floor` retries a second flow in, of which no more than `floor` · `ttl`, or one, are kept; a
-    /// budget starts with all of them. Counted from the budget's start, whatever fails:
+    /// Each call that starts deposits `ratio` of a retry. A deposit that is not used ages: the sliding window drops it
+    /// after `ttl` at the latest, and not before nine tenths of it, so that the calls of a quiet night do not pay for a
+    /// storm of retries in the morning. Besides, `floor` retries a second flow in, of which no more than `floor` ·
+    /// `ttl`,
+    /// or one, are kept; a budget starts with all of them. Counted from the budget's start, whatever fails:
     ///
     /// ```text
     /// retries ≤ ratio · calls + floor · seconds + max(1, floor · ttl)
@@ -103,7 +104,7 @@ extension RetryBudgetLaw {
         checked { () throws(PolicyError) in try RetryBudgetLaw(validatingRatio: ratio, floor: floor, ttl: ttl) }
     }
 
-    /// Retries as long as enough of the calls succeed.
+    /// A throttle: retries are granted while enough of the calls succeed.
     ///
     /// Every retryable failure costs a token, also one that no retry follows, and every success brings `tokenRatio`. A
     /// retry is granted while more than half of `maxTokens` are left, with which a budget starts.
@@ -137,7 +138,7 @@ extension RetryBudgetLaw {
         }
     }
 
-    /// At most so many retries in any window of this length, however many calls there are.
+    /// A sliding-window limit: at most so many retries in any window of this length, for any number of calls.
     ///
     /// - Parameters:
     ///   - retries: From 0 to 100,000; the budget remembers the time of each.

@@ -9,8 +9,8 @@ extension RetryBudgetObserver {
     /// Exhausted budgets and lost events have the level warning, recovered budgets info.
     ///
     /// - Parameters:
-    ///   - level: Events below it are left out.
-    ///   - sink: Takes the lines, which hold no line breaks.
+    ///   - level: The minimum level; events below it are left out.
+    ///   - sink: The receiver of the lines, which hold no line breaks.
     /// - Returns: The observer.
     public static func log(
         from level: LogLevel = .debug, to sink: @escaping @Sendable (LogLevel, String) -> Void
@@ -32,8 +32,7 @@ extension RetryBudgetEvent {
 
     /// This event as one line of text: its code, then its fields as `name=value`.
     ///
-    /// A name that holds more than letters and signs stands in quotes, with backslashes before what has a meaning
-    /// there.
+    /// A name with characters other than letters and signs is in quotes, with backslashes before special characters.
     public var logLine: String {
         var line = code
         if let budget { line += " budget=\(budget.logValue)" }

@@ -17,12 +17,12 @@ public struct RetryBudgetObserver: Sendable, ExpressibleByArrayLiteral {
         self.receive = receive
     }
 
-    /// Joins observers; each sees every event, in the order of the list.
+    /// Joins observers; each receives every event, in the order of the list.
     public init(arrayLiteral observers: RetryBudgetObserver...) {
         self.init(observers)
     }
 
-    /// Joins observers; each sees every event, in the order of the list.
+    /// Joins observers; each receives every event, in the order of the list.
     public init(_ observers: [RetryBudgetObserver]) {
         self.init { event in
             for observer in observers { observer.observe(event) }

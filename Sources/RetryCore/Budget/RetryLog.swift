@@ -1,10 +1,10 @@
-/// The times of the last retries: at most so many in any window.
+/// The times of the last retries, for a sliding window: at most so many in any window.
 struct RetryLog: Sendable, Hashable {
     private let window: Int64
-    /// A ring; the oldest stands at `first`.
+    /// A ring; the oldest is at `first`.
     private var times: [Int64]
     private var first = 0
-    /// How many retries the window holds.
+    /// The number of retries in the window.
     private(set) var count = 0
 
     init(limit: Int, window: Int64) {
@@ -12,10 +12,10 @@ struct RetryLog: Sendable, Hashable {
         times = Array(repeating: 0, count: limit)
     }
 
-    /// How many more the window takes.
+    /// The number of further retries that the window takes.
     var left: Int { times.count - count }
 
-    /// Forgets what has left the window at `time`, which never runs backwards.
+    /// Drops the retries that have left the window at `time`, which never runs backwards.
     mutating func advance(to time: Int64) {
         while count > 0, time - times[first] >= window {
             first = place(1)
@@ -23,13 +23,13 @@ struct RetryLog: Sendable, Hashable {
         }
     }
 
-    /// Notes a retry, for which there must be room.
+    /// Records a retry, for which there must be room.
     mutating func add(_ time: Int64) {
         times[place(count)] = time
         count += 1
     }
 
-    /// Takes out a retry of that time that did not happen, if the window still holds one.
+    /// Removes a retry of that time that did not happen, if the window still holds one.
     mutating func remove(_ time: Int64) {
         guard let index = (0..<count).reversed().first(where: { times[place($0)] <= time }),
             times[place(index)] == time

@@ -1,13 +1,13 @@
 /// The state machine of a retry budget: decides by a ``RetryBudgetLaw`` which retries are granted.
 ///
-/// It is pure: it takes no lock and reads no clock. Put it into a place of your own, such as an actor, where a shared
-/// object with a lock is not what you need.
+/// It is pure: it takes no lock and reads no clock. Use it inside your own synchronization, such as an actor, if you do
+/// not need a shared object with a lock.
 ///
 /// Tokens are whole numbers of billionths, so that no rounding adds up: deposits of 0.75 or of 0.0001 give exactly that
 /// share in the end, and a policy's bound holds to the last token. A ratio is kept to nine decimals.
 ///
-/// Time may stand still and may jump. It does not run backwards: a time before the last one counts as no time, and from
-/// there on it passes again.
+/// Time may stand still and may jump. It does not run backwards: a time before the last one counts as no time, and
+/// time passes again from there on.
 public struct TokenBucket: Sendable, Hashable {
     /// The tokens of one withdrawal and their origin; hand it back once at most.
     public struct Withdrawal: Sendable, Hashable {
@@ -17,12 +17,12 @@ public struct TokenBucket: Sendable, Hashable {
         var origin: Int64 = 0
     }
 
-    /// The most that a jump of the clock passes of the policy's time: about four years, longer than any window.
+    /// The longest jump of the clock that the policy's time follows: about four years, longer than any window.
     private static let longestStep: Int64 = 1 << 57
 
     let rules: TokenRules
 
-    /// For the throttle and the quota.
+    /// The balance of the throttle and the quota.
     private var balance: Int64
     private var window: TokenWindow
     private var flow: TokenFlow
@@ -33,7 +33,7 @@ public struct TokenBucket: Sendable, Hashable {
     private var time: Int64 = 0
     private var refusedAt: Int64 = 0
 
-    /// Whether a retry was refused, and the budget has not recovered since.
+    /// A Boolean value that indicates whether a retry was refused, and the budget has not recovered since.
     ///
     /// A ratio or a limit has recovered when for its `ttl` or window no retry was refused; the other policies when they
     /// are half full again, or the throttle three quarters.
@@ -175,7 +175,7 @@ extension TokenBucket {
 // MARK: For tests
 
 extension TokenBucket {
-    /// Takes all that is there.
+    /// Removes all tokens.
     package mutating func drain(at now: Int64) {
         pass(now)
         advance()
@@ -185,7 +185,7 @@ extension TokenBucket {
         while log.left > 0 { log.add(time) }
     }
 
-    /// Makes it as full as at its start.
+    /// Fills it as at its start.
     package mutating func refill(at now: Int64) {
         self = TokenBucket(rules: rules, at: now)
     }
@@ -202,7 +202,7 @@ extension TokenBucket {
 
     private mutating func withdrawAged() -> Withdrawal? {
         guard available >= rules.cost else { return nil }
-        // What ages goes first: the floor is for those who have nothing else.
+        // Tokens that age are spent first; the floor does not age.
         let aged = min(rules.cost, window.tokens)
         flow.take(rules.cost - aged)
         return Withdrawal(amount: rules.cost, flowed: rules.cost - aged, origin: aged > 0 ? window.take(aged) : 0)
@@ -269,7 +269,7 @@ extension TokenBucket {
         lastNow = now
     }
 
-    /// Begins the policy's time anew when its 292 years are over, which takes a clock that swings to and fro.
+    /// Restarts the policy's time when its 292 years are over, which takes a clock that swings to and fro.
     @inline(never)
     private mutating func restart() {
         (time, refusedAt) = (0, 0)

@@ -9,20 +9,20 @@ struct TokenFlow: Sendable, Hashable {
     /// Billionths of the smallest part of a token that have flown in.
     private var remainder: Int64 = 0
     private var time: Int64 = 0
-    /// The time after which it is full, whatever it held.
+    /// The time after which it is full, from any balance.
     private let timeToFill: Int64
 
     init(perSecond: Double, capacity: Int64) {
         rate = Int64(perSecond)
         fraction = Int64(((perSecond - Double(rate)) * 1e9).rounded())
-        // A second more than it takes, for all that is rounded.
+        // A second more than it takes, against rounding.
         timeToFill =
             perSecond > 0 ? Int64(saturating: Double(capacity) / perSecond).saturatingAdd(1_000_000_000) : .max
         self.capacity = capacity
         tokens = capacity
     }
 
-    /// Lets flow in what `time` brings, which never runs backwards.
+    /// Adds the tokens that flow in until `time`, which never runs backwards.
     mutating func advance(to time: Int64) {
         let elapsed = time - self.time
         self.time = time
@@ -43,7 +43,8 @@ struct TokenFlow: Sendable, Hashable {
         tokens = amount >= capacity - tokens ? capacity : tokens + amount
     }
 
-    /// The tokens that flow in within a time shorter than it takes to fill up, and the billionths that are left over.
+    /// Returns the tokens that flow in within a time shorter than it takes to fill up, and the billionths that are left
+    /// over.
     private func inflow(_ elapsed: Int64) -> (whole: Int64, rest: Int64) {
         let whole = elapsed.saturatingMultiply(rate)
         if fraction == 0 { return (whole, 0) }

@@ -14,11 +14,11 @@ struct TokenRules: Sendable, Hashable {
     private(set) var capacity: Int64 = 0
     /// The balance that counts as recovered.
     private(set) var recovery: Int64 = 0
-    /// The policy's own time: how long a deposit lasts, or how long a window is.
+    /// The policy's own time: the life of a deposit, or the length of a window.
     private(set) var time: Int64 = 0
     /// The tokens that flow in per second.
     private(set) var floor = 0.0
-    /// The most that flows in without being used.
+    /// The maximum of the inflow that is kept unused.
     private(set) var flowCapacity: Int64 = 0
     /// The retries in a window.
     private(set) var limit = 0
@@ -41,7 +41,7 @@ struct TokenRules: Sendable, Hashable {
             (kind, self.deposit, self.cost) = (.quota, Int64(deposit) * Self.token, Int64(cost) * Self.token)
             self.capacity = Int64(capacity) * Self.token
             for (errorClass, cost) in costs { self.costs[errorClass] = Int64(cost) * Self.token }
-            // Never less than the dearest retry, which could be refused again.
+            // Never less than the most expensive retry, which could be refused again.
             recovery = max(self.capacity / 2, Int64(max(cost, costs.values.max() ?? 0)) * Self.token)
         case .limit(let retries, let window):
             (kind, limit, time) = (.limit, retries, window)
@@ -54,10 +54,11 @@ struct TokenRules: Sendable, Hashable {
         Int64((tokens * Double(token)).rounded())
     }
 
-    /// Whether successes change the balance.
+    /// A Boolean value that indicates whether successes change the balance.
     var takesSuccesses: Bool { kind == .tokenBucket || kind == .throttle || kind == .quota }
 
-    /// Whether the budget has recovered after a time without refusals, rather than at a balance.
+    /// A Boolean value that indicates whether the budget has recovered after a time without refusals, rather than at a
+    /// balance.
     var recoversWithTime: Bool { kind == .ratio || kind == .limit }
 
     /// The maximum number of tokens; `nil` where that follows from the load, or nothing bounds it.

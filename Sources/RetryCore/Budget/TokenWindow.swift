@@ -4,10 +4,10 @@
 /// What is spent cannot expire any more, so at every moment: deposited = held + spent + expired.
 struct TokenWindow: Sendable, Hashable {
     static let sliceCount = 10
-    /// More are not kept: a billion, in billionths.
+    /// The maximum balance: a billion tokens, in billionths.
     static let most: Int64 = 1_000_000_000_000_000_000
 
-    /// All that it holds.
+    /// The balance of all slices.
     private(set) var tokens: Int64 = 0
     private var slices: [Int64]
     private let sliceLength: Int64
@@ -23,7 +23,7 @@ struct TokenWindow: Sendable, Hashable {
         slices = Array(repeating: 0, count: ttl > 0 ? Self.sliceCount : 0)
     }
 
-    /// Forgets what is too old at `time`, which never runs backwards.
+    /// Drops the slices that are too old at `time`, which never runs backwards.
     @inline(__always)
     mutating func advance(to time: Int64) {
         if time >= end { expire(time / sliceLength) }
@@ -62,7 +62,7 @@ struct TokenWindow: Sendable, Hashable {
         return first
     }
 
-    /// Puts tokens back with their age; those too old by now are gone.
+    /// Puts tokens back with their age; tokens that are too old by now are dropped.
     mutating func putBack(_ amount: Int64, slice number: Int64) {
         guard (newest - Int64(Self.sliceCount) + 1...newest).contains(number) else { return }
         oldest = min(oldest, number)

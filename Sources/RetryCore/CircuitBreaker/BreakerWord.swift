@@ -8,7 +8,7 @@ enum BreakerWord {
     static let passes: UInt64 = 1 << 63
     /// The success of a call changes nothing.
     static let isQuiet: UInt64 = 1 << 62
-    /// Every call is rejected until the time that stands beside the word.
+    /// Every call is rejected until the time that is stored beside the word.
     static let rejects: UInt64 = 1 << 61
 
     static func generation(of word: UInt64) -> UInt64 { word & (rejects - 1) }
@@ -28,7 +28,7 @@ enum BreakerWord {
 }
 
 extension CircuitBreakerState {
-    /// Whether the success of a call changes nothing that is counted.
+    /// A Boolean value that indicates whether the success of a call changes nothing that is counted.
     @inline(__always)
     fileprivate var ignoresSuccess: Bool {
         if phase == .disabled { return true }

@@ -1,18 +1,16 @@
 extension CircuitBreaker {
-    /// Makes a call if the circuit lets it through, and counts how it ends.
+    /// Makes a call if the circuit admits it, and records its outcome.
     ///
     /// ```swift
     /// let page = try service.call(rejecting: { $0.status >= 500 ? .serverError : nil }) { try client.get(url) }
     /// ```
     ///
     /// - Parameters:
-    ///   - classifier: Finds out what kind of failure an error is; the breaker's own if `nil`.
-    ///   - rejection: Returns a classification for a value that counts as a failure; the value is returned all the
-    ///     same.
+    ///   - classifier: The classifier of errors; the breaker's own if `nil`.
+    ///   - rejection: Returns a classification for a value that counts as a failure; the call still returns that value.
     ///   - operation: The call; run once, or not at all.
     /// - Returns: The operation's value.
-    /// - Throws: ``CircuitOpenError`` if the call was turned away; else the operation's error. A cancellation counts
-    ///   for nothing.
+    /// - Throws: ``CircuitOpenError`` if the call was rejected; else the operation's error. A cancellation is neutral.
     public func call<Value: ~Copyable>(
         classifier: ErrorClassifier? = nil,
         rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
@@ -48,7 +46,7 @@ extension CircuitBreaker {
         ProtectedBlockingFunction(breaker: self, function: function)
     }
 
-    /// The result that an error stands for.
+    /// Returns the result that an error stands for.
     package func result(of error: any Error, classifier: ErrorClassifier?, isCancelled: Bool) -> BreakerResult {
         isCancelled ? .neutral : BreakerResult(ErrorEvidence(of: error, classifier: classifier ?? self.classifier))
     }
@@ -71,12 +69,12 @@ extension BreakerResult {
     }
 }
 
-/// A function whose calls a circuit breaker lets through; made by ``CircuitBreaker/protect(_:)``, called like it.
+/// A function with a circuit breaker around it; made by ``CircuitBreaker/protect(_:)``, called like the function.
 public struct ProtectedBlockingFunction<each Argument, Result>: Sendable {
     let breaker: CircuitBreaker
     let function: @Sendable (repeat each Argument) throws -> Result
 
-    /// Calls the function if the circuit lets the call through.
+    /// Calls the function if the circuit admits the call.
     ///
     /// - Returns: The function's result.
     /// - Throws: As ``CircuitBreaker/call(classifier:rejecting:_:)`` does.

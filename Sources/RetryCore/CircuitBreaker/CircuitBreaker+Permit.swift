@@ -13,7 +13,7 @@ extension CircuitBreaker {
     /// }
     /// ```
     ///
-    /// - Parameter isRetry: Whether the call repeats one that failed; a policy can reject retries alone.
+    /// - Parameter isRetry: Pass `true` if the call repeats a failed one; a policy can reject retries alone.
     /// - Returns: The permit, which takes the outcome of the call.
     /// - Throws: ``CircuitOpenError`` with the time after which to try again.
     @inlinable
@@ -24,7 +24,7 @@ extension CircuitBreaker {
 
     /// Acquires a permit for a call; `nil` if it is rejected.
     ///
-    /// - Parameter isRetry: Whether the call repeats one that failed; a policy can reject retries alone.
+    /// - Parameter isRetry: Pass `true` if the call repeats a failed one; a policy can reject retries alone.
     /// - Returns: The permit, which takes the outcome of the call.
     @inlinable
     public func tryAcquire(isRetry: Bool = false) -> Permit? {
@@ -40,7 +40,8 @@ extension CircuitBreaker {
         // All inlined, or the reference would be counted up and down with each call.
         @usableFromInline let breaker: CircuitBreaker
         @usableFromInline let admission: Admission
-        /// Whether the outcome is reported already; a permit with a reference can't be discarded.
+        /// A Boolean value that indicates whether the outcome is reported already; a permit with a reference can't be
+        /// discarded.
         @usableFromInline var isFinished = false
 
         @inlinable
@@ -64,14 +65,14 @@ extension CircuitBreaker {
         /// Reports that the call failed.
         ///
         /// - Parameters:
-        ///   - errorClass: The class of the failure; the policy says whether it counts.
-        ///   - hint: The server's word about coming back.
+        ///   - errorClass: The class of the failure; the policy decides whether it counts.
+        ///   - hint: The server's hint about coming back.
         @inlinable
         public consuming func fail(_ errorClass: ErrorClass, hint: RetryHint? = nil) {
             finish(.failure(Classification(errorClass, hint: hint)))
         }
 
-        /// Reports that the call says nothing of the service: it was cancelled, or not made after all.
+        /// Reports a neutral outcome: the call was cancelled, or not made after all.
         @inlinable
         public consuming func neutral() {
             finish(.neutral)
@@ -96,8 +97,9 @@ extension CircuitBreaker {
 
     /// A permit that can be copied, for code with callbacks.
     ///
-    /// The first outcome that is reported to any of its copies counts, and every later one does nothing. When the last
-    /// copy is gone without one, the call is neutral.
+    /// The first outcome that is reported to any of its copies counts, and every later one is ignored. If the last copy
+    /// is
+    /// released without one, the call is neutral.
     public struct Ticket: Sendable {
         private let holder: Holder
 
@@ -107,30 +109,30 @@ extension CircuitBreaker {
 
         /// Reports that the call succeeded.
         ///
-        /// - Returns: Whether this was the first outcome that was reported.
+        /// - Returns: `true` if this was the first outcome that was reported.
         @discardableResult
         public func succeed() -> Bool { holder.finish(.success) }
 
         /// Reports that the call failed.
         ///
         /// - Parameters:
-        ///   - errorClass: The class of the failure; the policy says whether it counts.
-        ///   - hint: The server's word about coming back.
-        /// - Returns: Whether this was the first outcome that was reported.
+        ///   - errorClass: The class of the failure; the policy decides whether it counts.
+        ///   - hint: The server's hint about coming back.
+        /// - Returns: `true` if this was the first outcome that was reported.
         @discardableResult
         public func fail(_ errorClass: ErrorClass, hint: RetryHint? = nil) -> Bool {
             holder.finish(.failure(Classification(errorClass, hint: hint)))
         }
 
-        /// Reports that the call says nothing of the service: it was cancelled, or not made after all.
+        /// Reports a neutral outcome: the call was cancelled, or not made after all.
         ///
-        /// - Returns: Whether this was the first outcome that was reported.
+        /// - Returns: `true` if this was the first outcome that was reported.
         @discardableResult
         public func neutral() -> Bool { holder.finish(.neutral) }
 
         /// Reports an outcome, such as a time limit that cut the call off.
         ///
-        /// - Returns: Whether this was the first outcome that was reported.
+        /// - Returns: `true` if this was the first outcome that was reported.
         @discardableResult
         public func finish(_ result: BreakerResult) -> Bool { holder.finish(result) }
 

@@ -10,12 +10,11 @@ import Synchronization
 /// let receipt = try payments.call { try client.charge(order) }
 /// ```
 ///
-/// While the service is well the circuit is *closed*, and calls cost next to nothing. When too many fail it *opens*:
+/// While the service is healthy the circuit is *closed*, and calls cost next to nothing. When too many fail it *opens*:
 /// calls fail fast with a ``CircuitOpenError``, without being made. After the break it is *half open*: a few probes are
 /// admitted, and decide whether it closes or opens again.
 ///
-/// A late result changes nothing: that of a call that was admitted before the state last changed. A cancelled call is
-/// neutral.
+/// Results of calls that were admitted before the last change of the state are ignored. A cancelled call is neutral.
 public final class CircuitBreaker: Sendable {
     /// A call that was admitted.
     @usableFromInline package typealias Admission = CircuitBreakerState.Admission
@@ -32,13 +31,13 @@ public final class CircuitBreaker: Sendable {
     private let observer: CircuitBreakerObserver?
     private let drawsJitter: Bool
     private let word: Atomic<UInt64>
-    /// The end of the break where the word says that calls are rejected; `.max` where no time ends that.
+    /// The end of the break while the word rejects calls; `.max` if no time ends the rejection.
     private let closedUntil = Atomic<Int64>(0)
     private let core: Locked<Core>
 
     private struct Core: Sendable {
         var machine: CircuitBreakerState
-        /// `nil` without an observer.
+        /// The queue of events; `nil` without an observer.
         var events: EventQueue<CircuitBreakerEvent>?
         var spare: SpareNumber
     }
@@ -123,7 +122,7 @@ extension CircuitBreaker {
 
     private func finishSlowly(_ admission: Admission, _ result: BreakerResult) {
         if case .success = result, !rules.hasSlowCallRule, admission.probe == 0 {
-            // A cheap time will do, or none, as long as the success does not open the circuit.
+            // A coarse time is enough, or none, as long as the success does not open the circuit.
             let now = rules.timeRule == nil ? 0 : clock.coarseNanoseconds
             if update({ machine, _ in machine.succeedsQuietly(admission, at: now) }) { return }
         }
@@ -146,7 +145,7 @@ extension BreakerResult {
 // MARK: The state
 
 extension CircuitBreaker {
-    /// The time in nanoseconds after which a call may be admitted: `nil` for now, `.max` if no time does it.
+    /// The time in nanoseconds after which a call may be admitted: `nil` for now, `.max` for never.
     package var timeUntilProbe: Int64? {
         let now = clock.nanoseconds
         return core.withLock { $0.machine.timeUntilProbe(at: now) }
@@ -170,7 +169,7 @@ extension CircuitBreaker {
     /// The time on the clock of the breaker.
     var nanoseconds: Int64 { clock.nanoseconds }
 
-    /// A copy of the machine.
+    /// A copy of the state machine.
     package var machine: CircuitBreakerState { core.withLock { $0.machine } }
 
     /// The state and the counts at this moment.
@@ -180,7 +179,7 @@ extension CircuitBreaker {
         return machine.snapshot(name: name, at: clock.nanoseconds)
     }
 
-    /// Whether the breaker remembers nothing that a registry must keep.
+    /// Returns whether a registry loses nothing when it evicts the breaker.
     func isForgettable(at now: Int64) -> Bool {
         core.withLock { $0.machine.isForgettable(at: now) && $0.events?.isEmpty != false }
     }
@@ -191,7 +190,7 @@ extension CircuitBreaker {
         update { machine, spare in change(&machine, now, &spare) }
     }
 
-    /// Changes the state under the lock, and does outside of it what follows from that.
+    /// Changes the state under the lock, and handles the consequences outside of it.
     @inline(__always)
     private func update<Result>(
         _ change: (inout CircuitBreakerState, inout SpareNumber) -> Result
@@ -236,7 +235,7 @@ extension CircuitBreaker {
         core.withLock { $0.spare = SpareNumber(isUsed: false, value: number) }
     }
 
-    /// Delivers a share of the events that wait, unless another thread does.
+    /// Delivers a share of the queued events, unless another thread does.
     private func deliverEvents() {
         guard let observer, core.withLock({ $0.events?.beginDraining() == true }) else { return }
         while let event = core.withLock({ nextEvent(&$0) }) { observer.observe(event) }

@@ -11,7 +11,7 @@ public struct CircuitBreakerSnapshot: Sendable, Hashable {
     /// The number of calls of this generation in flight: probes within their lease, and all calls under a slow-call
     /// rule.
     ///
-    /// `nil` where they are not counted: a closed circuit without that rule admits calls without a trace.
+    /// `nil` if they are not counted: a closed circuit without that rule does not track calls.
     public let inFlight: Int?
     /// The rest of the break; `nil` if the circuit is not open, or if no time ends it.
     public let timeLeft: Duration?
@@ -21,9 +21,9 @@ public struct CircuitBreakerSnapshot: Sendable, Hashable {
     public let probeSuccesses: Int
     /// The number of probes that have failed since the circuit became half open.
     public let probeFailures: Int
-    /// The last calls; `nil` if no rule looks at them.
+    /// The last calls; `nil` if no rule uses them.
     public let lastCalls: CallCounts?
-    /// The calls in the window by time; `nil` if no rule looks at them.
+    /// The calls in the window by time; `nil` if no rule uses them.
     public let recentCalls: CallCounts?
     /// The calls in the window of the slow-call rule, hanging ones included; `nil` without that rule.
     public let slowCalls: CallCounts?

@@ -4,7 +4,7 @@
 public struct CircuitOpenError: SelfClassifyingError, AttemptRejectedError, Hashable, CustomStringConvertible {
     /// The name of the breaker.
     public let name: String
-    /// The time after which a call may be admitted: zero for now, `nil` if no time does it.
+    /// The time after which a call may be admitted: zero for now, `nil` for never.
     public let retryAfter: Duration?
     /// The state of the breaker.
     public let state: CircuitState

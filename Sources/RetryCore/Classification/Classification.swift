@@ -1,8 +1,8 @@
-/// What a classifier found out about one failure: its class, and what the server said about coming back.
+/// The result of classifying one failure: its class, and the server's hint about coming back.
 public struct Classification: Sendable, Hashable {
     /// The class of the failure.
     public let errorClass: ErrorClass
-    /// What the server said about when to come back, if it said anything.
+    /// The server's hint about when to come back; `nil` if there was none.
     public let hint: RetryHint?
 
     /// Creates a classification.
@@ -14,13 +14,13 @@ public struct Classification: Sendable, Hashable {
 }
 
 extension Classification {
-    /// A failure that is likely gone at the next try.
+    /// A failure that is likely to pass by the next attempt.
     public static var transient: Classification { Classification(.transient) }
-    /// The service asks to slow down, and did not say for how long.
+    /// The service asks to slow down, and named no time.
     public static var rateLimit: Classification { Classification(.rateLimit) }
     /// The service failed on its side.
     public static var serverError: Classification { Classification(.serverError) }
-    /// Somebody else changed the same thing first.
+    /// A conflict with a concurrent change of the same data.
     public static var concurrency: Classification { Classification(.concurrency) }
     /// The request itself is wrong.
     public static var permanent: Classification { Classification(.permanent) }
@@ -28,7 +28,7 @@ extension Classification {
     public static var auth: Classification { Classification(.auth) }
     /// The caller is not allowed to do this.
     public static var permission: Classification { Classification(.permission) }
-    /// Nothing is known about the failure.
+    /// The failure cannot be classified.
     public static var unknown: Classification { Classification(.unknown) }
 
     /// The service asks to slow down for `delay`.
@@ -36,7 +36,7 @@ extension Classification {
         Classification(.rateLimit, hint: .after(delay))
     }
 
-    /// The same class with what the server said.
+    /// Returns the same class with the server's hint.
     public func hint(_ hint: RetryHint?) -> Classification {
         Classification(errorClass, hint: hint)
     }

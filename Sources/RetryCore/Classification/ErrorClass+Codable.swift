@@ -1,8 +1,8 @@
 extension ErrorClass: Codable {
-    /// Decodes a class from its name: a built-in one, or one of your own that the program has made before.
+    /// Decodes a class from its name: a built-in one, or a custom one that the program has made before.
     ///
-    /// A name from outside never makes a class, so that a misspelt one is an error, and no data can fill the table of
-    /// names. What your code declares is made when it is first used: use it before you decode.
+    /// Decoding never makes a class, so that a misspelt name is an error, and no untrusted data can fill the table of
+    /// names. The classes that your code declares are made when they are first used: use them before you decode.
     ///
     /// ```swift
     /// extension ErrorClass {
@@ -12,14 +12,15 @@ extension ErrorClass: Codable {
     /// _ = ErrorClass.warmingUp                             // now "warming_up" is known
     /// ```
     ///
-    /// - Throws: `DecodingError` with the path, the value and the name that is probably meant, if the value is no text or
-    ///   no class has that name.
+    /// - Throws: `DecodingError` with the path, the value and the most similar name, if the value is no text or no
+    ///   class
+    ///   has that name.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         self = try ErrorClass(decoding: try container.decode(String.self), path: container.codingPath)
     }
 
-    /// The class with a name that came from outside.
+    /// Creates the class with an untrusted name.
     init(decoding id: String, path: [any CodingKey]) throws {
         if let known = ErrorClass(known: id) {
             self = known

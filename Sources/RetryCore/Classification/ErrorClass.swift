@@ -1,6 +1,6 @@
-/// What kind of failure an error stands for; decides whether, how often and how soon it is retried.
+/// The class of a failure, by which the policy decides whether, how often and how soon the call is retried.
 ///
-/// The eight classes of the library suffice for most services. A class of your own is made from its name:
+/// The eight classes of the library suffice for most services. A custom class is made from its name:
 ///
 /// ```swift
 /// extension ErrorClass {
@@ -8,11 +8,11 @@
 /// }
 /// ```
 ///
-/// A class of your own is retried like ``transient`` unless the policy says otherwise.
+/// A custom class is retried like ``transient`` unless the policy says otherwise.
 public struct ErrorClass: Sendable, Hashable {
-    /// Below ``builtInCount`` the place of a built-in class in tables; from there on a name of the caller's.
+    /// The place of a built-in class in tables, below ``builtInCount``; above it the index of a custom class's name.
     ///
-    /// A class is a number and not a text, because every failure passes one on several times.
+    /// A class is a number and not a text, because every failure passes it on several times.
     @usableFromInline package let number: UInt32
 
     @inlinable
@@ -20,12 +20,12 @@ public struct ErrorClass: Sendable, Hashable {
         self.number = number
     }
 
-    /// Creates the class with this name: a built-in one if it has that name, else one of your own.
+    /// Creates the class with this name: a built-in one if it has that name, else a custom one.
     ///
     /// The name is kept for the life of the process, which can have 65,536: make classes from names in your code. For
     /// names that are known only at run time there is ``init(validating:)``. Decoding makes no class at all.
     ///
-    /// - Parameter id: The name that events and configuration files show, such as `"warming_up"`; not empty.
+    /// - Parameter id: The name in events and configuration files, such as `"warming_up"`; not empty.
     public init(_ id: String) {
         self = checked { () throws(PolicyError) in try ErrorClass(validating: id) }
     }
@@ -51,13 +51,13 @@ public struct ErrorClass: Sendable, Hashable {
     /// The names of all classes, the library's first.
     static var allNames: [String] { names.withLock { $0.names } }
 
-    /// The name that events and configuration files show.
+    /// The name in events and configuration files.
     public var id: String { Self.names.withLock { $0.names[Int(number)] } }
 
-    /// How many classes the library knows.
+    /// The number of built-in classes.
     package static let builtInCount: UInt32 = 8
 
-    /// Whether this is one of the library's classes.
+    /// A Boolean value that indicates whether this is one of the library's classes.
     package var isBuiltIn: Bool { number < Self.builtInCount }
 
     private static let names = Locked(Names())
@@ -85,13 +85,13 @@ public struct ErrorClass: Sendable, Hashable {
 }
 
 extension ErrorClass {
-    /// A failure that is likely gone at the next try: a lost connection, a timeout.
+    /// A failure that is likely to pass by the next attempt: a lost connection, a timeout.
     @inlinable public static var transient: ErrorClass { ErrorClass(number: 0) }
     /// The service asks to slow down.
     @inlinable public static var rateLimit: ErrorClass { ErrorClass(number: 1) }
     /// The service failed on its side.
     @inlinable public static var serverError: ErrorClass { ErrorClass(number: 2) }
-    /// Somebody else changed the same thing first: a conflict, a deadlock, a failed compare-and-set.
+    /// A concurrent change of the same data came first: a conflict, a deadlock, a failed compare-and-set.
     @inlinable public static var concurrency: ErrorClass { ErrorClass(number: 3) }
     /// The request itself is wrong; repeating it changes nothing; never retried by default.
     @inlinable public static var permanent: ErrorClass { ErrorClass(number: 4) }
@@ -99,10 +99,10 @@ extension ErrorClass {
     @inlinable public static var auth: ErrorClass { ErrorClass(number: 5) }
     /// The caller is known and not allowed to do this; never retried by default.
     @inlinable public static var permission: ErrorClass { ErrorClass(number: 6) }
-    /// Nothing is known about the error; retried twice by default.
+    /// An error that cannot be classified; retried twice by default.
     @inlinable public static var unknown: ErrorClass { ErrorClass(number: 7) }
 
-    /// The classes that the library knows.
+    /// The built-in classes.
     public static var builtIn: [ErrorClass] { (0..<builtInCount).map(ErrorClass.init(number:)) }
 }
 

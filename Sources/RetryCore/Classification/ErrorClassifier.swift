@@ -1,4 +1,4 @@
-/// Finds the kind of failure that an error stands for.
+/// A classifier, which maps an error to its class and hint.
 ///
 /// A classifier answers or passes. The evidence that all classifiers give is weighed in one order, which
 /// <doc:ClassifyingErrors> shows; an error without any is ``ErrorClass/unknown``.
@@ -13,12 +13,12 @@
 /// ```
 ///
 /// A classifier is asked about each error of a chain (``WrappingError``), the outermost first, once per failed attempt:
-/// not on success, and not after the call was cancelled. ``default`` is asked about what it does not know.
+/// not on success, and not after the call was cancelled. ``default`` is asked about the errors that it passes.
 public struct ErrorClassifier: Sendable {
     /// One classifier of the caller's.
     struct Rule: Sendable {
         var strength = EvidenceStrength.caller
-        /// Whether it says the same of every error.
+        /// A Boolean value that indicates whether it gives every error the same classification.
         var isConstant = false
         let classify: @Sendable (any Error) -> Classification?
     }
@@ -53,9 +53,9 @@ public struct ErrorClassifier: Sendable {
         self.init(rules: [rule])
     }
 
-    /// Creates a classifier from a closure that returns `nil` for an error it does not know.
+    /// Creates a classifier from a closure that returns `nil` for an unknown error.
     ///
-    /// What it answers is the caller's word, and beats all other evidence, also that a failure is a cancellation.
+    /// Its answer is the caller's classification, and beats all other evidence, also that a failure is a cancellation.
     public init(_ classify: @escaping @Sendable (any Error) -> Classification?) {
         self.init(Rule(classify: classify))
     }
@@ -71,10 +71,11 @@ public struct ErrorClassifier: Sendable {
 // MARK: Composition
 
 extension ErrorClassifier {
-    /// Asks this classifier, and `other` about what this one does not know.
+    /// Returns a classifier that asks this one first, and `other` about the errors that this one passes.
     ///
-    /// Evidence keeps its strength: what is read from a text or from a type's name never beats a code or a status. What
-    /// follows ``default`` is asked only about errors that the default classifier does not know.
+    /// Evidence keeps its strength: evidence from a text or from a type's name never beats a code or a status.
+    /// Classifiers
+    /// after ``default`` are asked only about errors that the default classifier passes.
     public func or(_ other: ErrorClassifier) -> ErrorClassifier {
         if rules.last?.isConstant == true { return self }
         guard standard != nil else { return ErrorClassifier(rules: rules + other.rules, standard: other.standard) }
@@ -82,7 +83,7 @@ extension ErrorClassifier {
         return ErrorClassifier(rules: rules + last, standard: standard)
     }
 
-    /// Changes the answers of this classifier; errors that it does not know are not asked about.
+    /// Returns a classifier that changes the answers of this one; errors that it passes do not reach the closure.
     public func map(
         _ transform: @escaping @Sendable (Classification, any Error) -> Classification?
     ) -> ErrorClassifier {
@@ -96,18 +97,18 @@ extension ErrorClassifier {
         return mapped
     }
 
-    /// Gives all errors of a type one class, whatever this classifier would say.
+    /// Returns a classifier that gives all errors of a type one class, in place of this classifier's own answer.
     public func override<E: Error>(_ type: E.Type, as classification: Classification) -> ErrorClassifier {
         ErrorClassifier.errors(type) { _ in classification }.or(self)
     }
 
-    /// Leaves known clients out: nothing of what their tables say counts.
+    /// Returns a classifier without known clients: none of their tables counts.
     ///
     /// That is the class, the hint and the error inside, that a failure is a cancellation, and the certainty that
     /// nothing was executed, for the calls and the effects of this classifier. The words of the type's name, a
     /// conformance of yours, and a classifier of yours still count.
     ///
-    /// A classifier without a part of ``default`` is followed by what is left of it.
+    /// A classifier without a part of ``default`` is followed by the rest of it.
     public func without(_ clients: KnownClient...) -> ErrorClassifier {
         var changed = self
         var standard = standard ?? .standard
@@ -119,7 +120,7 @@ extension ErrorClassifier {
     /// The known clients that are left out.
     var leftOut: KnownClients { standard?.left ?? [] }
 
-    /// Asks each classifier in turn; the first that knows decides.
+    /// Returns a classifier that asks each of the given ones in turn; the first that answers decides.
     public static func first(_ classifiers: ErrorClassifier...) -> ErrorClassifier {
         classifiers.reduce(ErrorClassifier(rules: [])) { $0.or($1) }
     }
@@ -131,7 +132,7 @@ extension ErrorClassifier {
         ErrorClassifier { error in (error as? E).flatMap(classify) }
     }
 
-    /// Says the same of every error but a cancellation.
+    /// Gives every error but a cancellation the same classification.
     public static func always(_ classification: Classification) -> ErrorClassifier {
         ErrorClassifier(Rule(isConstant: true) { _ in classification })
     }
@@ -140,8 +141,8 @@ extension ErrorClassifier {
 // MARK: The library's own
 
 extension ErrorClassifier {
-    /// The classifier that every call ends with: the error's own word, codes, the status, known clients, the type's
-    /// name.
+    /// The classifier that every call ends with: the error's own classification, codes, the status, known clients, the
+    /// type's name.
     ///
     /// <doc:ClassifyingErrors> lists the evidence in its order.
     public static let `default` = ErrorClassifier(rules: [], standard: .standard)
@@ -158,7 +159,7 @@ extension ErrorClassifier {
 
     /// Classifies errors by their text, which is `String(describing:)` of them.
     ///
-    /// A text is weak evidence: it decides only where neither a code nor a status nor the type does.
+    /// A text is weak evidence: it decides only if neither a code nor a status nor the type does.
     public static func messages(_ table: MessageTable = .standard) -> ErrorClassifier {
         ErrorClassifier(
             Rule(strength: .text) { error in

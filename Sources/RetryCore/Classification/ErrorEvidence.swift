@@ -1,10 +1,10 @@
 /// The strength of a piece of evidence about an error, the strongest first.
 ///
-/// This is the one place that knows the order; <doc:ClassifyingErrors> shows it as a table.
+/// The order is defined here alone; <doc:ClassifyingErrors> shows it as a table.
 enum EvidenceStrength: UInt8, Comparable, Sendable {
     /// The caller's classifier.
     case caller
-    /// The error's own word: ``SelfClassifyingError``, and the coding errors.
+    /// The error's own classification: ``SelfClassifyingError``, and the coding errors.
     case own
     /// A code: of a service, of a provider of models, of gRPC, of SQL, of the system.
     case code
@@ -26,13 +26,15 @@ enum EvidenceStrength: UInt8, Comparable, Sendable {
 
 /// The conclusions from one error and the errors inside it.
 package struct ErrorEvidence: Sendable {
-    /// The class of the strongest evidence, and the server's word wherever it was found.
+    /// The class of the strongest evidence, and the server's hint from any error of the chain.
     package var classification = Classification.unknown
-    /// Whether the failure is a cancellation that the caller's classifier does not classify.
+    /// A Boolean value that indicates whether the failure is a cancellation that the caller's classifier does not
+    /// classify.
     package var isCancellation = false
-    /// Whether a guard further in rejected the attempt: the service was not asked.
+    /// A Boolean value that indicates whether a guard further in rejected the attempt: the service was not asked.
     package var isRejection = false
-    /// Whether the request itself is wrong, by the receiver's or the caller's own verdict: repeating it is pointless.
+    /// A Boolean value that indicates whether the request itself is wrong, by the receiver's or the caller's own
+    /// verdict: repeating it is pointless.
     package var isFinal = false
     /// The time limit that ended the attempt, if a limit of a caller did.
     package var cutOff: Duration?
@@ -40,7 +42,7 @@ package struct ErrorEvidence: Sendable {
     /// The known clients whose errors were not recognised.
     var leftOut: KnownClients = []
 
-    /// Evidence that was gathered otherwise, such as for a rejected value.
+    /// Creates evidence from another source, such as a rejected value.
     package init(_ classification: Classification) {
         self.classification = classification
     }
@@ -77,7 +79,7 @@ struct EvidenceWalk {
     private var found: Classification?
     private var hint: RetryHint?
     private var isStop = false
-    /// Whether a classifier of the caller's has answered, whatever its strength.
+    /// A Boolean value that indicates whether a classifier of the caller's has answered, whatever its strength.
     private var hasCallersAnswer = false
 
     init(_ classifier: ErrorClassifier?, default standard: ErrorClassifier.Standard?) {
@@ -87,7 +89,7 @@ struct EvidenceWalk {
 
     /// The class of the strongest evidence, with the hint; `nil` if there is neither.
     var known: Classification? {
-        // A hint that the caller's classifier gives is the caller's decision. Otherwise *never* always counts.
+        // A hint from the caller's classifier is the caller's decision. Otherwise *never* always counts.
         let own = found?.hint
         let hint = strength == .caller && own != nil ? own : isStop ? .never : own ?? hint
         return found?.hint(hint) ?? hint.map { Classification(.unknown, hint: $0) }
@@ -108,7 +110,7 @@ struct EvidenceWalk {
         askConstant(error)
     }
 
-    /// Asks the caller's classifiers; of those with the same strength the first one counts.
+    /// Asks the caller's classifiers; the first one of the same strength counts.
     private mutating func askCaller(_ error: any Error) {
         guard let classifier else { return }
         for rule in classifier.rules where !rule.isConstant && rule.strength < strength {
@@ -118,7 +120,7 @@ struct EvidenceWalk {
         }
     }
 
-    /// Asks the classifier that says the same of every error: last, and never about a cancellation.
+    /// Asks the classifier with the same answer for every error: last, and never about a cancellation.
     private mutating func askConstant(_ error: any Error) {
         guard let rule = classifier?.rules.last, rule.isConstant, !isCancellation, !hasCallersAnswer else { return }
         if let answer = rule.classify(error) { conclude(answer, rule.strength) }

@@ -16,11 +16,11 @@ final class ErrorTypeFacts: Sendable {
     /// Reads the limit of a caller that ended the attempt.
     let timeLimit: Reader<Duration>?
     let isCancellation: Reader<Bool>?
-    /// Reads the error's own word.
+    /// Reads the error's own classification.
     let own: Reader<Classification>?
     /// Reads the error's codes: of its service, of gRPC, of SQL, of the system.
     let codes: [Reader<Classification>]
-    /// Reads what a server answered: the status, and the hint.
+    /// Reads the server's answer: the status, and the hint.
     let answer: Reader<ServerAnswer>?
     let serviceCode: Reader<String>?
     let client: ClientReader?
@@ -39,9 +39,9 @@ final class ErrorTypeFacts: Sendable {
 
     private static let seen = Locked(Seen())
 
-    /// The types that were seen.
+    /// The types that errors have had so far.
     private struct Seen: Sendable {
-        /// A type of late at each place, found without a hash.
+        /// A recent type at each place, found without a hash.
         private var recent = [ErrorTypeFacts?](repeating: nil, count: 64)
         private var all: [ObjectIdentifier: ErrorTypeFacts] = [:]
 
@@ -108,24 +108,24 @@ extension ErrorTypeFacts {
         return client.read(error)
     }
 
-    /// The error's status.
+    /// Returns the error's status.
     func status(_ error: any Error) -> Int? { answer?(error)?.status }
 
-    /// The class that the error's status stands for, with its hint.
+    /// Returns the class that the error's status stands for, with its hint.
     func statusClassification(_ error: any Error) -> Classification? { answer?(error)?.classification }
 
-    /// Whether an error of this type is a cancellation, or says so of itself.
+    /// Returns whether an error of this type is a cancellation, or says so of itself.
     func isCancellation(_ error: any Error, _ client: ClientEvidence?) -> Bool {
         isCancellationError || isCancellation?(error) == true || client?.isCancellation == true
     }
 
-    /// The error inside.
+    /// Returns the error inside.
     func wrapped(_ error: any Error, _ client: ClientEvidence?) -> (any Error)? {
         wrappedError?(error) ?? client?.wrapped
     }
 }
 
-/// What a server answered, as far as an error has it: a status, and when to come back.
+/// The server's answer, as far as an error has it: a status, and a hint.
 struct ServerAnswer {
     var status: Int?
     var hint: RetryHint?
@@ -136,7 +136,7 @@ struct ServerAnswer {
 
 /// The errors inside one another, the outermost first.
 ///
-/// It ends after 128 errors: a chain that bites its own tail must end.
+/// It ends after 128 errors, so that a cyclic chain ends.
 struct ErrorChain: Sequence, IteratorProtocol {
     private var current: (any Error)?
     private var length = 128
@@ -144,7 +144,7 @@ struct ErrorChain: Sequence, IteratorProtocol {
 
     /// - Parameters:
     ///   - error: The outermost error.
-    ///   - left: The known clients that are left out: of their errors nothing is known, not even the error inside.
+    ///   - left: The known clients that are left out: their errors are opaque, and the error inside is not read.
     init(_ error: any Error, leavingOut left: KnownClients = []) {
         current = error
         self.left = left
@@ -278,8 +278,8 @@ extension RedirectAwareError {
 ///
 /// - Parameters:
 ///   - error: The error.
-///   - classifier: Names the known clients that are left out; what it says itself does not count.
-/// - Returns: Whether one of the errors is a cancellation.
+///   - classifier: The classifier with the known clients that are left out; its own answer does not count.
+/// - Returns: `true` if one of the errors is a cancellation.
 package func isCancellation(_ error: any Error, by classifier: ErrorClassifier?) -> Bool {
     ErrorChain(error, leavingOut: classifier?.leftOut ?? []).contains { $0.facts.isCancellation($0.error, $0.client) }
 }

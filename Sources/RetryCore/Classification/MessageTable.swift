@@ -1,7 +1,7 @@
-/// Which texts suggest which class of failure.
+/// A table of texts, and the class of failure that each suggests.
 ///
 /// A table matches whole words by default: in `timeout after 4013ms` the word `4013ms` is not the status 401. Phrases
-/// match words in a row. Tables that match anywhere in the text exist for those who move from a library that did so.
+/// match words in a row. Tables that match anywhere in the text exist for a migration from a library that does so.
 public struct MessageTable: Sendable {
     private let entries: [(needle: String, errorClass: ErrorClass)]
     private let matchesWords: Bool

@@ -1,4 +1,4 @@
-/// The errors that a call may retry at all; any other ends it as permanent.
+/// The errors that a call may retry; any other error ends the call as permanent.
 ///
 /// ```swift
 /// try await retry(policy: .api, retryOn: [TimeoutError.self, HTTPError.self]) { … }
@@ -10,7 +10,7 @@
 public struct RetryCondition: Sendable, ExpressibleByArrayLiteral {
     private let matches: @Sendable (any Error) -> Bool
 
-    /// Admits errors for which `predicate` is true; it gets the error as it was thrown.
+    /// Admits errors for which `predicate` is true; the predicate receives the error as it was thrown.
     public static func `where`(_ predicate: @escaping @Sendable (any Error) -> Bool) -> RetryCondition {
         RetryCondition(matches: predicate)
     }
@@ -33,9 +33,9 @@ public struct RetryCondition: Sendable, ExpressibleByArrayLiteral {
     /// try await retry(policy: .rateLimited, retryOn: .rateLimits(by: .grpcStatus)) { … }
     /// ```
     ///
-    /// Where an error type of yours stands for a rate limit, a list of types is enough: `retryOn: [BusyError.self]`.
+    /// If a custom error type stands for a rate limit, a list of types is enough: `retryOn: [BusyError.self]`.
     ///
-    /// - Parameter classifier: Finds the class of an error.
+    /// - Parameter classifier: The classifier of errors.
     /// - Returns: The condition.
     public static func rateLimits(by classifier: ErrorClassifier) -> RetryCondition {
         .where { classifier.classification(of: $0)?.errorClass == .rateLimit }

@@ -1,11 +1,11 @@
 /// The class that the name of an error type suggests: the weakest evidence, asked last.
 ///
 /// A name is read word by word, and its end decides, as in English: an `AuthServerTimeoutError` is a timeout, and an
-/// `InvalidConnectionStringError` is about a string. A name that no phrase of the table ends has no class.
+/// `InvalidConnectionStringError` is about a string. A name whose end matches no phrase of the table has no class.
 enum TypeNames {
     /// Returns the class that a type's name suggests, or `nil` if it suggests none.
     ///
-    /// The arguments of a generic type are left out: a `Failed<AuthToken>` says nothing about how it failed.
+    /// The arguments of a generic type are left out: a `Failed<AuthToken>` says nothing about its cause.
     static func errorClass(of typeName: String) -> ErrorClass? {
         var words = words(of: typeName.prefix { $0 != "<" })
         while let last = words.last, fillers.contains(last) { words.removeLast() }

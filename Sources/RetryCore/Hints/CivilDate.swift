@@ -4,13 +4,13 @@ struct CivilDate {
     let month: Int
     let day: Int
 
-    /// Makes the day, or `nil` where the calendar has no such day.
+    /// Creates the day, or `nil` if the calendar has no such day.
     init?(year: Int, month: Int, day: Int) {
         guard (1...12).contains(month), day >= 1, day <= Self.length(ofMonth: month, in: year) else { return nil }
         (self.year, self.month, self.day) = (year, month, day)
     }
 
-    /// Makes the day that lies a number of days after the first of January 1970.
+    /// Creates the day that lies a number of days after the first of January 1970.
     init(daysSince1970 days: Int) {
         let days = days + Self.daysBefore(year: 1970)
         var year = days * 400 / Self.daysIn400Years

@@ -1,4 +1,4 @@
-/// The dates of HTTP, in the three forms that a recipient has to accept (RFC 9110, section 5.6.7).
+/// The date formats of HTTP, in the three forms that a recipient has to accept (RFC 9110, section 5.6.7).
 ///
 /// | form | example |
 /// |---|---|
@@ -18,7 +18,7 @@ enum HTTPDate {
     ///
     /// - Parameters:
     ///   - scanner: The bytes of the date.
-    ///   - now: The time that a year of two digits is read at, in seconds since 1970, from 0 to ``last``.
+    ///   - now: The time that a year of two digits is relative to, in seconds since 1970, from 0 to ``last``.
     /// - Returns: The date in seconds since 1970, or `nil` if the bytes are no date.
     static func seconds(_ scanner: inout ASCIIScanner, now: Int64) -> Int64? {
         let seconds: Int64? =
@@ -75,7 +75,7 @@ enum HTTPDate {
         return seconds(date, time)
     }
 
-    /// The latest year with these last two digits that puts the moment at most 50 years after `now`.
+    /// Returns the latest year with these last two digits that puts the moment at most 50 years after `now`.
     private static func year(endingIn lastDigits: Int, month: Int, day: Int, time: Int, now: Int64) -> Int {
         let today = CivilDate(daysSince1970: Int(now / secondsInDay))
         let horizon = today.year + 50

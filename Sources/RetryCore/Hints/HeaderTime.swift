@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// The time that the value of a header asks for, in any form that has one meaning.
+/// The time that the value of a header asks for, in any unambiguous form.
 ///
 /// | form | example |
 /// |---|---|
@@ -20,7 +20,7 @@ import Musl
 struct HeaderTime {
     /// The wait from now on, zero for an instant in the past; at most `Int64.max`.
     let nanoseconds: Int64
-    /// Whether the value is a number without a unit.
+    /// A Boolean value that indicates whether the value is a number without a unit.
     let isNumber: Bool
 
     /// Reads the whole rest of `scanner`, or returns `nil` if it is none of these.
@@ -62,7 +62,7 @@ struct HeaderTime {
         return HeaderTime(nanoseconds: rounded, isNumber: isNumber)
     }
 
-    /// The wait that a number without a unit stands for.
+    /// Returns the wait that a number without a unit denotes.
     private static func wait(_ number: DecimalText, now: Int64?) -> Int64 {
         switch number.whole {
         case ..<1_000_000_000: number.nanoseconds(1_000_000_000)
@@ -78,21 +78,21 @@ struct HeaderTime {
         max(0, Int64(clamping: instant - Int128(seconds(now)) * 1_000_000_000))
     }
 
-    /// The present in seconds since 1970; what lies outside the years 1970 to 9999 is the nearer end.
+    /// Returns the present in seconds since 1970; a time outside the years 1970 to 9999 is clamped to the nearer end.
     private static func seconds(_ now: Int64?) -> Int64 {
         min(max(now ?? Int64(time(nil)), 0), HTTPDate.last)
     }
 }
 
-/// A number without a sign: what stands before its point, at most `Int64.max`, and billionths of one.
+/// A number without a sign: its whole part, at most `Int64.max`, and billionths of one.
 struct DecimalText {
     let whole: Int64
     let billionths: Int64
 
-    /// The nanoseconds of so many units of `unit` nanoseconds each, rounded down; at most `Int64.max`.
+    /// Returns the nanoseconds of so many units of `unit` nanoseconds each, rounded down; at most `Int64.max`.
     func nanoseconds(_ unit: Int64) -> Int64 { Int64(clamping: instant(unit)) }
 
-    /// The same, of any size.
+    /// Returns the same, of any size.
     func instant(_ unit: Int64) -> Int128 {
         Int128(whole) * Int128(unit) + Int128(billionths) * Int128(unit) / 1_000_000_000
     }
@@ -119,7 +119,8 @@ extension ASCIIScanner {
 
     /// Moves past a whole duration such as `6m0s` or `1.5h`, and returns its nanoseconds, at most `Int64.max`.
     ///
-    /// Unlike a duration of a configuration this one is a server's: what does not fit is a long time, and no error.
+    /// Unlike a duration of a configuration this one is a server's: a value that does not fit is a long time, and no
+    /// error.
     fileprivate mutating func sumOfUnits() -> Int64? {
         var total: Int64 = 0
         var previous = Int64.max
@@ -137,7 +138,7 @@ extension ASCIIScanner {
         return nil
     }
 
-    /// `ms` stands before `m`, which it begins with.
+    /// The units; `ms` comes before `m`, its prefix.
     private static let units: [(StaticString, Int64)] = [
         ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("ms", 1_000_000), ("m", 60_000_000_000),
         ("s", 1_000_000_000), ("us", 1_000), ("\u{B5}s", 1_000), ("\u{3BC}s", 1_000), ("ns", 1),

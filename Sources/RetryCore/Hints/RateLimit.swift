@@ -1,15 +1,15 @@
-/// One limit of a service, as far as the headers of a response describe it.
+/// One rate limit of a service, as far as the headers of a response describe it.
 struct RateLimit: Equatable {
-    /// What is left of a limit.
+    /// The remainder of a limit.
     enum Remaining: Equatable {
         case nothing
         case something
         case unknown
     }
 
-    /// What is left of it.
+    /// The remainder of the limit.
     var remaining = Remaining.unknown
-    /// The nanoseconds until it is whole again; `nil` if nothing is said of that.
+    /// The nanoseconds until it is whole again; `nil` if no header says so.
     var wait: Int64?
 }
 
@@ -47,9 +47,9 @@ extension ASCIIScanner {
 extension RateLimit {
     /// The names of the headers that describe one limit.
     struct Names: Sendable {
-        /// The headers with the time of the reset, the one that counts first.
+        /// The headers with the time of the reset, the preferred one first.
         let resets: [String]
-        /// The header with what is left.
+        /// The header with the remainder.
         let remaining: String
     }
 
@@ -70,7 +70,7 @@ extension RateLimit {
             Names(resets: ["anthropic-\($0)-reset"], remaining: "anthropic-\($0)-remaining")
         }
 
-    /// The limits that the headers describe.
+    /// Returns the limits that the headers describe.
     static func limits(now: Int64?, headers: (String) -> String?) -> [RateLimit] {
         var limits: [RateLimit] = []
         for names in names {
@@ -82,7 +82,7 @@ extension RateLimit {
         return limits + (headers("ratelimit").flatMap(RateLimitField.limits) ?? [])
     }
 
-    /// The one limit of a subscription to Anthropic, which has a status in place of a number.
+    /// Returns the one limit of a subscription to Anthropic, which has a status in place of a number.
     private static func unified(now: Int64?, headers: (String) -> String?) -> RateLimit {
         guard let status = headers("anthropic-ratelimit-unified-status") else { return RateLimit() }
         return RateLimit(

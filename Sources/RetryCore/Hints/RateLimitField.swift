@@ -9,7 +9,7 @@
 struct RateLimitField {
     /// The items of a list, one for each policy.
     private var list: [RateLimit] = []
-    /// What a dictionary says.
+    /// The limit that a dictionary describes.
     private var dictionary = RateLimit()
 
     /// Reads the value of the field; `nil` if it is no structured field.
@@ -70,7 +70,7 @@ struct RateLimitField {
 }
 
 extension RateLimit {
-    /// Takes over what a key says; most keys say nothing of what is left.
+    /// Applies the value of a key; most keys do not concern the remainder.
     ///
     /// - Returns: `false` if the key must have a whole number, and has something else.
     fileprivate mutating func set(_ key: String, to number: Int64?) -> Bool {
@@ -88,7 +88,7 @@ extension RateLimit {
 }
 
 extension ASCIIScanner {
-    /// Moves past the rest of a string, its closing quote among it.
+    /// Moves past the rest of a string, its closing quote included.
     fileprivate mutating func skipEndOfString() -> Bool {
         while let byte = next() {
             if byte == UInt8(ascii: "\"") { return true }
@@ -97,7 +97,7 @@ extension ASCIIScanner {
         return false
     }
 
-    /// Moves past the rest of a sequence of bytes in Base64, its closing colon among it.
+    /// Moves past the rest of a sequence of bytes in Base64, its closing colon included.
     fileprivate mutating func skipEndOfBytes() -> Bool {
         while let byte = next() {
             if byte == UInt8(ascii: ":") { return true }
@@ -105,7 +105,7 @@ extension ASCIIScanner {
         return false
     }
 
-    /// Moves past one or more bytes that part nothing in a structured field, and returns them.
+    /// Moves past one or more bytes that are no separators in a structured field, and returns them.
     fileprivate mutating func token() -> String? {
         prefix(while: { byte in
             switch byte {

@@ -1,4 +1,4 @@
-// The same readers for headers that are at hand as a whole.
+// The same readers for collections of headers.
 extension RateLimitHeaders {
     /// Looks in the headers of a response for a hint, as ``hint(status:now:headers:)-(_,_,(String)->String?)`` does.
     ///
@@ -28,7 +28,7 @@ extension RateLimitHeaders {
     /// Returns whether the headers of a response say that nothing is left of a rate limit.
     ///
     /// - Parameter headers: The headers by their names, in any mixture of cases.
-    /// - Returns: Whether what remains of one limit at least is zero; `false` if no header says what remains.
+    /// - Returns: `true` if at least one limit has a remainder of zero; `false` if no header states the remainder.
     public static func isExhausted(headers: [String: String]) -> Bool {
         isExhausted(headers: headers.map { ($0.key, $0.value) })
     }
@@ -36,7 +36,7 @@ extension RateLimitHeaders {
     /// Returns whether the headers of a response say that nothing is left of a rate limit.
     ///
     /// - Parameter headers: The names and values, in the order of the response.
-    /// - Returns: Whether what remains of one limit at least is zero; `false` if no header says what remains.
+    /// - Returns: `true` if at least one limit has a remainder of zero; `false` if no header states the remainder.
     public static func isExhausted(headers: [(String, String)]) -> Bool {
         let values = byName(headers)
         return isExhausted { values[$0] }

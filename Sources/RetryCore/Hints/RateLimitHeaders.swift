@@ -1,4 +1,4 @@
-/// Reads the headers by which a server says when to come back, or that nothing is left of a rate limit.
+/// Reads the headers by which a server says when to come back, or that a rate limit is exhausted.
 ///
 /// This is the one reader for every header in use, from any source of headers:
 ///
@@ -36,16 +36,17 @@
 /// | Anthropic: `ratelimit-requests`, `ratelimit-tokens`, `ratelimit-input-tokens`, `ratelimit-output-tokens`, `priority-input-tokens`, `priority-output-tokens` | `anthropic-`…`-reset` | `anthropic-`…`-remaining` |
 /// | Anthropic's subscriptions | `anthropic-ratelimit-unified-reset` | `anthropic-ratelimit-unified-status`: `rejected` |
 ///
-/// A limit counts if it is used up: if nothing remains, or nothing is said of what remains. With the status 429, if no
-/// limit is used up, all count: the request was larger than what is left of one. Otherwise a limit of which something
-/// remains says nothing about when to come back. The longest of the waits is the hint.
+/// A limit counts if it is used up: if nothing remains, or no header states the remainder. With the status 429, if no
+/// limit is used up, all count: the request was larger than the remainder of one. Otherwise a limit with a remainder
+/// says nothing about when to come back. The longest of the waits is the hint.
 ///
 /// Instants are counted from the `date` header of the same response, so that a wrong clock on this machine plays no
 /// part; without one, from this machine's time. The pushback of gRPC is no header of HTTP: see
 /// ``RetryAfter/hint(grpcPushback:)``.
 ///
-/// Every parser is total, as those of ``RetryAfter`` are: garbage is no hint, too large a number is a long time, and the
-/// time that it takes grows with the number of bytes alone.
+/// Every parser is total, as those of ``RetryAfter`` are: garbage is no hint, too large a number is a long time, and
+/// the
+/// parsing time is linear in the number of bytes.
 public enum RateLimitHeaders: Sendable {
     /// Looks in the headers of a response for a hint.
     ///
@@ -77,7 +78,7 @@ public enum RateLimitHeaders: Sendable {
     /// A status of 403 beside such a header is a rate limit, and no missing permission.
     ///
     /// - Parameter headers: Returns the value of the header of the given name, in lower case, or `nil`.
-    /// - Returns: Whether what remains of one limit at least is zero; `false` if no header says what remains.
+    /// - Returns: `true` if at least one limit has a remainder of zero; `false` if no header states the remainder.
     /// - Complexity: O(*n*) in the length of the values.
     public static func isExhausted(headers: (String) -> String?) -> Bool {
         RateLimit.limits(now: 0, headers: headers).contains { $0.remaining == .nothing }
@@ -86,9 +87,10 @@ public enum RateLimitHeaders: Sendable {
     /// Reads the value of a reset header.
     ///
     /// It is a duration (`20ms`, `1s`, `6m0s`, `1.5s`), a number of seconds (`12`, `0.25`), an instant of RFC 3339
-    /// (`2026-01-31T09:30:00Z`, with a fraction or an offset), a date of HTTP, or the number of an instant since 1970,
-    /// which a number from 10⁹ on is taken for: seconds or, from 10¹² on, milliseconds, from 10¹⁵ on microseconds, from
-    /// 10¹⁸ on nanoseconds, each with a fraction if there is one. An instant in the past asks for no wait.
+    /// (`2026-01-31T09:30:00Z`, with a fraction or an offset), a date of HTTP, or the number of an instant since 1970.
+    /// A number from 10⁹ on is such an instant: in seconds or, from 10¹² on, in milliseconds, from 10¹⁵ on in
+    /// microseconds, from 10¹⁸ on in nanoseconds, each with a fraction if there is one. An instant in the past asks for
+    /// no wait.
     ///
     /// - Parameters:
     ///   - value: The value of the header, of any length.

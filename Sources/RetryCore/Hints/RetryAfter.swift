@@ -1,8 +1,8 @@
 /// Reads the value of one header by which a server says when to come back; ``RateLimitHeaders`` reads all of them.
 ///
-/// Every parser is total: whatever the bytes are, it returns, in time that grows with their number alone. A value that
-/// has no certain meaning is no hint (`nil`), as if the header were absent, so that the backoff of the policy decides. A number too large to hold is a long time, not an absent one: the longest hint is
-/// `Int64.max` nanoseconds, about 292 years.
+/// Every parser is total: for any bytes it returns, in time linear in their number. A value without an unambiguous
+/// meaning is no hint (`nil`), as if the header were absent, so that the backoff of the policy decides. A number too
+/// large to hold is a long time, not an absent one: the longest hint is `Int64.max` nanoseconds, about 292 years.
 ///
 /// ```swift
 /// RetryAfter.hint("120")                                         // .after(.seconds(120))
@@ -11,7 +11,7 @@
 /// RetryAfter.hint(milliseconds: "1500")                          // .after(.milliseconds(1500))
 /// ```
 public enum RetryAfter: Sendable {
-    /// Reads the value of a `Retry-After` header: a number of seconds, a date, or what servers send in place of them.
+    /// Reads the value of a `Retry-After` header: a number of seconds, a date, or a common departure from both.
     ///
     /// | form | example | |
     /// |---|---|---|
@@ -22,16 +22,18 @@ public enum RetryAfter: Sendable {
     /// | an instant of RFC 3339 | `2026-01-31T09:30:00Z` | |
     ///
     /// The first two are the standard's, the others departures from it that have one meaning. There is no sign and no
-    /// exponent. A time in the past asks for no wait. Spaces and tabs around the value are dropped. Two headers joined by
+    /// exponent. A time in the past asks for no wait. Spaces and tabs around the value are dropped. Two headers joined
+    /// by
     /// a comma are no hint.
     ///
-    /// A date is only as good as the agreement of the two clocks. Where the response has a `Date` header, its time
-    /// passed as `now` takes the local clock out of the answer; ``RateLimitHeaders`` does so.
+    /// A date is correct only if the two clocks agree. If the response has a `Date` header, pass its time as `now`:
+    /// then the
+    /// local clock plays no part. ``RateLimitHeaders`` does so.
     ///
     /// - Parameters:
     ///   - value: The value of the header, of any length.
-    ///   - now: The time that a date is counted from, in seconds since 1970; what lies outside the years 1970 to 9999 is
-    ///     read as the nearer end. `nil` is the time of the system, which is read only if the value is a date.
+    ///   - now: The time that a date is counted from, in seconds since 1970; a time outside the years 1970 to 9999 is
+    ///     clamped to the nearer end. `nil` is the time of the system, which is read only if the value is a date.
     /// - Returns: `.after` with zero or more nanoseconds, or `nil` if the value is none of these.
     /// - Complexity: O(*n*) in the length of the value.
     public static func hint(_ value: some StringProtocol, now: Int64? = nil) -> RetryHint? {
@@ -56,7 +58,7 @@ public enum RetryAfter: Sendable {
 
     /// Reads the value of a `retry-after-ms` header, or of another one with a number of milliseconds.
     ///
-    /// The headers belong to no standard. The services that send it send an integer, and their clients read it as a
+    /// The headers belong to no standard. The services that send them send an integer, and their clients read it as a
     /// decimal number, so a decimal fraction is taken too: `"1500"` and `"1500.25"`, with digits on both sides of the
     /// point. Signs, exponents and everything else are no hint. Digits past the nanosecond are dropped.
     ///
@@ -71,7 +73,7 @@ public enum RetryAfter: Sendable {
         }
     }
 
-    /// Reads the value of a gRPC server's `grpc-retry-pushback-ms`: milliseconds to wait, or a wish for no retry.
+    /// Reads the value of a gRPC server's `grpc-retry-pushback-ms`: milliseconds to wait, or a request for no retry.
     ///
     /// As gRPC defines it (proposal A6), the value is a signed integer of 32 bits, and one that is negative or can't be
     /// read is the server asking for no retry at all. So this is the one header whose garbage means ``RetryHint/never``:

@@ -1,7 +1,7 @@
-/// What the server said about when to come back.
+/// The server's request for the time of the next attempt.
 ///
 /// A hint comes with a failure: from a `Retry-After` header (``RetryAfter``), from the pushback of a gRPC server, or
-/// from a classifier that knows where its service writes it. It is a wish of the server's, not an order to this
+/// from a classifier that reads it from its service's response. It is a request of the server's, not an order to this
 /// library: the policy decides whether the hint is obeyed, kept near the computed delay, or ignored, and no hint
 /// carries a call past its deadline.
 ///
@@ -24,7 +24,7 @@ public enum RetryHint: Sendable, Hashable {
 extension RetryHint {
     /// The hint, or `nil` if it says nothing: a time in the past of the failure is no hint.
     ///
-    /// A hint may be made by anybody, so whoever acts on one asks here first.
+    /// A hint may come from untrusted code, so each reader of one checks it here first.
     package var usable: RetryHint? {
         switch self {
         case .after(let delay) where delay < .zero: nil

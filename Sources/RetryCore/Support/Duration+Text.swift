@@ -15,7 +15,7 @@ extension Duration {
         self.init(attoseconds: attoseconds)
     }
 
-    /// The duration as people write it: `"1.5s"`, `"200ms"`, `"1h30m"`.
+    /// The canonical text of the duration: `"1.5s"`, `"200ms"`, `"1h30m"`.
     ///
     /// From one second on these are hours, minutes and seconds; below it, one unit from `ms` down to `ns`. Parts and
     /// decimals that are zero are left out, so every duration has one text, and reading that text gives exactly this
@@ -26,7 +26,7 @@ extension Duration {
 
     /// The duration as a setting is written: in whole nanoseconds, rounded up, at most ``longest``.
     ///
-    /// Settings are read as whole nanoseconds, and what is above zero must not become zero.
+    /// Settings are read as whole nanoseconds, and a value above zero must not become zero.
     package var settingText: String {
         let nanoseconds = saturatedNanoseconds
         return Duration.nanoseconds(self > .nanoseconds(nanoseconds) ? nanoseconds.saturatingAdd(1) : nanoseconds).text
@@ -67,7 +67,7 @@ private struct TimeUnit {
 
     static let second = TimeUnit(name: "s", factor: 1, power: 18)
 
-    /// Every name of a unit; `ms` stands before `m`, which it begins with.
+    /// Every name of a unit; `ms` comes before `m`, its prefix.
     static let all = [
         TimeUnit(name: "h", factor: 36, power: 20),
         TimeUnit(name: "ms", factor: 1, power: 15),
@@ -86,8 +86,8 @@ private struct DecimalNumber {
     var fraction: Int128 = 0
     var digits = 0
 
-    /// No amount of any unit with more decimals than this is a whole number of attoseconds: 36 · 10²⁰ of them make an
-    /// hour, and 36 can be halved twice.
+    /// The maximum number of decimals for which any unit can give a whole number of attoseconds: 36 · 10²⁰ of them
+    /// make an hour, and 36 can be halved twice.
     static let maximumDigits = 22
 
     /// The number of `unit`s in attoseconds, or `nil` if that is not a whole number or does not fit.

@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// A value behind the library's one lock.
+/// A thread-safe value behind the library's one lock.
 ///
 /// The lock is a pthread mutex on Linux and the unfair lock on Darwin. `Synchronization.Mutex` is not used: where
 /// threads outnumber cores it spins (25 µs an operation with 8 threads on 2 cores, against 0.1 µs for a pthread

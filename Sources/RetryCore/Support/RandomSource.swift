@@ -1,7 +1,7 @@
-/// Where random numbers come from: the system, or a seed for delays that can be foretold.
+/// The source of random numbers: the system's generator, or a seeded one with reproducible delays.
 ///
-/// A source is a value that can be shared; draws of one seeded source by several calls at once are safe, and
-/// interleave.
+/// A source is a value that can be shared. It is thread-safe: draws of one seeded source by several calls at once are
+/// safe, and interleave.
 ///
 /// ```swift
 /// let delays = BackoffSchedule(.exponential()).delays(5, random: .seeded(7))  // the same five each time
@@ -18,9 +18,9 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
         return RandomSource(generate: { state.withLock { $0.next() } })
     }
 
-    /// Wraps a generator of your own.
+    /// Wraps a custom generator.
     ///
-    /// - Parameter generator: Asked under a lock, one call at a time.
+    /// - Parameter generator: The generator. It is called under a lock, one call at a time.
     public init(_ generator: some RandomNumberGenerator & Sendable) {
         let state = Locked(generator)
         self.init(generate: { state.withLock { $0.next() } })

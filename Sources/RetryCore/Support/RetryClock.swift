@@ -8,14 +8,14 @@ import Musl
 
 /// The one source of time: monotonic, never the calendar's.
 ///
-/// Everything that measures or waits does so by a `RetryClock`. The system's is the default; a test gives its own:
+/// Every measurement and every wait uses a `RetryClock`. The system's is the default; a test passes its own:
 ///
 /// ```swift
 /// let clock = ManualClock()
 /// try await retry(policy: .api, clock: RetryClock(clock)) { try await client.user(id) }
 /// ```
 ///
-/// The system's clock stands still while the machine sleeps: a deadline of ten seconds is not used up by a closed lid.
+/// The system's clock stands still while the machine sleeps: a deadline of ten seconds does not expire during sleep.
 public struct RetryClock: Sendable {
     @usableFromInline
     package final class Source: Sendable {
@@ -35,7 +35,8 @@ public struct RetryClock: Sendable {
 
     /// Creates the time source of a clock.
     ///
-    /// - Parameter clock: Its instants must not run backwards; its sleep must end early when the task is cancelled.
+    /// - Parameter clock: The clock. Its instants must not run backwards; its sleep must end early when the task is
+    ///   cancelled.
     public init<C: Clock>(_ clock: C) where C.Duration == Duration {
         let start = clock.now
         self.init(source: Source(now: { start.duration(to: clock.now).saturatedNanoseconds }, clock: clock))
@@ -58,7 +59,7 @@ public struct RetryClock: Sendable {
         source?.now() ?? Self.systemNanoseconds(coarseClock)
     }
 
-    /// The clock that was given, to sleep by; `nil` for the system's.
+    /// The clock passed to the initializer, to sleep by; `nil` for the system's.
     package var given: (any Clock<Duration>)? { source?.clock }
 
     private static func systemNanoseconds(_ clock: clockid_t) -> Int64 {

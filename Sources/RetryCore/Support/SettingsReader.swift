@@ -1,7 +1,6 @@
-/// Reads the settings of one object from outside: strictly, and with errors that name the path and the value.
+/// Reads the settings of one object from untrusted input: strictly, and with errors that name the path and the value.
 ///
-/// A key that is not asked for is an error, so that a misspelt setting is not silently left out. `null` counts as
-/// absent.
+/// A key that is not read is an error, so that a misspelt setting is not silently ignored. `null` counts as absent.
 package struct SettingsReader {
     private let container: KeyedDecodingContainer<Key>
     private var known: Set<String> = []
@@ -20,20 +19,20 @@ package struct SettingsReader {
         container = try decoder.container(keyedBy: Key.self)
     }
 
-    /// The value of a setting, or `nil` if it is absent.
+    /// Returns the value of a setting, or `nil` if it is absent.
     mutating func value<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
         known.insert(name)
         let key = Key(stringValue: name)
         return try located(key) { try container.decodeIfPresent(type, forKey: key) }
     }
 
-    /// The value of a setting that must be there.
+    /// Returns the value of a required setting.
     mutating func required<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
         guard let value = try value(name, as: type) else { throw missing(name) }
         return value
     }
 
-    /// The value of a setting that is one of a few words, or `nil` if it is absent.
+    /// Returns the value of a setting with a fixed set of words, or `nil` if it is absent.
     mutating func word<Word>(_ name: String, as type: Word.Type = Word.self) throws -> Word?
     where Word: RawRepresentable & CaseIterable, Word.RawValue == String {
         guard let text = try value(name, as: String.self) else { return nil }
@@ -42,7 +41,8 @@ package struct SettingsReader {
         throw error(Key(stringValue: name), "\(name) is \"\(text.shortened)\": it must be one of \(words)")
     }
 
-    /// A duration, under its own name as text or as a number of seconds, or as a number under `name_s` or `name_ms`.
+    /// Returns a duration, under its own name as text or as a number of seconds, or as a number under `name_s` or
+    /// `name_ms`.
     mutating func duration(_ name: String) throws -> Duration? {
         var found: Duration?
         for (suffix, unit) in [("", 1e9), ("_s", 1e9), ("_ms", 1e6)] {
@@ -68,20 +68,20 @@ package struct SettingsReader {
     /// The requirement for a duration.
     static let durations = "a duration such as 200ms, 1.5s or 2m, of whole nanoseconds, up to 292 years"
 
-    /// The duration that a text stands for, or `nil` if it is none, too fine, or too long.
+    /// Returns the duration that a text denotes, or `nil` if it is none, too fine, or too long.
     static func duration(_ text: String) -> Duration? {
         guard let duration = Duration(text: text), duration <= .longest else { return nil }
-        // Settings hold nanoseconds: what is finer would be cut off silently.
+        // Settings hold nanoseconds: a finer part would be cut off silently.
         return duration == .nanoseconds(duration.saturatedNanoseconds) ? duration : nil
     }
 
-    /// A number of units of so many nanoseconds, or `nil` if that is no duration, or too long.
+    /// Returns a number of units of so many nanoseconds, or `nil` if that is no duration, or too long.
     static func duration(_ number: Double, unit: Double) -> Duration? {
         let nanoseconds = (number * unit).rounded()
         return number >= 0 && nanoseconds < 0x1p63 ? .nanoseconds(Int64(nanoseconds)) : nil
     }
 
-    /// Throws if there is a setting that was not asked for.
+    /// Throws if there is a setting that was not read.
     func finish() throws {
         for key in container.allKeys where !known.contains(key.stringValue) {
             let names = known.filter { !$0.hasSuffix("_s") && !$0.hasSuffix("_ms") }.sorted().joined(separator: ", ")
@@ -89,20 +89,20 @@ package struct SettingsReader {
         }
     }
 
-    /// The error of a setting, with its path.
+    /// Returns the error of a setting, with its path.
     func error(_ key: Key, _ description: String) -> DecodingError {
         .dataCorrupted(
             DecodingError.Context(codingPath: container.codingPath + [key], debugDescription: description))
     }
 
-    /// The error of a setting that must be there, and is not.
+    /// Returns the error of a required setting that is absent.
     func missing(_ name: String) -> DecodingError {
         error(Key(stringValue: name), "\(name) is missing")
     }
 
-    /// The value that `body` makes; what the settings' own check throws becomes an error with the path.
+    /// Returns the value that `body` makes; an error of the settings' own check becomes an error with the path.
     ///
-    /// Where the object is itself the value of a setting that the check names, that is `name`, and the path has it once.
+    /// If the object is itself the value of a setting that the check names, that is `name`, and the path has it once.
     func checked<Value>(inside name: String? = nil, _ body: () throws(PolicyError) -> Value) throws -> Value {
         do {
             return try body()
@@ -116,9 +116,9 @@ package struct SettingsReader {
         }
     }
 
-    /// What `body` decodes, and every error of it with a path.
+    /// Returns the value that `body` decodes, and adds a path to every error of it.
     ///
-    /// Where a number does not fit, Foundation throws an error of its own that has none.
+    /// If a number does not fit, Foundation throws an error of its own that has none.
     private func located<Value>(_ key: Key, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()

@@ -1,13 +1,14 @@
-/// Finds the name that is probably meant by one that is not known.
+/// Finds the known name that an unknown one most likely stands for.
 package enum SimilarName {
-    /// The most bytes of a name that are compared: longer ones are no misspelt names.
+    /// The maximum length of a name that is compared, in bytes: longer ones are no misspelt names.
     private static let longest = 64
 
-    /// Returns the name among `names` that is most like `name`, or `nil` if none is.
+    /// Returns the name among `names` that is most similar to `name`, or `nil` if none is.
     ///
-    /// Names are alike if they differ in the case of letters and in what is neither a letter nor a digit, and besides in
-    /// two bytes at most (in one, if the name has fewer than six; in none, if it has fewer than three): one too many, one
-    /// missing, one other, or two that changed places.
+    /// Names are similar if they differ in the case of letters and in characters that are neither letters nor digits,
+    /// and
+    /// besides in two bytes at most (in one, if the name has fewer than six; in none, if it has fewer than three): one
+    /// too many, one missing, one other, or two that changed places.
     ///
     /// - Complexity: O(*n*) in the number of names, each of which takes a bounded time.
     package static func of(_ name: String, among names: some Sequence<String>) -> String? {
@@ -24,7 +25,8 @@ package enum SimilarName {
         return best?.name
     }
 
-    /// Returns whether two names differ in nothing but the case of letters and what is neither a letter nor a digit.
+    /// Returns whether two names differ only in the case of letters and in characters that are neither letters nor
+    /// digits.
     package static func isSpelling(_ name: String, of other: String) -> Bool {
         name.utf8.count <= longest && folded(name) == folded(other)
     }

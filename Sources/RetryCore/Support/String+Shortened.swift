@@ -1,7 +1,7 @@
 extension String {
     /// The beginning of the text on one line: 40 characters of it.
     ///
-    /// Messages show texts from outside in this form.
+    /// Messages show untrusted texts in this form.
     package var shortened: String {
         let beginning = String(String.UnicodeScalarView(unicodeScalars.prefix(40))).onOneLine
         return unicodeScalars.count > 40 ? beginning + "…" : beginning

@@ -9,8 +9,8 @@ extension CircuitBreakerObserver {
     /// An open circuit has the level error, lost events and manual changes warning, all else info.
     ///
     /// - Parameters:
-    ///   - level: Events below it are left out.
-    ///   - sink: Takes the lines, which hold no line breaks.
+    ///   - level: The minimum level; events below it are left out.
+    ///   - sink: The receiver of the lines, which hold no line breaks.
     /// - Returns: The observer.
     public static func log(
         from level: LogLevel = .debug, to sink: @escaping @Sendable (LogLevel, String) -> Void

@@ -18,12 +18,12 @@ public struct CircuitBreakerObserver: Sendable, ExpressibleByArrayLiteral {
         self.receive = receive
     }
 
-    /// Joins observers; each sees every event, in the order of the list.
+    /// Joins observers; each receives every event, in the order of the list.
     public init(arrayLiteral observers: CircuitBreakerObserver...) {
         self.init(observers)
     }
 
-    /// Joins observers; each sees every event, in the order of the list.
+    /// Joins observers; each receives every event, in the order of the list.
     public init(_ observers: [CircuitBreakerObserver]) {
         self.init { event in
             for observer in observers { observer.observe(event) }

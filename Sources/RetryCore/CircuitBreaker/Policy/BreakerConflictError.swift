@@ -1,20 +1,20 @@
-/// A breaker was asked for by its name with other settings than it has.
+/// An error for a breaker that was requested by its name with other settings than it has.
 public struct BreakerConflictError: Error, Hashable, CustomStringConvertible {
     /// The name of the breaker.
     public let name: String
     /// The settings that the breaker has.
     public let existing: CircuitBreakerPolicy
-    /// The settings that were asked for.
+    /// The settings that were requested.
     public let wanted: CircuitBreakerPolicy
 
-    /// What differs, setting by setting: `consecutive_failures is 5, not 3`.
+    /// The differences, setting by setting: `consecutive_failures is 5, not 3`.
     public var differences: [String] {
         zip(existing.described, wanted.described).compactMap { existing, wanted in
             existing.value == wanted.value ? nil : "\(existing.name) is \(existing.value), not \(wanted.value)"
         }
     }
 
-    /// What differs, and what to do.
+    /// The differences, and the remedy.
     public var description: String {
         "There is a circuit breaker \"\(name)\" with other settings: \(differences.joined(separator: "; ")). "
             + "Ask for it without settings, or with the same ones everywhere."
@@ -52,7 +52,7 @@ extension CircuitBreakerPolicy {
 }
 
 extension Backoff {
-    /// All that a backoff without a closure can differ in.
+    /// All settings in which a backoff without a closure can differ.
     fileprivate var described: String {
         let delays = extra.map { $0.list.map { Duration.nanoseconds($0).text }.joined(separator: " ") }
         let first = delays ?? initial.text

@@ -1,5 +1,5 @@
-// Each modifier returns a changed copy, and checks the settings by themselves. A policy without a rule is refused where
-// a breaker is made with it: modifiers can come in any order.
+// Each modifier returns a changed copy, and checks its own settings. A policy without a rule is refused when a breaker
+// is made with it: modifiers can come in any order.
 extension CircuitBreakerPolicy {
     /// The same policy with another number of failures in a row that opens the circuit.
     ///
@@ -104,7 +104,7 @@ extension CircuitBreakerPolicy {
 
     /// The same policy with other rules for the time in which the circuit is half open.
     ///
-    /// What is left out stays as it is.
+    /// All other settings stay as they are.
     ///
     /// - Parameters:
     ///   - probes: The number of concurrent calls that may probe the service; from 1 to 1,000.
@@ -126,7 +126,7 @@ extension CircuitBreakerPolicy {
 
     /// The same policy, opening at once for as long as the server of a failed call says.
     ///
-    /// - Parameter longest: The bound that a hostile server can't pass; above zero.
+    /// - Parameter longest: The longest time that a server's hint can open the circuit; above zero.
     /// - Returns: The changed policy.
     public func hintOpens(upTo longest: Duration = .seconds(300)) -> CircuitBreakerPolicy {
         with { $0.longestHint = longest }

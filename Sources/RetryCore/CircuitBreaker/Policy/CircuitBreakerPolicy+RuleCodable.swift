@@ -2,7 +2,7 @@
 extension CircuitBreakerPolicy.CountRule: Codable {
     /// Decodes a rule such as `{"ratio": 0.5, "calls": 100, "minimum_calls": 20}`.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         var reader = try SettingsReader(decoder)
         self.init(
@@ -28,7 +28,7 @@ extension CircuitBreakerPolicy.CountRule: Codable {
 extension CircuitBreakerPolicy.TimeRule: Codable {
     /// Decodes a rule such as `{"ratio": 0.5, "window": "30s", "minimum_calls": 20}`.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         var reader = try SettingsReader(decoder)
         let ratio = try reader.required("ratio", as: Double.self)
@@ -54,7 +54,7 @@ extension CircuitBreakerPolicy.TimeRule: Codable {
 extension CircuitBreakerPolicy.SlowCallRule: Codable {
     /// Decodes a rule such as `{"ratio": 0.8, "slower_than": "2s", "window": "30s", "minimum_calls": 10}`.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         var reader = try SettingsReader(decoder)
         let ratio = try reader.required("ratio", as: Double.self)

@@ -103,16 +103,18 @@ extension CircuitBreakerPolicy {
         let classes: Set<ErrorClass>
         let isExcept: Bool
 
-        /// Everything but concurrency, permanent, auth and permission: there the service answered, and is well.
+        /// Every class but concurrency, permanent, auth and permission: after those the service has answered, and is
+        /// healthy.
         ///
-        /// A rate limit counts, as it does for most breakers in use: a service that asks to slow down is helped by
-        /// nothing better than an open circuit. Classes of your own count.
+        /// A rate limit counts, as it does for most breakers in use: an open circuit gives the service the pause that
+        /// it asks
+        /// for. Custom classes count.
         public static let `default` = except(.concurrency, .permanent, .auth, .permission)
 
         /// Every class counts.
         public static let all = FailureClasses(classes: [], isExcept: true)
 
-        /// These classes count, and no other; a policy refuses an empty list, with which nothing would open a circuit.
+        /// These classes count, and no other; a policy refuses an empty list, which could never open a circuit.
         public static func only(_ classes: ErrorClass...) -> FailureClasses {
             FailureClasses(classes: Set(classes), isExcept: false)
         }

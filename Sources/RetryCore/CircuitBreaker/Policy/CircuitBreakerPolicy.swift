@@ -27,7 +27,7 @@ public struct CircuitBreakerPolicy: Sendable, Hashable {
     public internal(set) var otherClasses: OtherClasses
     /// The time for which the circuit stays open: the k-th delay after it opened k times without closing in between.
     ///
-    /// Whatever its jitter, no break is shorter than half of the delay before jitter.
+    /// No break is shorter than half of the delay before jitter, with any jitter.
     public internal(set) var breakDuration: Backoff
     /// The number of concurrent calls that may probe the service while the circuit is half open.
     public internal(set) var probes: Int
@@ -121,7 +121,7 @@ extension CircuitBreakerPolicy {
     /// For a service that fails often: opens after 3 failures in a row.
     public static let unstable = CircuitBreakerPolicy(consecutiveFailures: 3)
 
-    /// The presets by the names that configuration files call them.
+    /// The presets by their names in configuration files.
     static let presets: [(name: String, policy: CircuitBreakerPolicy)] = [
         ("default", .default), ("stable", .stable), ("unstable", .unstable),
     ]

@@ -1,4 +1,4 @@
-/// The key of a breaker in a registry: a name, and a part of what has this name.
+/// The key of a breaker in a registry: a name, and optionally a part of the dependency of that name.
 ///
 /// Compared byte by byte: texts that only look alike are different keys, and no separator can be forged.
 struct BreakerKey: Sendable, Hashable {
@@ -49,7 +49,8 @@ struct BreakerTable: Sendable {
     private struct Slot: Sendable {
         let key: BreakerKey
         var breaker: CircuitBreaker
-        /// Whether the breaker was asked for since the hand came by last: its second chance.
+        /// A Boolean value that indicates whether the breaker was asked for since the hand came by last: its second
+        /// chance.
         var isWanted: Bool
     }
 

@@ -5,8 +5,8 @@
 /// let host = registry.breaker("http", key: "eu-1.example.com")       // one per host
 /// ```
 ///
-/// Where a registry is full, CLOCK (second-chance) eviction makes room. It evicts only a breaker that no caller holds,
-/// that was not asked for lately, and that remembers nothing of use:
+/// If a registry is full, CLOCK (second-chance) eviction makes room. It evicts only a breaker that no caller holds,
+/// that was not requested lately, and whose state decides nothing any more:
 ///
 /// | circuit | is evicted |
 /// |---|---|
@@ -17,8 +17,8 @@
 /// | isolated, forced or disabled, or with calls in flight | never |
 ///
 /// So a service that fails at every call opens its circuit, however many other keys come in between, and a service that
-/// was called once, failed, and is never called again takes no place for ever. If nothing can be evicted, the caller
-/// gets a breaker that works but is not kept; ``unkept`` counts them: choose a larger ``capacity``.
+/// was called once, failed, and is never called again does not take up a place forever. If nothing can be evicted, the
+/// caller gets a breaker that works but is not kept; ``unkept`` counts them: choose a larger ``capacity``.
 public final class CircuitBreakerRegistry: Sendable {
     /// The registry that ``CircuitBreaker/named(_:)`` asks.
     public static let shared = CircuitBreakerRegistry()

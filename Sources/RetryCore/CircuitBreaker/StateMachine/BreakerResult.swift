@@ -7,10 +7,10 @@ public enum BreakerResult: Sendable, Hashable {
     /// A time limit of the caller ended the call after this time, and the service had not answered yet.
     ///
     /// It counts as a transient failure if the service had at least ``CircuitBreakerPolicy/shortestTimeout`` to answer.
-    /// After less it is neutral: a caller with a deadline of a millisecond says nothing of the service.
+    /// After less it is neutral: a deadline of a millisecond says nothing about the service.
     case cutOff(after: Duration)
     /// The call says nothing of the service: it was cancelled, or never made.
     ///
-    /// With a slow-call rule a call that had run for the threshold counts as slow all the same.
+    /// With a slow-call rule a call that ran for the threshold still counts as slow.
     case neutral
 }

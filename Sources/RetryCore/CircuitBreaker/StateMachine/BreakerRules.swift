@@ -11,10 +11,10 @@ final class BreakerRules: Sendable {
     let probeLease: Int64
     /// The least time before a time limit that counts as a failure.
     let shortestTimeout: Int64
-    /// Whether successes are counted.
+    /// A Boolean value that indicates whether successes are counted.
     let hasWindow: Bool
     let hasSlowCallRule: Bool
-    /// Whether first attempts pass an open circuit.
+    /// A Boolean value that indicates whether first attempts pass an open circuit.
     let rejectsRetriesOnly: Bool
     /// The time for which a count of failures is remembered in a registry that is full.
     let memory: Int64

@@ -1,6 +1,6 @@
 // Breaks, and the probes that end them.
 extension CircuitBreakerState {
-    /// Opens the circuit, for a server's time or for the policy's.
+    /// Opens the circuit, for the time of the server's hint or of the policy.
     mutating func open(
         _ cause: CircuitChangeCause, for hint: Int64? = nil, using generator: inout some RandomNumberGenerator
     ) {
@@ -38,7 +38,7 @@ extension CircuitBreakerState {
 
     mutating func admitProbe() -> Admission? {
         if probes.count >= rules.policy.probes {
-            // Only a call that needs the place takes it: until then a probe that is overdue may still come back.
+            // A lost probe keeps its place until another call needs it: until then its result still counts.
             guard let oldest = probes.first, isLost(oldest) else { return nil }
             probes.removeFirst()
         }
@@ -47,7 +47,7 @@ extension CircuitBreakerState {
         return Admission(generation: generation, start: time, probe: lastProbe)
     }
 
-    /// Whether the lease of a probe is over.
+    /// Returns whether the lease of a probe is over.
     func isLost(_ probe: Probe) -> Bool { time - probe.start >= rules.probeLease }
 
     mutating func settleProbe(
@@ -82,7 +82,7 @@ extension CircuitBreakerState {
         if probeFailures > rules.policy.allowedProbeFailures { open(.probeFailed, using: &generator) }
     }
 
-    /// Closes the circuit and forgets its counts.
+    /// Closes the circuit and clears its counts.
     mutating func close() {
         phase = .closed
         openings = 0

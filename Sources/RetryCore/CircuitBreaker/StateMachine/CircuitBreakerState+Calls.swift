@@ -20,7 +20,8 @@ extension CircuitBreakerState {
         }
     }
 
-    /// The answer to a call that finds no place: `nil`, or an admission without consequences for a first attempt under
+    /// Returns the answer to a call without a place: `nil`, or an admission without consequences for a first attempt
+    /// under
     /// a policy that rejects retries alone.
     private func rejection(_ isRetry: Bool) -> Admission? {
         rules.rejectsRetriesOnly && !isRetry ? .uncounted : nil
@@ -67,7 +68,7 @@ extension CircuitBreakerState {
         return true
     }
 
-    /// Whether one more success completes the minimum throughput of a rule that is then met.
+    /// Returns whether one more success completes the minimum throughput of a rule that is then met.
     private mutating func opensAtNextSuccess(at now: Int64) -> Bool {
         // A ratio is above zero, and time takes failures away, but brings none.
         if countWindow?.counts.failures ?? 0 == 0, timeWindow?.counts.failures ?? 0 == 0 { return false }
@@ -83,7 +84,7 @@ extension CircuitBreakerState {
     }
 }
 
-// MARK: What a result counts as
+// MARK: The meaning of a result
 
 extension CircuitBreakerState {
     enum Verdict {
@@ -114,7 +115,7 @@ extension CircuitBreakerState {
         return min(asked, longest).saturatedNanoseconds
     }
 
-    /// Whether a call that ends now had run for the threshold of the slow-call rule.
+    /// Returns whether a call that ends now had run for the threshold of the slow-call rule.
     func wasSlow(_ admission: Admission) -> Bool {
         rules.hasSlowCallRule && slowCalls?.isSlow(time - admission.start) == true
     }

@@ -1,6 +1,6 @@
 // States that are set manually.
 extension CircuitBreakerState {
-    /// Rejects every call until ``release()`` was called as often as this.
+    /// Rejects every call until ``release()`` was called as often as this method.
     public mutating func isolate() {
         let before = toldState
         isolations += 1
@@ -8,7 +8,7 @@ extension CircuitBreakerState {
         tell(from: before, .isolated)
     }
 
-    /// Ends one isolation; with the last one the circuit is again what it was, with nothing counted.
+    /// Ends one isolation; the last one restores the underlying state, with its counts cleared.
     public mutating func release() {
         change = nil
         guard isolations > 0 else { return }

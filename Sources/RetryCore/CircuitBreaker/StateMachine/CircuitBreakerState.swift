@@ -1,7 +1,7 @@
 /// The state machine of a circuit breaker: decides which calls are admitted.
 ///
 /// Every driver of the library asks it through a ``CircuitBreaker``. It is pure: it takes no lock, reads no clock, and
-/// draws from the generator that it is handed. Times are counted from any fixed moment, and must not be negative; a
+/// draws from the generator that it is passed. Times are counted from any fixed moment, and must not be negative; a
 /// time before an earlier input's counts as that one.
 ///
 /// ```swift
@@ -45,7 +45,7 @@ public struct CircuitBreakerState: Sendable, Hashable {
     let rules: BreakerRules
     /// The number of the present generation, from 1.
     public internal(set) var generation: UInt64 = 1
-    /// What the last input changed; `nil` if the circuit is in the state that it was in.
+    /// The change that the last input made; `nil` if the state is the same as before.
     public internal(set) var change: CircuitChange?
     /// The number of failures in a row; those that opened the circuit are kept while it is open.
     public internal(set) var consecutiveFailures = 0
@@ -57,7 +57,7 @@ public struct CircuitBreakerState: Sendable, Hashable {
     var openUntil: Int64 = 0
     /// The number of times that the circuit opened since it was last closed.
     var openings = 0
-    /// The last break that the policy drew; what a hint asked for is none.
+    /// The last break that the policy drew; the time of a hint is none.
     var lastBreak: Int64?
     var countWindow: CountWindow?
     var timeWindow: TimeWindow?
@@ -87,7 +87,7 @@ extension CircuitBreakerState {
     ///
     /// - Parameters:
     ///   - now: The time.
-    ///   - isRetry: Whether the call repeats one that failed; a policy can reject retries alone.
+    ///   - isRetry: Pass `true` if the call repeats a failed one; a policy can reject retries alone.
     ///   - generator: The random source for the jitter of the break, if calls that hang open the circuit.
     /// - Returns: The value that ``finish(_:_:at:using:)`` takes when the call has ended; `nil` if it is rejected.
     public mutating func admit(
@@ -142,7 +142,7 @@ extension CircuitBreakerState {
         }
     }
 
-    /// Whether every call is admitted.
+    /// A Boolean value that indicates whether every call is admitted.
     @inline(__always)
     var admitsAll: Bool {
         guard isolations == 0 else { return false }
@@ -152,7 +152,7 @@ extension CircuitBreakerState {
         }
     }
 
-    /// The time in nanoseconds after which a call may be admitted: `nil` for now, `.max` if no time does it.
+    /// Returns the time in nanoseconds after which a call may be admitted: `nil` for now, `.max` for never.
     package func timeUntilProbe(at now: Int64) -> Int64? {
         if isolations > 0 || phase == .forcedOpen { return .max }
         let now = max(time, now)
@@ -161,7 +161,7 @@ extension CircuitBreakerState {
         case .halfOpen:
             guard probes.count >= rules.policy.probes, let oldest = probes.first else { return nil }
             let leaseLeft = rules.probeLease - (now - oldest.start)
-            // A place is free as soon as a probe ends, which is not known before: ask again soon.
+            // A place is free as soon as a probe ends, at an unknown time: ask again soon.
             return leaseLeft > 0 ? min(leaseLeft, Self.probePause) : nil
         default: return nil
         }
@@ -170,11 +170,12 @@ extension CircuitBreakerState {
     private static let probePause: Int64 = 100_000_000
 }
 
-// MARK: Forgetting
+// MARK: Eviction
 
 extension CircuitBreakerState {
-    /// Whether a registry that is full may forget this state: nothing is in flight, and nothing that it remembers would
-    /// still decide anything.
+    /// Returns whether a full registry may evict this state: no call is in flight, and nothing it holds would still
+    /// decide
+    /// anything.
     ///
     /// A circuit that counts failures, or is half open, is remembered for ``BreakerRules/memory`` after its last
     /// failure or probe; an open one for as long after its break. A state that was set manually is never forgotten.

@@ -1,4 +1,4 @@
-/// The outcomes of the last calls: a ring with one bit for each.
+/// The outcomes of the last calls, as a sliding window: a ring with one bit for each.
 struct CountWindow: Sendable, Hashable {
     private var bits: [UInt64]
     private let capacity: Int
@@ -10,7 +10,7 @@ struct CountWindow: Sendable, Hashable {
         self.bits = Array(repeating: 0, count: (capacity + 63) / 64)
     }
 
-    /// Records an outcome, and forgets the oldest one where the window is full.
+    /// Records an outcome, and drops the oldest one if the window is full.
     mutating func record(isFailure: Bool) {
         let word = next &>> 6
         let bit: UInt64 = 1 &<< UInt64(next & 63)
@@ -44,14 +44,14 @@ public struct CallCounts: Sendable, Hashable {
     /// The share of failures; 0 if there were no calls.
     public var ratio: Double { calls == 0 ? 0 : Double(failures) / Double(calls) }
 
-    /// Whether there are enough calls, and enough failures among them.
+    /// Returns whether there are enough calls, and enough failures among them.
     ///
-    /// Divided and not multiplied: 7 of 100 is the very number that 0.07 is.
+    /// Divided and not multiplied: 7 of 100 is exactly the number that 0.07 is.
     func reach(_ ratio: Double, minimum: Int) -> Bool {
         calls >= minimum && Double(failures) / Double(calls) >= ratio
     }
 
-    /// Whether there are enough calls, and enough failures among them, after one more success.
+    /// Returns whether there are enough calls, and enough failures among them, after one more success.
     func reachAfterSuccess(_ ratio: Double, minimum: Int) -> Bool {
         CallCounts(calls: calls + 1, failures: failures).reach(ratio, minimum: minimum)
     }

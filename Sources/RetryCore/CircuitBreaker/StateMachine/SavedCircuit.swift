@@ -1,11 +1,11 @@
-/// The saved state of a circuit, so that an outage is not forgotten over a restart.
+/// The saved state of a circuit, a checkpoint that carries an outage over a restart.
 ///
 /// ```swift
 /// try JSONEncoder().encode(payments.saved).write(to: file)             // before the process ends
 /// payments.restore(try JSONDecoder().decode(SavedCircuit.self, from: Data(contentsOf: file)))
 /// ```
 ///
-/// It holds the rest of the break, and no point in time: the clock starts anew with the process. The windows of ratios
+/// It holds the rest of the break, and no point in time: the clock restarts with the process. The windows of ratios
 /// are not saved, nor are isolations, which belong to the objects that hold them.
 public struct SavedCircuit: Sendable, Hashable {
     /// The state; never isolated.
@@ -80,8 +80,8 @@ extension CircuitBreaker {
 
     /// Restores a saved state in place of the present one; isolations stay.
     ///
-    /// A break goes on for the time that it still had when it was saved, but no longer than the policy's longest one
-    /// or, where hints open the circuit, the longest hint.
+    /// A break goes on for the rest that was saved, but no longer than the policy's longest one or, if hints open the
+    /// circuit, the longest hint.
     public func restore(_ saved: SavedCircuit) {
         control { machine, now, _ in machine.restore(saved, at: now) }
     }

@@ -1,10 +1,10 @@
-/// Which calls are slow: those that ended slow in the last time, and those that run for too long already.
+/// The slow calls: those that ended slow in the last time, and those in flight that have run for too long already.
 ///
 /// The calls in flight are counted per tenth of the threshold in which they started, so that neither their number nor
 /// the rate of the calls costs memory, and no call counts as slow before it is.
 struct SlowCalls: Sendable, Hashable {
     private static let steps: Int64 = 10
-    /// As many buckets as the threshold has, and the two that it begins and ends in.
+    /// The number of buckets: the steps of the threshold, and the two that it begins and ends in.
     private static let bucketCount = steps + 2
 
     private let threshold: Int64
@@ -25,18 +25,18 @@ struct SlowCalls: Sendable, Hashable {
         starts = Array(repeating: 0, count: Int(Self.bucketCount))
     }
 
-    /// How many calls there are, and how many of them are slow, those in flight that are slow included.
+    /// The number of calls, and of slow ones among them, those in flight that are slow included.
     var counts: CallCounts {
         CallCounts(calls: ended.counts.calls + overdue, failures: ended.counts.failures + overdue)
     }
 
-    /// How many calls there are in flight.
+    /// The number of calls in flight.
     var inFlight: Int { starts.reduce(overdue, +) }
 
-    /// Whether a call that took so long is slow.
+    /// Returns whether a call that took so long is slow.
     func isSlow(_ duration: Int64) -> Bool { duration >= threshold }
 
-    /// Looks at the calls in flight again.
+    /// Moves the calls in flight that are slow by now.
     mutating func advance(to time: Int64) {
         ended.advance(to: time)
         // The calls of a bucket are slow when the last of them is.
@@ -50,12 +50,12 @@ struct SlowCalls: Sendable, Hashable {
         oldest = current
     }
 
-    /// A call starts.
+    /// Records the start of a call.
     mutating func started(at time: Int64) {
         starts[index(time / width)] += 1
     }
 
-    /// A call that started then has ended, for whatever reason.
+    /// Records the end of a call by its start, for any reason.
     mutating func left(start: Int64) {
         if start / width < oldest {
             overdue -= 1
@@ -64,12 +64,12 @@ struct SlowCalls: Sendable, Hashable {
         }
     }
 
-    /// A call that counts has ended.
+    /// Records the end of a call that counts.
     mutating func record(isSlow: Bool, at time: Int64) {
         ended.record(isFailure: isSlow, at: time)
     }
 
-    /// Forgets the calls in flight: their ends will not be told any more.
+    /// Drops the calls in flight: their ends will not be reported any more.
     mutating func forgetCallsInFlight() {
         overdue = 0
         for index in starts.indices { starts[index] = 0 }

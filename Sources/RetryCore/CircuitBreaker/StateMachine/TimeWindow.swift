@@ -1,4 +1,4 @@
-/// How the calls of the last time ended, in ten buckets: its memory does not grow with the calls.
+/// The outcomes of the calls in a sliding time window, in ten buckets: its memory does not grow with the calls.
 struct TimeWindow: Sendable, Hashable {
     private static let bucketCount: Int64 = 10
 
@@ -13,7 +13,7 @@ struct TimeWindow: Sendable, Hashable {
         buckets = Array(repeating: CallCounts(), count: Int(Self.bucketCount))
     }
 
-    /// Notes how a call ended.
+    /// Records the outcome of a call.
     mutating func record(isFailure: Bool, at time: Int64) {
         advance(to: time)
         let index = Int(newest % Self.bucketCount)
@@ -25,7 +25,7 @@ struct TimeWindow: Sendable, Hashable {
         }
     }
 
-    /// Forgets the buckets that are too old at `time`.
+    /// Drops the buckets that are too old at `time`.
     mutating func advance(to time: Int64) {
         let current = time / width
         guard current > newest else { return }
@@ -34,7 +34,7 @@ struct TimeWindow: Sendable, Hashable {
             forget(Int(newest % Self.bucketCount))
         }
         if newest < current {
-            // All of them are empty: which one is the newest makes no difference.
+            // All of them are empty, so any of them can be the newest.
             newest = current
         }
     }

@@ -1,4 +1,4 @@
-/// What Soto and the AWS SDK for Swift have in common: an answer of an AWS service.
+/// The part that Soto and the AWS SDK for Swift have in common: an answer of an AWS service.
 struct AWSAnswer {
     /// The service's code, with or without its namespace.
     var code: String?
@@ -10,7 +10,7 @@ struct AWSAnswer {
 
     /// The class by the code, else by the status; the hint by the headers.
     ///
-    /// Both clients repeat requests by themselves, and the answer is the last one. So it never tells whether something
+    /// Both clients repeat requests by themselves, and the answer is the last one. So it never proves whether a request
     /// was executed.
     var evidence: ClientEvidence {
         let hint = RateLimitHeaders.hint { headers[$0] }

@@ -9,7 +9,7 @@ extension KnownClient {
     /// | `cancelled`, which a client throws that is shut down meanwhile | a cancellation |
     ///
     /// Not executed, unless redirected: timeouts of connections, of the pool and of handshakes, a proxy that refuses,
-    /// and what the client refuses to send. Errors of sockets and of TLS are those of ``nio`` and ``nioSSL``.
+    /// and requests that the client refuses to send. Errors of sockets and of TLS are those of ``nio`` and ``nioSSL``.
     ///
     /// The client tries for ten seconds to make a connection, unless `retryConnectionEstablishment` is off.
     public static let asyncHTTPClient = KnownClient("AsyncHTTPClient", place: 0)

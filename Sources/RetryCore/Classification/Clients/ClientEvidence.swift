@@ -1,12 +1,12 @@
 /// The evidence that an error of a known client holds.
 package struct ClientEvidence {
-    /// The class of the failure; `nil` if the client's error does not tell.
+    /// The class of the failure; `nil` if the client's error does not determine it.
     package var errorClass: ErrorClass?
-    /// The server's word about when to come back.
+    /// The server's hint about when to come back.
     var hint: RetryHint?
-    /// Whether the client says that the request was cancelled.
+    /// A Boolean value that indicates whether the client says that the request was cancelled.
     package var isCancellation = false
-    /// The certainty that the request did nothing; `nil` where the error inside is to tell.
+    /// The certainty that the request did nothing; `nil` if the error inside decides.
     package var execution: ExecutionCertainty?
     /// The error inside.
     var wrapped: (any Error)?
@@ -23,7 +23,7 @@ package struct ClientEvidence {
 }
 
 extension ClientEvidence {
-    /// The request was cancelled; nothing is known of its effect.
+    /// A cancelled request, whose effect is unknown.
     static var cancellation: ClientEvidence {
         var evidence = ClientEvidence()
         evidence.isCancellation = true
@@ -41,7 +41,7 @@ extension ClientEvidence {
     /// A connection could not be made.
     static var notConnected: ClientEvidence { .notSent(.transient) }
 
-    /// An error number of the system, from a call that may be any.
+    /// An error number of the system, from any system call.
     ///
     /// A refusal is an answer to connecting alone. Other numbers, such as `EHOSTUNREACH`, can also end a connection
     /// over which a request was sent.

@@ -2,7 +2,7 @@
 struct ClientTable: Sendable {
     /// Reads the evidence of an error; `nil` if the error is not as expected, such as that of another release.
     ///
-    /// A reader is total: descriptions and mirrors hold texts from outside.
+    /// A reader is total: descriptions and mirrors hold untrusted texts.
     typealias Read = @Sendable (any Error) -> ClientEvidence?
 
     let client: KnownClient

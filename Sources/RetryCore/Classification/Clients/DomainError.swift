@@ -1,4 +1,4 @@
-/// An error as Foundation describes its own: by a domain, by a code, and by the error below it.
+/// An error in Foundation's form: a domain, a code, and the error below it.
 ///
 /// RetryFoundation makes it from the types of Foundation, and the table of ``KnownClient/foundation`` from their
 /// mirrors.
@@ -21,16 +21,16 @@ package struct DomainError {
         text = userInfo["NSLocalizedDescription"] as? String
     }
 
-    /// The evidence by the domain's table; an error that is in none is what the error below it is.
+    /// The evidence by the domain's table; an error of an unknown domain has the evidence of the error below it.
     package var evidence: ClientEvidence {
         var evidence = known ?? ClientEvidence(execution: nil)
         evidence.wrapped = underlying
         return evidence
     }
 
-    /// The class of this error itself; `nil` if its domain and code do not tell.
+    /// The class of this error itself; `nil` if its domain and code do not determine it.
     ///
-    /// A cancellation is permanent to a classifier that is asked about it all the same.
+    /// A cancellation is permanent to a classifier that still receives it.
     package var classification: Classification? {
         let evidence = evidence
         return evidence.isCancellation ? .permanent : evidence.errorClass.map { Classification($0) }

@@ -7,7 +7,7 @@ extension KnownClient {
     /// | `NSURLErrorDomain`, `kCFErrorDomainCFNetwork` | by the code, as `URLError` in RetryFoundation |
     /// | `NSCocoaErrorDomain` | by the code, as `CocoaError` in RetryFoundation |
     /// | `NSPOSIXErrorDomain` | by the number, see ``POSIXErrno`` |
-    /// | any other, and a code that tells too little | of the error below it |
+    /// | any other, and a code that says too little | of the error below it |
     ///
     /// Not executed, unless redirected: no connection was made. On Linux `URLSession` sends a request without a body
     /// again by itself, where a connection that was kept has died; then its error is about the second request.
@@ -26,7 +26,7 @@ extension ClientTable {
 }
 
 enum FoundationErrors {
-    /// Describes an error by what its mirror shows, else by its description.
+    /// Reads an error's domain and code from its mirror, else from its description.
     static func domainError(_ error: any Error) -> DomainError? {
         // A class of Foundation's on Linux; inside a structure, or the error itself.
         let object = Reflection.child("_nsError", of: error) ?? error

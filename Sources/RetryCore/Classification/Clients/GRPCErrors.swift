@@ -7,9 +7,11 @@ extension KnownClient {
     /// | `RuntimeError`: a client that is stopped or runs twice, an invalid argument | permanent |
     /// | `RuntimeError`: the transport | of its cause |
     ///
-    /// The pushback in the metadata is the hint. A `CancellationError` as the cause makes a cancellation of it: that is
-    /// what a call of a task that is cancelled ends with. `resourceExhausted` and `internalError` can also come after
-    /// the server did its work, if its reply is too large for the client.
+    /// The pushback in the metadata is the hint. A `CancellationError` as the cause makes a cancellation of it: a call
+    /// of
+    /// a cancelled task ends so. `resourceExhausted` and `internalError` can also come after the server did its work,
+    /// if
+    /// its reply is too large for the client.
     ///
     /// Not executed, unless redirected: `unavailable` because a connection could not be made; a client that is stopped.
     /// gRPC follows no redirects, but a retry policy in the client's service configuration has the same effect: the
@@ -33,7 +35,7 @@ enum GRPCErrors {
         return ClientEvidence(
             GRPCStatus.errorClass(code),
             hint: RetryAfter.hint(grpcPushback: pushback(in: Reflection.child(at: "metadata", "elements", of: error))),
-            // A code that the server can give as well proves nothing, its cause does.
+            // A code that the server can also send proves nothing, its cause does.
             execution: code == 14 ? ClientReader.connecting(cause) : .unknown,
             wrapped: cause)
     }

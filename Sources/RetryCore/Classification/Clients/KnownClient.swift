@@ -1,15 +1,14 @@
 /// A client library whose errors the default classifier recognises without importing it.
 ///
 /// Each client's error types are found by their qualified names, and read by their codes: in their descriptions, or in
-/// what a mirror shows. <doc:ClassifyingErrors> lists what is recognised. All clients are on by default; one that is in
-/// the way is left out:
+/// a mirror. <doc:ClassifyingErrors> lists all of them. All clients are on by default, and each can be left out:
 ///
 /// ```swift
 /// let classifier = ErrorClassifier.default.without(.grpc)
 /// ```
 ///
-/// An error's own word, a code and a status beat the tables. So a conformance of yours, such as that of a client's
-/// error to ``StatusCodeError``, decides where it knows more.
+/// An error's own classification, a code and a status beat the tables. So a conformance of yours, such as that of a
+/// client's error to ``StatusCodeError``, takes precedence.
 public struct KnownClient: Sendable, Hashable {
     /// The name of the client.
     public let name: String

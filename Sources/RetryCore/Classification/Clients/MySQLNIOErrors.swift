@@ -1,5 +1,5 @@
 extension KnownClient {
-    /// MySQLNIO, and what is built upon it, such as MySQLKit and Fluent.
+    /// MySQLNIO, and the packages built upon it, such as MySQLKit and Fluent.
     ///
     /// | `MySQLError` | class |
     /// |---|---|
@@ -8,7 +8,8 @@ extension KnownClient {
     /// | authentication | auth |
     /// | a connection that is closed | transient |
     ///
-    /// A connection that cannot be made is an error of ``nio``. Everything else is unknown as to its execution.
+    /// A connection that cannot be made is an error of ``nio``. For all others it is unknown whether they were
+    /// executed.
     ///
     /// Written from the client's sources, and not run against it.
     public static let mySQLNIO = KnownClient("MySQLNIO", place: 6)
@@ -36,7 +37,7 @@ enum MySQLNIOErrors {
         return number.flatMap(MySQLErrorNumber.errorClass) ?? state.flatMap(SQLState.errorClass)
     }
 
-    /// Reads the cases without a payload, which only their descriptions tell apart.
+    /// Reads the cases without a payload, which only their descriptions distinguish.
     private static func evidence(ofDescription text: String) -> ClientEvidence? {
         switch text {
         case "MySQL error: Connection closed.": ClientEvidence(.transient)

@@ -1,12 +1,12 @@
 extension KnownClient {
-    /// SwiftNIO: its sockets, channels and HTTP decoders, whichever client is built upon them.
+    /// SwiftNIO: its sockets, channels and HTTP decoders, under any client built upon them.
     ///
     /// | error | class |
     /// |---|---|
     /// | `IOError` | by its error number, see ``POSIXErrno``; a missing socket file is transient |
     /// | `NIOConnectionError`, `SocketAddressError.UnknownHost` | transient |
     /// | `ChannelError`: closed, end of file, a timeout while connecting | transient |
-    /// | `ChannelError`: what a channel cannot do | permanent |
+    /// | `ChannelError`: an operation that a channel does not support | permanent |
     /// | `HTTPParserError`: cut off | transient |
     /// | `HTTPParserError`: not HTTP | server error |
     /// | `NIOHTTP2Errors`: a closed stream or connection | transient |
@@ -48,7 +48,7 @@ enum NIOErrors {
     /// Reads the error number of an `IOError`, and the system call that failed.
     static func readIOError(_ error: any Error) -> ClientEvidence? {
         guard let number = errorNumber(of: error) else { return nil }
-        // Where the call is `connect`, there is no connection, whatever the number is.
+        // If the call is `connect`, there is no connection, for any number.
         guard (Reflection.child("failureDescription", of: error) as? String)?.hasPrefix("connect(") == true else {
             return .errno(number)
         }

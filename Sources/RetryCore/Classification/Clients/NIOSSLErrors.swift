@@ -8,7 +8,7 @@ extension KnownClient {
     /// | files of certificates and keys that cannot be read | permanent |
     /// | any other failed handshake, a connection that ends without a close | transient |
     ///
-    /// Not executed, unless redirected: whatever ends a handshake.
+    /// Not executed, unless redirected: every failed handshake.
     public static let nioSSL = KnownClient("SwiftNIO SSL", place: 2)
 }
 
@@ -57,7 +57,7 @@ enum NIOSSLErrors {
         return words.contains(where: isLasting) ? .permanent : .transient
     }
 
-    /// Whether a code says what the next handshake meets as well.
+    /// Returns whether a code names a failure that the next handshake meets as well.
     private static func isLasting(_ code: Substring) -> Bool {
         switch code {
         case "CERTIFICATE_VERIFY_FAILED", "WRONG_VERSION_NUMBER", "UNSUPPORTED_PROTOCOL", "NO_SHARED_CIPHER",

@@ -2,7 +2,7 @@
 ///
 /// Written from its headers, and not run: it does not exist on Linux.
 enum NetworkFrameworkErrors {
-    /// Reads an `NWError`: its case tells which system gave the code.
+    /// Reads an `NWError`: its case names the system that gave the code.
     static func read(_ error: any Error) -> ClientEvidence? {
         if let code = Reflection.child("posix", of: error) { return evidence(ofPOSIXCode: code) }
         if let status = Reflection.integer(at: "tls", of: error) { return evidence(ofTLSStatus: status) }

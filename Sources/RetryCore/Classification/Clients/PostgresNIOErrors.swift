@@ -1,5 +1,5 @@
 extension KnownClient {
-    /// PostgresNIO, and what is built upon it, such as PostgresKit and Fluent.
+    /// PostgresNIO, and the packages built upon it, such as PostgresKit and Fluent.
     ///
     /// | error | class |
     /// |---|---|
@@ -42,7 +42,7 @@ enum PostgresNIOErrors {
                 sqlState(in: Reflection.child(at: "serverInfo", "underlying", "fields", of: backing))
                     .flatMap(SQLState.errorClass))
         case "connectionError":
-            // The code also stands for a connection that broke later: the error inside tells.
+            // The code also stands for a connection that broke later: the error inside decides.
             ClientEvidence(
                 inner == nil ? .transient : nil, execution: ClientReader.connecting(inner), wrapped: inner)
         case "serverClosedConnection", "clientClosedConnection", "uncleanShutdown":

@@ -69,7 +69,7 @@ enum ValkeyErrors {
         return switch Reflection.caseName(of: code) {
         case "commandError":
             ClientEvidence((Reflection.child("message", of: error) as? String).flatMap(RedisErrorCode.errorClass))
-        // Another command's cancellation is none of this caller's.
+        // A cancellation of another command is not a cancellation of this caller.
         case "connectionClosing", "connectionClosed", "timeout", "connectionClosedDueToCancellation":
             ClientEvidence(.transient, wrapped: inner)
         case "cancelled": .cancellation

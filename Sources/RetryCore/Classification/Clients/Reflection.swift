@@ -1,8 +1,8 @@
 /// Reads parts of values whose types cannot be named here, by their mirrors.
 ///
-/// A mirror shows stored properties whatever their access is, and the payload of an enumeration's case under the name
-/// of the case. It costs some microseconds and allocations. What it cannot find is `nil`; it looks at a bounded number
-/// of children, and never into a structure whose depth the value decides.
+/// A mirror shows stored properties of any access level, and the payload of an enumeration's case under the name of the
+/// case. It costs some microseconds and allocations. A part that is not found is `nil`. It looks at a bounded number of
+/// children, and never into a structure whose depth the value decides.
 enum Reflection {
     /// Returns the child with a label, taken out of an optional; `nil` if there is none.
     static func child(_ label: String, of value: Any) -> Any? {

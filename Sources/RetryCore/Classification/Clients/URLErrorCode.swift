@@ -22,9 +22,9 @@ struct URLErrorCode {
         }
     }
 
-    /// A URL that is none, or whose scheme is not supported.
+    /// An invalid URL, or one whose scheme is not supported.
     ///
-    /// On Linux, the second is also what an answer that is not HTTP comes to: of an HTTP URL it proves nothing.
+    /// On Linux, the second is also the error for an answer that is not HTTP: of an HTTP URL it proves nothing.
     private var evidenceOfURL: ClientEvidence {
         guard let failingURL else { return ClientEvidence(.permanent) }
         guard let scheme = Self.scheme(of: failingURL) else { return .notSent(.permanent) }
@@ -57,7 +57,7 @@ struct URLErrorCode {
         }
     }
 
-    /// Returns the class of curl's text, where the code is *unknown*: on Linux all failures of TLS have it.
+    /// Returns the class of curl's text, for the code *unknown*: on Linux all failures of TLS have it.
     ///
     /// A text may give a class, and proves nothing.
     private static func errorClass(ofText text: String?) -> ErrorClass? {

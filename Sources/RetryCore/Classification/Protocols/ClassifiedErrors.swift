@@ -9,7 +9,7 @@ public struct PermanentError: SelfClassifyingError, Hashable, CustomStringConver
     public init(_ description: String = "permanent failure") { self.description = description }
 }
 
-/// A failure that likely passes by itself.
+/// A failure that is likely to pass by itself.
 public struct TransientError: SelfClassifyingError, Hashable, CustomStringConvertible {
     /// The description of the failure.
     public let description: String

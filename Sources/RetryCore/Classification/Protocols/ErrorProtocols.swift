@@ -1,4 +1,4 @@
-/// An error that knows its own class.
+/// An error that declares its own class.
 ///
 /// ```swift
 /// extension PaymentError: SelfClassifyingError {
@@ -6,19 +6,19 @@
 /// }
 /// ```
 public protocol SelfClassifyingError: Error {
-    /// The kind of failure that this error stands for.
+    /// The class of failure that this error stands for.
     var classification: Classification { get }
 }
 
-/// An error of a system that knows the class of some of its codes only; the errors inside it decide about the others.
+/// An error of a system that declares the class of some of its codes only; the errors inside it decide otherwise.
 package protocol PartlyClassifyingError: SelfClassifyingError {
-    /// The class of this error itself, or `nil` if it does not tell.
+    /// The class of this error itself, or `nil` if it does not determine one.
     var ownClassification: Classification? { get }
 }
 
-/// An error that carries the server's word about when to come back.
+/// An error that carries the server's hint about when to come back.
 public protocol HintedError: Error {
-    /// The server's word about when to come back; `nil` if there was none.
+    /// The server's hint about when to come back; `nil` if there was none.
     var retryHint: RetryHint? { get }
 }
 
@@ -35,7 +35,7 @@ public protocol StatusCodeError: HintedError {
 }
 
 extension StatusCodeError {
-    /// No hint.
+    /// The default: no hint.
     public var retryHint: RetryHint? { nil }
 }
 
@@ -49,7 +49,7 @@ public protocol ServiceCodeError: Error {
 }
 
 extension ServiceCodeError {
-    /// No reasons.
+    /// The default: no reasons.
     public var serviceReasons: [String] { [] }
 }
 
@@ -61,18 +61,19 @@ public protocol WrappingError: Error {
     var wrappedError: (any Error)? { get }
 }
 
-/// An error that can stand for a cancellation without being a `CancellationError`.
+/// An error that can represent a cancellation without being a `CancellationError`.
 public protocol CancellationAwareError: Error {
-    /// Whether this error says that the operation was cancelled.
+    /// A Boolean value that indicates whether this error says that the operation was cancelled.
     var isCancellation: Bool { get }
 }
 
-/// An error that knows whether a redirect was followed before it came up.
+/// An error that states whether a redirect was followed before it.
 ///
 /// A status, or a refused connection, of the last of several requests says nothing about the first one. So it proves
-/// that nothing was executed only where no redirect was followed.
+/// that nothing was executed only if no redirect was followed.
 public protocol RedirectAwareError: Error {
-    /// Whether the client followed a redirect before this error; `nil` if that is unknown.
+    /// A Boolean value that indicates whether the client followed a redirect before this error; `nil` if that is
+    /// unknown.
     var followedRedirect: Bool? { get }
 }
 

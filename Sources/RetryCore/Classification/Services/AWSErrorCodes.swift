@@ -1,7 +1,7 @@
 /// The error codes of Amazon Web Services, and the class of failure that each stands for.
 ///
 /// The tables are those of the SDKs' standard mode, "Retries 2.1". A code may come with its namespace,
-/// `com.amazonaws.dynamodb.v20120810#ThrottlingException`, and with what follows it in a header,
+/// `com.amazonaws.dynamodb.v20120810#ThrottlingException`, and with the suffix it has in a header,
 /// `ThrottlingException:http://…`.
 public enum AWSErrorCodes: Sendable {
     /// The codes of throttling that the AWS retry utilities detect.
@@ -39,9 +39,10 @@ public enum AWSErrorCodes: Sendable {
         table[bare(code)]
     }
 
-    /// Returns the class of a service's code, where a request failed in parts.
+    /// Returns the class of a service's code for a request that failed in parts.
     ///
-    /// A `TransactionCanceledException` is what its cancellation reasons are. A reason that no retry mends decides:
+    /// A `TransactionCanceledException` has the class of its cancellation reasons. A reason that no retry fixes
+    /// decides:
     /// permanent if a condition failed or a value is wrong; else a rate limit if a part was throttled; else concurrency
     /// if a part met another transaction.
     ///
@@ -95,7 +96,8 @@ public enum AWSErrorCodes: Sendable {
 extension AWSErrorCodes {
     /// Returns the cost of a retry after a failure of this class, in units of the SDKs' retry quota.
     ///
-    /// Five after throttling, where the service asked for the wait; 14 after anything else, where it may be in trouble.
+    /// Five after throttling, where the service asked for the wait; 14 after any other failure, where it may be
+    /// overloaded.
     public static func retryCost(after errorClass: ErrorClass) -> Int {
         errorClass == .rateLimit ? throttlingRetryCost : transientRetryCost
     }

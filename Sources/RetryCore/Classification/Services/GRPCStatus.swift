@@ -7,7 +7,7 @@
 /// }
 /// ```
 ///
-/// The errors of grpc-swift-2 are known without a conformance: see ``KnownClient``.
+/// The errors of grpc-swift-2 are recognised without a conformance: see ``KnownClient``.
 public enum GRPCStatus: Sendable {
     /// Returns the class of a status code, or `nil` if the code alone says too little.
     ///
@@ -23,8 +23,8 @@ public enum GRPCStatus: Sendable {
     /// | 16 `UNAUTHENTICATED` | auth |
     /// | 0 `OK`, 2 `UNKNOWN`, all others | none |
     ///
-    /// `CANCELLED` is an answer of the server's here. An error that means that the caller itself cancelled says so by
-    /// conforming to ``CancellationAwareError``.
+    /// `CANCELLED` is an answer of the server's here. An error that the caller itself cancelled conforms to
+    /// ``CancellationAwareError`` to say so.
     public static func errorClass(_ code: Int) -> ErrorClass? {
         switch code {
         case 1, 3, 5, 6, 9, 11, 12, 15: .permanent
@@ -40,12 +40,12 @@ public enum GRPCStatus: Sendable {
 
     /// Returns the classification of a failed call: the class of its status, and the server's pushback as the hint.
     ///
-    /// A pushback counts whatever the status is: a server that asks for no retry is obeyed, one that names a time, too.
+    /// A pushback counts for any status: a server that asks for no retry is obeyed, one that names a time, too.
     ///
     /// - Parameters:
     ///   - code: The status code, from 0 to 16.
     ///   - pushback: The value of `grpc-retry-pushback-ms`; one that cannot be read asks for no retry.
-    /// - Returns: `nil` for `OK`, and for a code that says too little where there is no pushback either.
+    /// - Returns: `nil` for `OK`, and for a code that says too little without a pushback.
     public static func classification(_ code: Int, pushback: String? = nil) -> Classification? {
         if code == 0 { return nil }
         let hint = RetryAfter.hint(grpcPushback: pushback)
@@ -64,7 +64,7 @@ public protocol GRPCStatusError: Error {
 }
 
 extension GRPCStatusError {
-    /// Nothing was said.
+    /// The default: no pushback.
     public var grpcRetryPushback: String? { nil }
 }
 

@@ -13,7 +13,7 @@ extension HTTPStatus {
     ///     system's, if `nil`.
     ///   - headers: Returns the value of the header of the given name, in lower case, or `nil`: any source of headers, as
     ///     for ``RateLimitHeaders``.
-    /// - Returns: `nil` if the status alone says too little; that is the answer for every success.
+    /// - Returns: `nil` if the status alone says too little, as for every success.
     public static func classification(
         _ status: Int, now: Int64? = nil, headers: (String) -> String?
     ) -> Classification? {

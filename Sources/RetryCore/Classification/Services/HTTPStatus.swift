@@ -33,8 +33,8 @@ public enum HTTPStatus: Sendable {
     ///
     /// - Parameters:
     ///   - status: The status, such as 503.
-    ///   - hint: The server's word about when to come back.
-    /// - Returns: `nil` if the status alone says too little; that is the answer for every success.
+    ///   - hint: The server's hint about when to come back.
+    /// - Returns: `nil` if the status alone says too little, as for every success.
     public static func classification(_ status: Int, hint: RetryHint?) -> Classification? {
         let hint = hint?.usable
         return switch (status, hint) {
@@ -49,14 +49,14 @@ public enum HTTPStatus: Sendable {
     /// - Parameters:
     ///   - status: The status, such as 503.
     ///   - retryAfter: The value of the `Retry-After` header, in any form; an invalid value is no hint.
-    /// - Returns: `nil` if the status alone says too little; that is the answer for every success.
+    /// - Returns: `nil` if the status alone says too little, as for every success.
     public static func classification(_ status: Int, retryAfter: String? = nil) -> Classification? {
         classification(status, hint: retryAfter.flatMap { RetryAfter.hint($0) })
     }
 
     /// Returns whether a status is the receiver's verdict that the request itself is wrong, now and later.
     ///
-    /// A 404 is none: what is missing today can exist tomorrow.
+    /// A 404 is none: a missing resource can exist later.
     static func isFinal(_ status: Int) -> Bool {
         switch status {
         case 400, 405, 406, 410, 411, 413...417, 422, 431, 451: true

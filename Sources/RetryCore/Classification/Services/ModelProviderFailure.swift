@@ -1,8 +1,8 @@
 /// The error that a provider of language models describes in the body of a failed response.
 ///
-/// The error bodies of OpenAI and Anthropic have become the pattern for most: an object `error` with a `type`, a `code`
-/// perhaps, and a message. Google's have a `status`, which stands here as the type, and may say in a `RetryInfo` when to
-/// come back. RetryFoundation reads them from the bytes of a response.
+/// The error bodies of OpenAI and Anthropic have become the pattern for most: an object `error` with a `type`, perhaps
+/// a `code`, and a message. Google's have a `status`, which is the type here, and may carry the time to come back in a
+/// `RetryInfo`. RetryFoundation reads them from the bytes of a response.
 ///
 /// ```swift
 /// let failure = ModelProviderFailure(type: "insufficient_quota", code: nil)
@@ -13,7 +13,7 @@ public struct ModelProviderFailure: Sendable, Hashable {
     public var type: String?
     /// The finer code, such as `"rate_limit_exceeded"`; not all providers have one.
     public var code: String?
-    /// The body's word about when to come back, which counts where the headers have none; else `nil`.
+    /// The body's hint about when to come back, used if the headers have none; else `nil`.
     public var hint: RetryHint?
 
     /// Creates the description of a failure.
@@ -44,14 +44,14 @@ public struct ModelProviderFailure: Sendable, Hashable {
 
     /// Returns the classification of a failed response.
     ///
-    /// What the body says is finer than the status: a quota that is used up comes with the status of a rate limit.
+    /// The body is more specific than the status: a quota that is used up comes with the status of a rate limit.
     ///
     /// - Parameters:
     ///   - status: The status of the response, such as 429.
-    ///   - failure: What its body says, as far as it could be read.
+    ///   - failure: The error in its body, as far as it could be read.
     ///   - now: The time that instants in headers are counted from, in seconds since 1970; the system's if `nil`.
     ///   - headers: Returns the value of the header of the given name, or `nil` if the response has none.
-    /// - Returns: `nil` if the response says too little; that is the answer for every success.
+    /// - Returns: `nil` if the response says too little, as for every success.
     public static func classification(
         status: Int, failure: ModelProviderFailure?, now: Int64? = nil, headers: (String) -> String? = { _ in nil }
     ) -> Classification? {
@@ -85,7 +85,7 @@ public struct ModelProviderFailure: Sendable, Hashable {
 
 /// An error of a provider of language models.
 public protocol ModelProviderError: StatusCodeError {
-    /// What the body of the response said; `nil` if it could not be read.
+    /// The error in the body of the response; `nil` if it could not be read.
     var providerFailure: ModelProviderFailure? { get }
     /// Returns the value of a header of the response; nothing unless implemented.
     ///
@@ -95,10 +95,10 @@ public protocol ModelProviderError: StatusCodeError {
 }
 
 extension ModelProviderError {
-    /// No header is known.
+    /// The default: no headers.
     public func providerHeader(_ name: String) -> String? { nil }
 
-    /// The word of the headers about when to come back, or else the body's.
+    /// The headers' hint about when to come back, or else the body's.
     public var retryHint: RetryHint? {
         RateLimitHeaders.hint(status: statusCode) { providerHeader($0) } ?? providerFailure?.hint
     }

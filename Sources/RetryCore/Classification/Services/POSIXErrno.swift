@@ -17,7 +17,7 @@ public enum POSIXErrno: Sendable {
     /// | `EAGAIN`, `EWOULDBLOCK`, `EINTR`, `EBUSY`, `ETXTBSY`, `ENOBUFS`, `ENOMEM`, `EMFILE`, `ENFILE` | transient |
     /// | `EDEADLK`, `ENOLCK`, `ESTALE` | concurrency |
     /// | `EACCES`, `EPERM` | permission |
-    /// | what is wrong with the path, the arguments or the kind of the file or socket | permanent |
+    /// | an error in the path, the arguments or the kind of the file or socket | permanent |
     ///
     /// `ECANCELED` has no class: see ``isCancellation(_:)``.
     public static func errorClass(_ number: Int32) -> ErrorClass? {
@@ -30,10 +30,10 @@ public enum POSIXErrno: Sendable {
     /// Returns whether an error number says that a connection was refused: nothing was sent over it.
     package static func isRefusal(_ number: Int32) -> Bool { number == ECONNREFUSED }
 
-    /// Returns whether an error number says that something is not there: of a socket, that its server does not run.
+    /// Returns whether an error number says that a file is missing: for a socket, that its server does not run.
     static func isAbsence(_ number: Int32) -> Bool { number == ENOENT }
 
-    /// What may pass by itself, and what is nobody's fault.
+    /// Returns the class of a failure that may pass by itself, or that has no cause in the request.
     private static func classOfPassing(_ number: Int32) -> ErrorClass? {
         switch number {
         case ECONNRESET, ECONNREFUSED, ECONNABORTED, ENOTCONN, EPIPE, ETIMEDOUT, EHOSTUNREACH, EHOSTDOWN, ENETDOWN,
@@ -48,7 +48,7 @@ public enum POSIXErrno: Sendable {
         }
     }
 
-    /// What the next try finds as this one did.
+    /// Returns the class of a failure that the next attempt meets again.
     private static func classOfLasting(_ number: Int32) -> ErrorClass? {
         switch number {
         case EACCES, EPERM:
@@ -88,7 +88,7 @@ extension ErrorClassifier {
 
     /// Classifies all errors that carry an error number of the system as transient, as Bindu does.
     ///
-    /// A missing file and a missing right are retried, too; a cancellation is not.
+    /// A missing file and a missing permission are retried, too; a cancellation is not.
     public static let everyPOSIXErrno = ErrorClassifier { error in
         guard let number = (error as? any POSIXErrnoError)?.posixErrorNumber else { return nil }
         return POSIXErrno.isCancellation(number) ? nil : .transient

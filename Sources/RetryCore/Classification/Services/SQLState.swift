@@ -1,6 +1,6 @@
 /// The SQLSTATE codes of databases, and the class of failure that each stands for.
 ///
-/// The codes are those of the SQL standard, of PostgreSQL and of ODBC; ``MySQLErrorNumber`` has what MySQL leaves out.
+/// The codes are those of the SQL standard, of PostgreSQL and of ODBC; ``MySQLErrorNumber`` has those that MySQL omits.
 ///
 /// A failed statement ends its transaction: retry the whole of the transaction, not the statement.
 public enum SQLState: Sendable {
@@ -80,12 +80,12 @@ public protocol SQLStateError: Error {
 }
 
 extension SQLStateError {
-    /// Not an error of MySQL.
+    /// The default: not an error of MySQL.
     public var mySQLErrorNumber: Int? { nil }
 }
 
 extension ErrorClassifier {
-    /// Classifies errors of databases, by the number of MySQL, which is the finer one, or else by the SQLSTATE; part of
+    /// Classifies errors of databases, by the number of MySQL, which is more specific, or else by the SQLSTATE; part of
     /// ``default``.
     public static let sqlState = ErrorClassifier(
         Rule(strength: .code) { error in
