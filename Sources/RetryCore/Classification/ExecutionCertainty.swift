@@ -11,7 +11,7 @@ public enum ExecutionCertainty: Sendable, Hashable {
     case unknown
 }
 
-/// An error that knows whether the effect happened.
+/// An error that states whether the effect happened.
 ///
 /// ```swift
 /// extension PaymentError: ExecutionAwareError {
@@ -55,13 +55,15 @@ public enum ClientRedirects: Sendable, Hashable {
     ///
     /// Then a refused connection and a refusing status prove that nothing was executed, and are safe to retry.
     ///
-    /// A client that repeats requests by itself has the same weakness as one that follows redirects: the error is that of
-    /// the last one. Switch that off as well. An effect of several requests is no case for this either, since the first
+    /// A client that repeats requests by itself has the same weakness as one that follows redirects: the error is that
+    /// of
+    /// the last one. Switch that off as well. This setting is also wrong for an effect of several requests, since the
+    /// first
     /// can be executed before the second one fails.
     case notFollowed
 }
 
-/// Finds whether the effect happened, from the error of an attempt.
+/// A classifier that decides from the error of an attempt whether the effect happened.
 ///
 /// ```swift
 /// let execution = ExecutionClassifier.errors(PSPError.self) { $0.wasSent ? .unknown : .notExecuted }.or(.default)
@@ -78,9 +80,10 @@ public struct ExecutionClassifier: Sendable {
         self.classify = classify
     }
 
-    /// Creates a classifier from a closure that returns `nil` for an error it does not know.
+    /// Creates a classifier from a closure that returns `nil` for an unknown error.
     ///
-    /// - Parameter classify: Gets the error and its classification. A class proves nothing: a rate limit can be reported
+    /// - Parameter classify: Receives the error and its classification. A class proves nothing: a rate limit can be
+    ///   reported
     ///   after the work was done.
     public init(_ classify: @escaping @Sendable (any Error, Classification) -> ExecutionCertainty?) {
         self.init(leavingOut: { error, known, _ in classify(error, known) })
@@ -93,7 +96,7 @@ public struct ExecutionClassifier: Sendable {
         ExecutionClassifier { error, _ in (error as? E).flatMap(classify) }
     }
 
-    /// Asks this classifier, and `other` about what this one does not know.
+    /// Returns a classifier that asks this one first, and `other` about the errors that this one passes.
     public func or(_ other: ExecutionClassifier) -> ExecutionClassifier {
         ExecutionClassifier(leavingOut: { self.classify($0, $1, $2) ?? other.classify($0, $1, $2) })
     }
@@ -104,8 +107,9 @@ public struct ExecutionClassifier: Sendable {
     ///   - error: The error of an attempt.
     ///   - classification: Its classification.
     ///   - redirects: The redirects that the client follows.
-    /// - Returns: Not executed, or unknown. What holds only unless a redirect was followed is not executed where the
-    ///   client follows none, or where an error of the chain says that none was followed (``RedirectAwareError``).
+    /// - Returns: Not executed, or unknown. An error that holds only unless a redirect was followed is not executed if
+    ///   the
+    ///   client follows none, or if an error of the chain says that none was followed (``RedirectAwareError``).
     public func certainty(
         of error: any Error, _ classification: Classification, redirects: ClientRedirects = .mayBeFollowed
     ) -> ExecutionCertainty {
@@ -130,7 +134,8 @@ public struct ExecutionClassifier: Sendable {
         return followed
     }
 
-    /// The default classifier: an error's own word, a rejection by a guard, a refusing status, a known client's error.
+    /// The default classifier: an error's own answer, a rejection by a guard, a refusing status, a known client's
+    /// error.
     ///
     /// It asks about each error of a chain, the outermost first; the first answer decides.
     ///

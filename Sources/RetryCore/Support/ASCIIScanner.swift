@@ -33,7 +33,7 @@ struct ASCIIScanner {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
-    /// Moves past the next byte, whatever it is, and returns it; `nil` at the end.
+    /// Moves past the next byte, and returns it; `nil` at the end.
     mutating func next() -> UInt8? { rest.popFirst() }
 
     /// Moves past the bytes for which `isPart` holds, and returns them as text; `nil` if there is none.

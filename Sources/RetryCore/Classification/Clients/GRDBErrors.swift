@@ -6,7 +6,7 @@ extension KnownClient {
     /// | `DatabaseError` | by its extended result code, see ``SQLiteResultCode`` |
     /// | `RowDecodingError`, `RecordError` | permanent |
     ///
-    /// Whether a statement was executed is unknown.
+    /// It is unknown whether a statement was executed.
     public static let grdb = KnownClient("GRDB", place: 4)
 }
 

@@ -1,5 +1,5 @@
 extension BlockingEffectGate {
-    /// Claims the key; waits for another owner's outcome as long as the gate is set up to.
+    /// Claims the key; waits for another owner's outcome up to the gate's limit.
     func claim(
         _ id: ActionID, _ fingerprint: EffectFingerprint, _ node: EffectScope.Node?
     ) throws -> (ClaimAnswer, claimedAt: Int64) {
@@ -10,13 +10,13 @@ extension BlockingEffectGate {
         defer { EffectScope.endWait(wait) }
         while true {
             if isCancelled { throw CancellationError() }
-            // Read before the store is asked: the lease is then never thought to be longer than it is.
+            // Read before the store is asked: the gate never assumes a lease longer than it is.
             let now = clock.nanoseconds
             let answer = try store.claim(
                 id, fingerprint: fingerprint, lease: settings.lease, ifAbandoned: settings.rule)
             guard case .inProgress(_, let leaseLeft) = answer else { return (answer, now) }
             if let node, wait == nil {
-                // It would wait for itself.
+                // The call would wait for itself.
                 if EffectScope.isDirectlyInside(node) { return (answer, now) }
                 wait = try EffectScope.beginWait(for: node)
             }
@@ -26,10 +26,11 @@ extension BlockingEffectGate {
         }
     }
 
-    /// Waits until the owner of a key is through, or for a while, whichever comes first.
+    /// Waits until the owner of a key has settled, or until a time is over, whichever comes first.
     ///
-    /// The sleeper has one token to end it early: with a store that notifies, it is that one, and the caller's own is
-    /// looked at from time to time.
+    /// The sleeper has one token to end it early: with a store that notifies, it is the subscription's, and the
+    /// caller's
+    /// own token is polled.
     private func wait(for id: ActionID, atMost limit: Int64, pause: Int64) {
         let sleeper = waiting.sleeper ?? .system
         guard let store = store as? any ObservableEffectStore else {

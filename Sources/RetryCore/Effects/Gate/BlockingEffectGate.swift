@@ -1,4 +1,4 @@
-/// Runs synchronous effects, each of them once: made once for a receiver, used wherever it is called.
+/// A gate that runs each synchronous effect once: created once for a receiver, used for every call of it.
 ///
 /// ```swift
 /// let payments = BlockingEffectGate(store: store, policy: .api, receiver: .deduplicates)
@@ -9,22 +9,22 @@
 /// ```
 ///
 /// Of all callers that share the store and a key, one runs the effect; the others get its result, marked as a replay.
-/// The retries of the policy happen inside. An attempt that certainly did nothing is tried again; one of which nobody
-/// knows is tried again only if the receiver drops what it has seen before, and otherwise ends the call as
-/// indeterminate, to be looked into. ``ExecutionClassifier`` tells the two apart.
+/// The retries of the policy happen inside. An attempt that certainly did nothing is tried again. If the outcome of an
+/// attempt is unknown, it is tried again only if the receiver deduplicates by key; otherwise the call ends as
+/// indeterminate, to be reconciled. ``ExecutionClassifier`` distinguishes the two.
 ///
-/// **What is promised**: effectively once. One outcome is recorded, and later callers get it. The effect itself happens
-/// exactly once only if it commits together with the record, or if the receiver drops what it has seen. Otherwise, where
-/// an answer is lost, the gate halts (at most once) or lets somebody take over (at least once).
+/// **The guarantee**: effectively once. One outcome is recorded, and later callers get it. The effect itself happens
+/// exactly once only if it commits together with the record, or if the receiver deduplicates by key, the idempotency
+/// key. Otherwise, if an answer is lost, the gate halts (at most once) or permits a takeover (at least once).
 ///
 /// A synchronous operation cannot be interrupted, and its lease is not renewed while it runs: choose a lease that is
 /// longer than the longest attempt.
 ///
-/// An effect may run another one by its key. Where their keys would wait for each other, on one thread or on several, the
-/// call that closes the cycle is refused at once: ``EffectError/keyCycle(_:through:)``.
+/// An effect may run another one by its key. If their keys would wait for each other, on one thread or on several,
+/// the call that closes the cycle is refused at once: ``EffectError/keyCycle(_:through:)``.
 ///
-/// The outcome is told to the store until the lease ends, for at least two seconds. A value that is too long for the
-/// store, or cannot be encoded, is still the caller's: ``OnceResult/unkept`` says why later callers do not get it.
+/// The gate reports the outcome to the store until the lease ends, for at least two seconds. If a value is too long for
+/// the store, or cannot be encoded, the caller still gets it: ``OnceResult/unkept`` says why later callers do not.
 ///
 /// An observer receives the events of the attempts, and one terminal event when the outcome is recorded: `success`, the
 /// policy's stop reasons, and of the gate itself `replayed`, `failed_before`, `result_not_kept`, `in_progress`,
@@ -36,29 +36,30 @@ public struct BlockingEffectGate: Sendable {
     let guards: Guards
     let waiting: Waiting
 
-    /// Creates a gate; settings that make no sense trap.
+    /// Creates a gate; invalid settings trap.
     ///
     /// - Parameters:
-    ///   - store: Remembers the effects.
-    ///   - policy: How often, how soon and for how long an effect is tried.
-    ///   - receiver: What the receiver does with a request that it has had before.
+    ///   - store: The effect store.
+    ///   - policy: The retry policy: attempts, delays and deadline.
+    ///   - receiver: The receiver's treatment of a repeated request.
     ///   - redirects: The redirects that the client of the effect follows.
-    ///   - lease: For how long a caller owns a key without a sign of life; above zero.
-    ///   - rule: What happens where an earlier owner has gone without an outcome.
-    ///   - waitLimit: For how long a caller waits for the outcome of another one's run; not negative.
-    ///   - name: What events call the effects.
+    ///   - lease: The time for which a caller owns a key without lease renewal; above zero.
+    ///   - rule: The treatment of a claim whose lease expired without settlement.
+    ///   - waitLimit: The maximum wait for the outcome of another caller's run; not negative.
+    ///   - name: The name of the effects in events.
     ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
-    ///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-    ///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
-    ///   - condition: Which errors are retried at all; by their class alone if `nil`.
-    ///   - execution: Finds out whether a failed attempt had its effect; ``ExecutionClassifier/default`` if `nil`.
-    ///   - storesMessages: Whether the store gets the texts of errors. They can hold secrets.
-    ///   - observer: Sees what happens.
-    ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
-    ///   - sleeper: How calls wait.
-    ///   - cancellation: Ends the calls from another thread.
+    ///   - budget: The budget for the retries of all calls that share it; none if `nil`.
+    ///   - classifier: The classifier of errors; ``ErrorClassifier/default`` if `nil`.
+    ///   - condition: The errors that may be retried; all that their class allows if `nil`.
+    ///   - execution: The classifier that decides whether a failed attempt had its effect;
+    ///     ``ExecutionClassifier/default`` if `nil`.
+    ///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
+    ///   - observer: Receives every event of the calls.
+    ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
+    ///   - sleeper: The sleeper that performs the waits.
+    ///   - cancellation: The token that cancels the calls from another thread.
     ///   - clock: The time source; the system's if `nil`.
-    ///   - random: Draws the jitter; the system's if `nil`.
+    ///   - random: The random source for jitter; the system's if `nil`.
     public init(
         store: any BlockingEffectStore,
         policy: RetryPolicy = .default,
@@ -95,17 +96,17 @@ public struct BlockingEffectGate: Sendable {
         waiting = Waiting(sleeper: sleeper, cancellation: cancellation)
     }
 
-    /// Runs an effect, unless it has been run before.
+    /// Runs an effect once: if it has been run before, returns the recorded result.
     ///
     /// - Parameters:
-    ///   - key: Names the effect.
-    ///   - fingerprint: What the key stands for: a second call that means something else is refused.
-    ///   - codec: How the result is kept for those who ask again.
-    ///   - effect: Is run until it succeeds, or until the policy or the gate gives up.
+    ///   - key: The key of the effect.
+    ///   - fingerprint: The fingerprint of the request: a second call of the key with another one is refused.
+    ///   - codec: The codec of the recorded result, which later callers get.
+    ///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
     /// - Returns: The result, and whether it is a replay.
-    /// - Throws: The effect's last error if it certainly did not happen; ``EffectError`` if it was not run, or if nobody
-    ///   knows; `CancellationError` if the call was cancelled; ``ActionIDError`` if the key is none; ``PolicyError`` if
-    ///   the policy asks for what a blocking call cannot do; and what the store throws.
+    /// - Throws: The effect's last error if it certainly did not happen; ``EffectError`` if it was not run, or if its
+    ///   outcome is unknown; `CancellationError` if the call was cancelled; ``ActionIDError`` if the key is invalid;
+    ///   ``PolicyError`` if the policy has a setting that a blocking call cannot honour; and the store's errors.
     public func once<Value>(
         _ key: some EffectKey, fingerprint: EffectFingerprint = .none, as codec: EffectCodec<Value>,
         effect: (EffectContext) throws -> Value
@@ -118,12 +119,12 @@ public struct BlockingEffectGate: Sendable {
         return try result.get()
     }
 
-    /// Runs an effect whose result knows how it is kept, unless it has been run before.
+    /// Runs an effect once, with the codec of its result type: if it has been run before, returns the recorded result.
     ///
     /// - Parameters:
-    ///   - key: Names the effect.
-    ///   - fingerprint: What the key stands for: a second call that means something else is refused.
-    ///   - effect: Is run until it succeeds, or until the policy or the gate gives up.
+    ///   - key: The key of the effect.
+    ///   - fingerprint: The fingerprint of the request: a second call of the key with another one is refused.
+    ///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
     /// - Returns: The result, and whether it is a replay.
     /// - Throws: As ``once(_:fingerprint:as:effect:)`` does.
     public func once<Value: EffectResult>(
@@ -132,7 +133,7 @@ public struct BlockingEffectGate: Sendable {
         try once(key, fingerprint: fingerprint, as: Value.effectCodec, effect: effect)
     }
 
-    /// Claims the key, and runs the effect if it gets it; the result, and why the call ended.
+    /// Claims the key, and runs the effect if the claim succeeds; returns the result and the reason of the end.
     private func call<Value>(
         _ id: ActionID, _ fingerprint: EffectFingerprint, _ codec: EffectCodec<Value>, _ events: EffectEvents?,
         _ effect: (EffectContext) throws -> Value

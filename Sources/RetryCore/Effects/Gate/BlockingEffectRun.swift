@@ -27,7 +27,7 @@ struct BlockingEffectRun {
             _ = try? store.settle($0, .indeterminate(nil))
         }
         let ending = attempts(codec, effect)
-        // From here on the store is told: whatever comes of that, the claim is not dropped.
+        // From here on the outcome is reported to the store: the claim is not dropped, whatever the store answers.
         claim.finish()
         let outcome = ending.outcome(else: state.withLock { $0.outcome })
         let end = settle(outcome)
@@ -61,7 +61,7 @@ struct BlockingEffectRun {
         }
     }
 
-    /// Makes sure that the key is still ours.
+    /// Checks that the caller still owns the key.
     private func prepare(_ attempt: RetryAttempt) throws {
         let now = gate.clock.nanoseconds
         let lease = gate.settings.lease.saturatedNanoseconds
@@ -84,7 +84,7 @@ struct BlockingEffectRun {
         max(0, leaseEnd.withLock { $0 }.saturatingAdd(-clock.nanoseconds))
     }
 
-    /// Records the outcome; no cancellation ends this.
+    /// Records the outcome; a cancellation does not end this.
     private func settle(_ outcome: EffectOutcome) -> EffectSettlement.End {
         let (clock, start) = (gate.clock, gate.clock.nanoseconds)
         var random = gate.surroundings.random

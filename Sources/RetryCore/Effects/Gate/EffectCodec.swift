@@ -1,11 +1,12 @@
-/// Turns the result of an effect into the bytes that a store keeps, and back.
+/// A codec between the result of an effect and the bytes that a store keeps.
 ///
 /// ```swift
 /// let receipt = try onceBlocking("pay-17", in: store, as: .utf8) { effect in try charge(effect.key) }
 /// ```
 ///
-/// A type that conforms to ``EffectResult`` has one of its own, and nobody names it. RetryFoundation has one for
-/// everything that is `Codable`. A result that holds a secret is better left out: return what it can be found by.
+/// A type that conforms to ``EffectResult`` has a codec of its own, and the call names none. RetryFoundation has one
+/// for
+/// every `Codable` type. Do not keep a result that holds a secret: return a reference by which it can be found.
 public struct EffectCodec<Value>: Sendable {
     private let encodeValue: @Sendable (Value) throws -> [UInt8]
     private let decodeBytes: @Sendable ([UInt8]) throws -> Value
@@ -13,8 +14,8 @@ public struct EffectCodec<Value>: Sendable {
     /// Creates a codec.
     ///
     /// - Parameters:
-    ///   - encode: Turns a result into bytes.
-    ///   - decode: Turns the bytes back into a result that means the same.
+    ///   - encode: Encodes a result.
+    ///   - decode: Decodes the bytes to an equivalent result.
     public init(
         encode: @escaping @Sendable (Value) throws -> [UInt8], decode: @escaping @Sendable ([UInt8]) throws -> Value
     ) {
@@ -22,28 +23,28 @@ public struct EffectCodec<Value>: Sendable {
         decodeBytes = decode
     }
 
-    /// Turns a result into bytes.
+    /// Encodes a result.
     ///
     /// - Parameter value: The result.
     /// - Returns: The bytes.
-    /// - Throws: Whatever keeps the result from being written.
+    /// - Throws: The error of the encoding.
     public func encode(_ value: Value) throws -> [UInt8] { try encodeValue(value) }
 
-    /// Turns bytes back into a result.
+    /// Decodes a result.
     ///
-    /// - Parameter bytes: What ``encode(_:)`` returned, perhaps in another process and another version.
+    /// - Parameter bytes: The bytes that ``encode(_:)`` returned, perhaps in another process and another version.
     /// - Returns: The result.
-    /// - Throws: Whatever keeps the bytes from being read.
+    /// - Throws: The error of the decoding.
     public func decode(_ bytes: [UInt8]) throws -> Value { try decodeBytes(bytes) }
 }
 
 extension EffectCodec<[UInt8]> {
-    /// Bytes as they are.
+    /// A codec that keeps bytes unchanged.
     public static var bytes: EffectCodec { EffectCodec(encode: { $0 }, decode: { $0 }) }
 }
 
 extension EffectCodec<String> {
-    /// Text in UTF-8.
+    /// A codec for text in UTF-8.
     public static var utf8: EffectCodec {
         EffectCodec(
             encode: { Array($0.utf8) },
@@ -57,6 +58,6 @@ extension EffectCodec<String> {
 }
 
 extension EffectCodec<Void> {
-    /// Nothing but that it happened.
+    /// A codec that keeps no result, only that the effect happened.
     public static var nothing: EffectCodec { EffectCodec(encode: { [] }, decode: { _ in }) }
 }

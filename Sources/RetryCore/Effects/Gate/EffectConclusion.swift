@@ -1,11 +1,11 @@
-/// How the attempts of a claim's owner ended.
+/// The ending of the attempts of a claim's owner.
 package enum EffectRunEnding<Value> {
-    /// With a value; its bytes, or why it has none.
+    /// A value; its bytes, or the reason why it has none.
     case value(Value, Result<[UInt8], EffectFailure.Unwritable>)
-    /// With an error. The obstacle is what kept an attempt from starting that was due.
+    /// An error. The obstacle is the error that kept a due attempt from starting.
     case failure(any Error, obstacle: (any Error)?, isCancelled: Bool)
 
-    /// The outcome to record, where `unfinished` is that of a run without a value.
+    /// Returns the outcome to record; `unfinished` is the outcome of a run without a value.
     package func outcome(else unfinished: EffectOutcome) -> EffectOutcome {
         switch self {
         case .value(_, .success(let bytes)): .succeeded(bytes)
@@ -16,7 +16,7 @@ package enum EffectRunEnding<Value> {
 }
 
 extension EffectFailure {
-    /// Why a value has no bytes.
+    /// The reason why a value has no bytes.
     package struct Unwritable: Error {
         package let failure: EffectFailure
 
@@ -26,12 +26,12 @@ extension EffectFailure {
     }
 }
 
-/// What the caller gets that owned a key, and what those get that share its run.
+/// The conclusion of a run: the result of the owner of the key, and of the callers that share its run.
 package struct EffectConclusion<Value> {
     package let result: Result<OnceResult<Value>, any Error>
     /// The stop reason to report; `nil` for that of the attempts.
     package let reason: StopReason?
-    /// What the store keeps of a success.
+    /// The ending of a success that the store keeps.
     package let kept: EffectReplay.Ending?
 
     private init(
@@ -42,14 +42,14 @@ package struct EffectConclusion<Value> {
         self.kept = kept
     }
 
-    /// Concludes a run that is settled, or could not be.
+    /// Concludes a run, settled or not.
     ///
     /// - Parameters:
-    ///   - ending: How the attempts ended.
-    ///   - end: What became of the settlement.
+    ///   - ending: The ending of the attempts.
+    ///   - end: The end of the settlement.
     ///   - outcome: The outcome that the store was to record.
-    ///   - claim: The claim, and how long ago it was made.
-    ///   - codec: Reads a result that was recorded before.
+    ///   - claim: The claim and its age.
+    ///   - codec: The codec for a result that was recorded before.
     package init(
         _ ending: EffectRunEnding<Value>, _ end: EffectSettlement.End, _ outcome: EffectOutcome,
         _ claim: (ticket: ClaimTicket, age: Duration), _ codec: EffectCodec<Value>
@@ -100,7 +100,7 @@ package struct EffectConclusion<Value> {
         }
     }
 
-    /// The recorded result where it can be read, so that all callers get the same; else the caller's own.
+    /// Returns the recorded result if it can be read, so that all callers get the same; else the caller's own.
     private static func recorded(
         _ kept: EffectReplay.Ending, _ codec: EffectCodec<Value>, else value: Value
     ) -> OnceResult<Value> {

@@ -1,10 +1,10 @@
-/// What an effect may know of its claim.
+/// The context of an effect: its id, its claim and its attempt.
 public struct EffectContext: Sendable {
     /// The id of the effect.
     public let id: ActionID
-    /// The token of the claim, for a receiver that refuses what comes from an older one.
+    /// The token of the claim, for a receiver that rejects requests with an older one.
     public let token: FencingToken
-    /// Whether an earlier owner may have had the effect already.
+    /// A Boolean value that indicates whether an earlier owner may have had the effect already.
     public let isTakeover: Bool
     /// The attempt that runs.
     public let attempt: RetryAttempt
@@ -20,11 +20,11 @@ public struct EffectContext: Sendable {
         lease = leaseLeft
     }
 
-    /// What to hand to the receiver, so that it drops what it has seen before; the same after a takeover.
+    /// The idempotency key for the receiver, which deduplicates by it; the same after a takeover.
     public var key: String { id.idempotencyKey }
 
-    /// The time until the key is not the caller's any more; zero when it is over.
+    /// The time until the lease of the key ends; zero when it is over.
     ///
-    /// The effect should be through by then.
+    /// The effect should end before that.
     public var timeLeft: Duration { lease() }
 }

@@ -1,18 +1,19 @@
-/// Why an effect was not run, or how it ended where its own error does not say it all.
+/// An error of an effect gate: the effect was not run, or its outcome needs more than the effect's own error.
 public enum EffectError: Error, Sendable, CustomStringConvertible {
     /// Another caller runs the effect: since this long, and for this long at least.
     case inProgress(ActionID, runningFor: Duration, leaseLeft: Duration)
-    /// Nobody knows whether the effect happened.
+    /// The outcome of the effect is unknown (indeterminate).
     ///
-    /// Find out, then tell the store by `reconcile` with this token. The underlying error is known only to the caller
-    /// that ran the effect.
+    /// Find out the outcome at the receiver, then record it by `reconcile` with this token. Only the caller that ran
+    /// the
+    /// effect gets the underlying error.
     case indeterminate(
         ActionID, token: FencingToken, age: Duration, lastErrorType: String?, underlying: (any Error)?)
     /// The key has been used for another request.
     case fingerprintMismatch(ActionID, recorded: EffectFingerprint, given: EffectFingerprint)
-    /// The store, or the key's tenant, has as many records as it may have.
+    /// The store, or the key's tenant, has reached its limit of records.
     case storeFull(ActionID, count: Int, limit: Int)
-    /// Somebody else took the key over before this caller was done.
+    /// Another caller took the key over before this caller's settlement.
     case fenced(ActionID, own: FencingToken, current: FencingToken?)
     /// An earlier caller's run ended with a failure that is final.
     ///
@@ -22,17 +23,17 @@ public enum EffectError: Error, Sendable, CustomStringConvertible {
     ///
     /// It is never run again. Look the result up at the receiver; `reconcile` adds it to the record.
     case resultNotKept(ActionID, EffectFailure, age: Duration)
-    /// The call is made from within an effect that the key's own effect waits for, through these keys: it would wait for
-    /// ever.
+    /// The call is made from within an effect that the key's own effect waits for, through these keys: it would wait
+    /// forever.
     case keyCycle(ActionID, through: [ActionID])
 
-    /// What happened, and what to do.
+    /// The event, and the remedy.
     public var description: String {
         switch self {
         case .inProgress(let id, let age, let left):
             "Effect \(id) is being run, since \(age); its lease ends in \(left). Wait for its outcome, or ask later."
         case .indeterminate(let id, let token, let age, let type, let underlying):
-            "Nobody knows whether effect \(id) happened: claimed \(age) ago by token \(token)"
+            "The outcome of effect \(id) is unknown: claimed \(age) ago by token \(token)"
                 + (underlying.map { ", it ended with \(EffectFailure($0))" } ?? type.map { ", it ended with \($0)" }
                     ?? "") + ". Find out at its receiver, and reconcile with that token."
         case .fingerprintMismatch(let id, let recorded, let given):
@@ -68,9 +69,9 @@ extension EffectError: SelfClassifyingError {
     }
 }
 
-/// An effect that runs another one is told by its error whether that one was run.
+/// For an effect that runs another one, the error states whether that one was run.
 extension EffectError: ExecutionAwareError {
-    /// Not executed where the gate refused to run the effect, or where it failed for good before; else unknown.
+    /// Not executed if the gate refused to run the effect, or if it failed for good before; else unknown.
     public var execution: ExecutionCertainty {
         switch self {
         case .inProgress, .fingerprintMismatch, .storeFull, .failedBefore, .keyCycle: .notExecuted

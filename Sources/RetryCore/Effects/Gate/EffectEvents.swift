@@ -1,7 +1,7 @@
 /// The events of one call of a gate: those of its attempts, and one terminal event when its outcome is recorded.
 ///
-/// The attempts end before the store knows of it. Their terminal event is held back until the settlement is over, and
-/// reports what the caller gets: an effect that succeeded and whose claim was fenced is no success.
+/// The attempts end before the settlement. Their terminal event is held back until the settlement is over, and reports
+/// the caller's result: an effect that succeeded and whose claim was fenced is no success.
 package final class EffectEvents: Sendable {
     private struct State: Sendable {
         var number = 0
@@ -14,7 +14,7 @@ package final class EffectEvents: Sendable {
     private let start: Int64
     private let state = Locked(State())
 
-    /// Creates the events of a call that begins; `nil` where the caller observes none.
+    /// Creates the events of a call that begins; `nil` without an observer.
     package init?(_ surroundings: Surroundings, policy: RetryPolicy) {
         guard let observer = surroundings.observer else { return nil }
         self.observer = observer
@@ -23,7 +23,7 @@ package final class EffectEvents: Sendable {
         start = surroundings.clock.nanoseconds
     }
 
-    /// The surroundings of the attempts, whose events go through here.
+    /// The surroundings of the attempts, whose events pass through this object.
     package var ofAttempts: Surroundings {
         let attempts = RetryObserver(includesMessages: observer.includesMessages) { self.receive($0) }
         return Surroundings(
@@ -34,8 +34,8 @@ package final class EffectEvents: Sendable {
     /// Reports the end of the call.
     ///
     /// - Parameters:
-    ///   - reason: Why it ended; `nil` for the reason of the attempts.
-    ///   - result: What the call returns or throws.
+    ///   - reason: The reason of the end; `nil` for the reason of the attempts.
+    ///   - result: The result or the error of the call.
     package func end<Value>(_ reason: StopReason?, _ result: Result<OnceResult<Value>, any Error>) {
         var error: (any Error)?
         if case .failure(let thrown) = result { error = thrown }

@@ -1,4 +1,4 @@
-/// What both gates are set up with, and what they tell their callers.
+/// The settings of both gates, and the errors they report.
 package struct EffectGateSettings: Sendable {
     package let policy: RetryPolicy
     package let receiver: EffectReceiver
@@ -26,7 +26,7 @@ package struct EffectGateSettings: Sendable {
         self.storesMessages = storesMessages
     }
 
-    /// The policy for the attempts inside the gate, which is what keeps the guarantee.
+    /// The policy for the attempts inside the gate; the gate itself keeps the guarantee.
     package var innerPolicy: RetryPolicy {
         policy.guarantee == .exactlyOnce ? policy.guarantee(.atLeastOnce) : policy
     }
@@ -35,7 +35,7 @@ package struct EffectGateSettings: Sendable {
         EffectFailure(error, includesMessage: storesMessages)
     }
 
-    /// Encodes the result of an effect that happened, also where the result cannot be encoded.
+    /// Encodes the result of an effect that happened, and handles a failure of the encoding.
     package func encode<Value>(
         _ value: Value, _ codec: EffectCodec<Value>
     ) -> Result<[UInt8], EffectFailure.Unwritable> {
@@ -61,7 +61,7 @@ package struct EffectGateSettings: Sendable {
     }
 }
 
-/// The store could not be asked before an attempt.
+/// An error for a store that could not be asked before an attempt.
 package struct StoreFailure: Error {
     package let underlying: any Error
 
@@ -70,7 +70,7 @@ package struct StoreFailure: Error {
     }
 }
 
-/// Ends a call without an attempt, and so that it counts for nothing with a circuit breaker: the service was not asked.
+/// An error that ends a call without an attempt; neutral for a circuit breaker, because the service was not called.
 package struct CalledOff: CancellationAwareError {
     package init() {}
 
@@ -78,7 +78,7 @@ package struct CalledOff: CancellationAwareError {
 }
 
 extension ClaimAnswer {
-    /// What the caller is told where the effect is not to be run now, and no result is there.
+    /// Returns the caller's error if the effect is not to be run now, and there is no result.
     package func error(for id: ActionID) -> EffectError? {
         switch self {
         case .execute: nil

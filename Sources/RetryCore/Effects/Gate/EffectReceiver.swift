@@ -1,8 +1,9 @@
-/// What the receiver of an effect does with a request that it has had before.
+/// The receiver's treatment of a repeated request.
 public enum EffectReceiver: Sendable, Hashable {
-    /// It may do it again: an attempt of which nobody knows whether it was executed ends the call. The default.
+    /// The receiver may execute it again: an attempt with an unknown outcome ends the call. The default.
     case mayRepeat
-    /// It knows the request by the key that it is sent, ``EffectContext/key``, and does it only once: such an attempt is
-    /// tried again.
+    /// The receiver deduplicates by the idempotency key of the request, ``EffectContext/key``: an attempt with an
+    /// unknown
+    /// outcome is tried again.
     case deduplicates
 }

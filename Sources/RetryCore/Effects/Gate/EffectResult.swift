@@ -1,6 +1,6 @@
-/// A type whose values a store can keep without being told how.
+/// A type whose values a store can keep by a codec of their own.
 ///
-/// Text and bytes are. With RetryFoundation, a type of yours that is `Codable` has to say no more than that:
+/// Text and bytes conform. With RetryFoundation, a `Codable` type of yours needs only the conformance:
 ///
 /// ```swift
 /// struct Receipt: Codable, EffectResult { var number: Int }
@@ -8,19 +8,20 @@
 /// let receipt = try await once("pay-17", in: store) { effect in try await psp.charge(order, key: effect.key) }
 /// ```
 ///
-/// Where no codec is named, `once` and ``onceBlocking(_:in:fingerprint:policy:receiver:redirects:lease:ifAbandoned:waitingUpTo:named:breaker:budget:classifier:retryOn:execution:storesMessages:observer:onRetry:sleeper:cancellation:clock:random:effect:)``
+/// Without an explicit codec, `once` and
+/// ``onceBlocking(_:in:fingerprint:policy:receiver:redirects:lease:ifAbandoned:waitingUpTo:named:breaker:budget:classifier:retryOn:execution:storesMessages:observer:onRetry:sleeper:cancellation:clock:random:effect:)``
 /// use this one.
 public protocol EffectResult: SendableMetatype {
-    /// How a value is kept for those who ask again.
+    /// The codec of the recorded value, which later callers get.
     static var effectCodec: EffectCodec<Self> { get }
 }
 
 extension String: EffectResult {
-    /// Text in UTF-8.
+    /// The codec for text in UTF-8.
     public static var effectCodec: EffectCodec<String> { .utf8 }
 }
 
 extension Array: EffectResult where Element == UInt8 {
-    /// Bytes as they are.
+    /// The codec for bytes, which keeps them unchanged.
     public static var effectCodec: EffectCodec<[UInt8]> { .bytes }
 }

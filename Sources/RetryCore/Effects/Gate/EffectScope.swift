@@ -1,9 +1,9 @@
 import Synchronization
 
-/// The effects that the current task or thread runs inside of, and what they wait for: finds cycles of keys.
+/// The effects that the current task or thread runs inside of, and the keys that they wait for: detects cycles.
 ///
-/// Two effects that call each other by their keys would wait for each other for ever, and renew their leases meanwhile.
-/// A call that would close such a cycle is refused instead. Only calls from within an effect cost anything here.
+/// Two effects that call each other by their keys would wait for each other forever, and renew their leases meanwhile.
+/// A call that would close such a cycle is refused instead. Only calls from within an effect pay for this check.
 package enum EffectScope {
     /// A key of a store.
     package struct Node: Hashable, Sendable {
@@ -27,7 +27,7 @@ package enum EffectScope {
             self.outer = outer
         }
 
-        // A task that an effect leaves behind is not inside of it any more when the effect has ended.
+        // A task that outlives its effect is not inside of it any more.
         var isOver: Bool { isOverFlag.load(ordering: .acquiring) }
 
         fileprivate func end() { isOverFlag.store(true, ordering: .releasing) }
@@ -41,7 +41,7 @@ package enum EffectScope {
 
     private static var open: [Node] { runs.filter { !$0.isOver }.map(\.node) }
 
-    /// Begins the run of an effect: its body runs with what this returns as ``runs``.
+    /// Begins the run of an effect: its body runs with the returned value as ``runs``.
     package static func begin(_ node: Node) -> [Run] {
         let outer = open.last
         if let outer { waits.withLock { $0.add(outer, node) } }
@@ -55,7 +55,7 @@ package enum EffectScope {
         if let outer = run.outer { waits.withLock { $0.remove(outer, run.node) } }
     }
 
-    /// Whether the current code is directly inside the effect of a key.
+    /// Returns whether the current code is directly inside the effect of a key.
     package static func isDirectlyInside(_ node: Node) -> Bool { open.last == node }
 
     /// Throws if the current code is inside the effect of a key, through others.
@@ -67,7 +67,7 @@ package enum EffectScope {
 
     /// Begins to wait for the owner of a key, in another task or thread of this process or elsewhere.
     ///
-    /// - Returns: What to hand to ``endWait(_:)``; `nil` where the caller is inside of no effect.
+    /// - Returns: The value for ``endWait(_:)``; `nil` if the caller is not inside an effect.
     /// - Throws: `EffectError` if that owner waits for an effect that the caller is inside of.
     package static func beginWait(for node: Node) throws(EffectError) -> Wait? {
         let open = open
@@ -84,7 +84,7 @@ package enum EffectScope {
         return Wait(from: innermost, to: node)
     }
 
-    /// The caller waits no longer.
+    /// Ends the caller's wait.
     package static func endWait(_ wait: Wait?) {
         if let wait { waits.withLock { $0.remove(wait.from, wait.to) } }
     }
@@ -95,11 +95,11 @@ package enum EffectScope {
         fileprivate let to: Node
     }
 
-    /// How many keys of a store wait for others right now.
+    /// Returns the number of keys of a store that wait for others right now.
     package static func waitCount(of store: StoreIdentity) -> Int { waits.withLock { $0.count(of: store) } }
 }
 
-/// What waits for what.
+/// The graph of keys that wait for other keys.
 private struct WaitGraph: Sendable {
     private var edges: [EffectScope.Node: [EffectScope.Node: Int]] = [:]
 
@@ -115,7 +115,7 @@ private struct WaitGraph: Sendable {
         if edges[from]?.isEmpty == true { edges[from] = nil }
     }
 
-    /// The way from a key to one of several others, both ends included; `nil` if there is none.
+    /// Returns the path from a key to one of several others, both ends included; `nil` if there is none.
     func path(from start: EffectScope.Node, toAnyOf ends: [EffectScope.Node]) -> [EffectScope.Node]? {
         var cameFrom: [EffectScope.Node: EffectScope.Node] = [:]
         var queue = [start]

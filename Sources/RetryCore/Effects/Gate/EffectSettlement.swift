@@ -1,23 +1,24 @@
-/// Decides how the outcome of a claim is recorded, and what follows where the store cannot record it.
+/// The state machine of a settlement: records the outcome of a claim, and handles a store that cannot record it.
 ///
-/// Both gates ask it. It is pure: a gate performs each step, and reports what came of it.
+/// Both gates ask it. It is pure: a gate performs each step, and reports its result.
 ///
-/// - A store that fails is told again until the lease ends, whatever its error: a known outcome is not lost while the
-///   key is still the caller's.
+/// - A store that fails is called again until the lease ends, after any error: a known outcome is not lost while the
+///   key
+///   is still the caller's.
 /// - A result that is too long is left out: the success is recorded without it.
-/// - Where the claim was settled already, by the effect itself in a transaction or by an operator, the record counts.
+/// - If the claim was settled already, by the effect itself in a transaction or by an operator, the record counts.
 package struct EffectSettlement: Sendable {
-    /// What a gate does next.
+    /// The next step of a gate.
     package enum Step: Sendable {
         case settle(EffectOutcome)
         /// Waits for this many nanoseconds.
         case wait(Int64)
-        /// Looks at the record.
+        /// Reads the record.
         case look
         case end(End)
     }
 
-    /// What is known when the settlement is over.
+    /// The end of a settlement.
     package enum End: Sendable {
         /// The outcome is recorded; without its result, for the reason given, if there is one.
         case recorded(unkept: EffectFailure?)
@@ -32,7 +33,7 @@ package struct EffectSettlement: Sendable {
     private enum Phase: Sendable {
         case telling(EffectOutcome)
         case looking
-        /// Tells the store what it can perhaps record, after this error.
+        /// Makes a last attempt to record what the store may accept, after this error.
         case lastTry(any Error)
     }
 
@@ -42,10 +43,10 @@ package struct EffectSettlement: Sendable {
     private var phase: Phase
     private var unkept: EffectFailure?
     private var retries: RetryState
-    /// The sum of the waits, in nanoseconds: it bounds the tries also where a test's sleeper lets no time pass.
+    /// The sum of the waits, in nanoseconds: it bounds the attempts even if a test's sleeper lets no time pass.
     private var waited: Int64 = 0
 
-    /// The least time for which a store that fails is told again, however little is left of the lease.
+    /// The minimum time for which a failing store is called again, even if less is left of the lease.
     package static let leastTime: Int64 = 2_000_000_000
 
     /// Creates the settlement of a claim.
@@ -54,7 +55,7 @@ package struct EffectSettlement: Sendable {
     ///   - token: The token of the claim.
     ///   - outcome: The outcome to record.
     ///   - leaseLeft: The time that is left of the lease, in nanoseconds.
-    ///   - failure: Makes what is stored of an error.
+    ///   - failure: Makes the stored part of an error.
     package init(
         token: FencingToken, _ outcome: EffectOutcome, leaseLeft: Int64,
         failure: @escaping @Sendable (any Error) -> EffectFailure
@@ -73,11 +74,11 @@ package struct EffectSettlement: Sendable {
     /// The first step.
     package var start: Step { .settle(outcome) }
 
-    /// The store has answered a settlement.
+    /// Handles the store's answer to a settlement.
     package mutating func answered(_ answer: SettleAnswer) -> Step {
         switch (answer, phase) {
         case (.recorded, .lastTry(let error)), (.alreadyRecorded, .lastTry(let error)):
-            // A success that is recorded without its result is known all the same.
+            // A success that is recorded without its result is still known.
             return .end(isSuccess ? .recorded(unkept: failure(error)) : .unknown(error))
         case (.recorded, _), (.alreadyRecorded, _): return .end(.recorded(unkept: unkept))
         case (.fenced(let current), _) where current == token:
@@ -87,7 +88,7 @@ package struct EffectSettlement: Sendable {
         }
     }
 
-    /// The store has returned the record of the key, which this claim settled before.
+    /// Handles the record of the key, which this claim settled before.
     package mutating func found(_ record: EffectRecord?) -> Step {
         guard let record, record.token == token else { return .end(.fenced(current: record?.token)) }
         switch record.state {
@@ -97,12 +98,12 @@ package struct EffectSettlement: Sendable {
         }
     }
 
-    /// The store has failed.
+    /// Handles an error of the store.
     ///
     /// - Parameters:
-    ///   - error: What it threw.
+    ///   - error: The error.
     ///   - elapsed: The time since the settlement began, in nanoseconds.
-    ///   - random: Draws the jitter.
+    ///   - random: The random source for jitter.
     /// - Returns: The next step.
     package mutating func failed(_ error: any Error, elapsed: Int64, using random: inout RandomSource) -> Step {
         if case .lastTry(let first) = phase { return .end(.unknown(first)) }
@@ -111,7 +112,7 @@ package struct EffectSettlement: Sendable {
             unkept = reason
             return tell(.succeededWithoutResult(reason))
         }
-        // The class of the error plays no part: what a store refuses now, it may take before the lease is over.
+        // The class of the error plays no part: the store may accept later what it refuses now.
         let step = retries.attemptFailed(.transient, elapsed: max(elapsed, waited), using: &random)
         if case .wait(let wait) = step {
             waited = waited.saturatingAdd(wait)
@@ -120,7 +121,7 @@ package struct EffectSettlement: Sendable {
         return lastTry(after: error)
     }
 
-    /// The wait is over.
+    /// Handles the end of a wait.
     package mutating func waited(elapsed: Int64) -> Step {
         _ = retries.waitEnded(elapsed: max(elapsed, waited))
         switch phase {
@@ -141,7 +142,7 @@ package struct EffectSettlement: Sendable {
         return .settle(outcome)
     }
 
-    /// Tries what takes less of the store, unless waiting was all that could help.
+    /// Makes a last attempt with less data, unless only waiting could help.
     private mutating func lastTry(after error: any Error) -> Step {
         guard case .telling(let told) = phase, !Self.passesByItself(error) else { return .end(.unknown(error)) }
         phase = .lastTry(error)

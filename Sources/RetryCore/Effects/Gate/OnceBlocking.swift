@@ -1,4 +1,4 @@
-/// Runs a synchronous effect once: unless it has been run before, in which case its result is returned again.
+/// Runs a synchronous effect once: if it has been run before, returns the recorded result.
 ///
 /// ```swift
 /// let receipt = try onceBlocking("pay-\(order)", in: store, as: .utf8) { effect in
@@ -6,34 +6,35 @@
 /// }
 /// ```
 ///
-/// This is ``BlockingEffectGate`` for a single call; it says what is promised. Inside a task use the asynchronous `once`
-/// of RetryAsync.
+/// This is ``BlockingEffectGate`` for a single call; see there for the guarantee. Inside a task use the asynchronous
+/// `once` of RetryAsync.
 ///
 /// - Parameters:
-///   - key: Names the effect: text, or an ``ActionID``.
-///   - store: Remembers the effects.
-///   - fingerprint: What the key stands for: a second call that means something else is refused.
-///   - codec: How the result is kept for those who ask again.
-///   - policy: How often, how soon and for how long the effect is tried.
-///   - receiver: What the receiver does with a request that it has had before.
+///   - key: The key of the effect: text, or an ``ActionID``.
+///   - store: The effect store.
+///   - fingerprint: The fingerprint of the request: a second call of the key with another one is refused.
+///   - codec: The codec of the recorded result, which later callers get.
+///   - policy: The retry policy: attempts, delays and deadline.
+///   - receiver: The receiver's treatment of a repeated request.
 ///   - redirects: The redirects that the client of the effect follows.
-///   - lease: For how long the caller owns the key without a sign of life; longer than the longest attempt.
-///   - rule: What happens where an earlier owner has gone without an outcome.
-///   - waitLimit: For how long the call waits for the outcome of another one's run.
-///   - name: What events call the effect.
+///   - lease: The time for which the caller owns the key without lease renewal; longer than the longest attempt.
+///   - rule: The treatment of a claim whose lease expired without settlement.
+///   - waitLimit: The maximum wait for the outcome of another caller's run.
+///   - name: The name of the effect in events.
 ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
-///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
-///   - condition: Which errors are retried at all; by their class alone if `nil`.
-///   - execution: Finds out whether a failed attempt had its effect; ``ExecutionClassifier/default`` if `nil`.
-///   - storesMessages: Whether the store gets the texts of errors. They can hold secrets.
-///   - observer: Sees what happens.
-///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
-///   - sleeper: How the call waits.
-///   - cancellation: Ends the call from another thread.
+///   - budget: The budget for the retries of all calls that share it; none if `nil`.
+///   - classifier: The classifier of errors; ``ErrorClassifier/default`` if `nil`.
+///   - condition: The errors that may be retried; all that their class allows if `nil`.
+///   - execution: The classifier that decides whether a failed attempt had its effect; ``ExecutionClassifier/default``
+///     if `nil`.
+///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
+///   - observer: Receives every event of the calls.
+///   - onRetry: Receives the error and the number of the failed attempt before each retry.
+///   - sleeper: The sleeper that performs the waits.
+///   - cancellation: The token that cancels the call from another thread.
 ///   - clock: The time source; the system's if `nil`.
-///   - random: Draws the jitter; the system's if `nil`.
-///   - effect: Is run until it succeeds, or until the policy or the gate gives up.
+///   - random: The random source for jitter; the system's if `nil`.
+///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
 /// - Returns: The result, and whether it is a replay.
 /// - Throws: As ``BlockingEffectGate/once(_:fingerprint:as:effect:)`` does.
 public func onceBlocking<Value>(
@@ -71,7 +72,7 @@ public func onceBlocking<Value>(
     ).once(key, fingerprint: fingerprint, as: codec, effect: effect)
 }
 
-/// Runs an effect once, whose result knows how it is kept: unless it has been run before.
+/// Runs a synchronous effect once, with the codec of its result type: if it has been run before, returns the result.
 ///
 /// ```swift
 /// let number = try onceBlocking("order-\(order.id)", in: store) { effect in
@@ -80,29 +81,30 @@ public func onceBlocking<Value>(
 /// ```
 ///
 /// - Parameters:
-///   - key: Names the effect: text, or an ``ActionID``.
-///   - store: Remembers the effects.
-///   - fingerprint: What the key stands for: a second call that means something else is refused.
-///   - policy: How often, how soon and for how long the effect is tried.
-///   - receiver: What the receiver does with a request that it has had before.
+///   - key: The key of the effect: text, or an ``ActionID``.
+///   - store: The effect store.
+///   - fingerprint: The fingerprint of the request: a second call of the key with another one is refused.
+///   - policy: The retry policy: attempts, delays and deadline.
+///   - receiver: The receiver's treatment of a repeated request.
 ///   - redirects: The redirects that the client of the effect follows.
-///   - lease: For how long the caller owns the key without a sign of life; longer than the longest attempt.
-///   - rule: What happens where an earlier owner has gone without an outcome.
-///   - waitLimit: For how long the call waits for the outcome of another one's run.
-///   - name: What events call the effect.
+///   - lease: The time for which the caller owns the key without lease renewal; longer than the longest attempt.
+///   - rule: The treatment of a claim whose lease expired without settlement.
+///   - waitLimit: The maximum wait for the outcome of another caller's run.
+///   - name: The name of the effect in events.
 ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
-///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
-///   - condition: Which errors are retried at all; by their class alone if `nil`.
-///   - execution: Finds out whether a failed attempt had its effect; ``ExecutionClassifier/default`` if `nil`.
-///   - storesMessages: Whether the store gets the texts of errors. They can hold secrets.
-///   - observer: Sees what happens.
-///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
-///   - sleeper: How the call waits.
-///   - cancellation: Ends the call from another thread.
+///   - budget: The budget for the retries of all calls that share it; none if `nil`.
+///   - classifier: The classifier of errors; ``ErrorClassifier/default`` if `nil`.
+///   - condition: The errors that may be retried; all that their class allows if `nil`.
+///   - execution: The classifier that decides whether a failed attempt had its effect; ``ExecutionClassifier/default``
+///     if `nil`.
+///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
+///   - observer: Receives every event of the calls.
+///   - onRetry: Receives the error and the number of the failed attempt before each retry.
+///   - sleeper: The sleeper that performs the waits.
+///   - cancellation: The token that cancels the call from another thread.
 ///   - clock: The time source; the system's if `nil`.
-///   - random: Draws the jitter; the system's if `nil`.
-///   - effect: Is run until it succeeds, or until the policy or the gate gives up.
+///   - random: The random source for jitter; the system's if `nil`.
+///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
 /// - Returns: The result, and whether it is a replay.
 /// - Throws: As ``BlockingEffectGate/once(_:fingerprint:effect:)`` does.
 public func onceBlocking<Value: EffectResult>(

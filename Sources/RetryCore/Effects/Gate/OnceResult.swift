@@ -1,12 +1,12 @@
-/// The result of an effect, and whether it was run for it.
+/// The result of an effect, and whether it is a replay.
 public struct OnceResult<Value> {
     /// The result of the effect.
     public let value: Value
-    /// Whether the effect was run before, and this is what it returned then.
+    /// A Boolean value that indicates whether the effect was run before, and this is the result of that run.
     public let isReplay: Bool
-    /// How long ago the effect was settled; zero if it was run now.
+    /// The time since the effect was settled; zero if it was run now.
     public let age: Duration
-    /// Why later callers do not get this result; `nil` if the store keeps it.
+    /// The reason why later callers do not get this result; `nil` if the store keeps it.
     ///
     /// The effect happened and is not run again. Its result was too long for the store, or could not be encoded, or was
     /// recorded by the effect itself in another form than the codec's: later callers get

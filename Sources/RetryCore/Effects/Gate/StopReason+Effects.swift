@@ -1,4 +1,4 @@
-// How a call of an effect gate ends where its attempts do not say it.
+// The stop reasons of an effect gate that its attempts do not have.
 extension StopReason {
     /// The effect happened before, and the caller gets its recorded result.
     public static var replayed: StopReason { StopReason(kind: .replayed) }
@@ -23,7 +23,7 @@ extension StopReason {
     /// The store failed, and the effect was not run.
     public static var storeFailed: StopReason { StopReason(kind: .storeFailed) }
 
-    /// The code of a reason that only a call of an effect gate has.
+    /// The code of a reason that only an effect gate has.
     var effectCode: String {
         switch kind {
         case .replayed: "replayed"
@@ -42,7 +42,7 @@ extension StopReason {
 }
 
 extension ClaimAnswer {
-    /// The reason to report where the effect is not to be run; `nil` where it is.
+    /// The reason to report if the effect is not to be run; `nil` if it is.
     package var stopReason: StopReason? {
         switch self {
         case .execute: nil
@@ -61,7 +61,7 @@ extension ClaimAnswer {
 }
 
 extension StopReason {
-    /// The reason to report where a key could not be claimed.
+    /// Creates the reason to report if a key could not be claimed.
     package init(ofClaim error: any Error) {
         switch error {
         case is CancellationError: self = .cancelled

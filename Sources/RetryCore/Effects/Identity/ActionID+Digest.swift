@@ -1,13 +1,13 @@
 extension ActionID {
-    /// Creates an id from what is to be done: the same type, payload, scope and tenant make the same id.
+    /// Creates an id from the action itself: the same type, payload, scope and tenant make the same id.
     ///
-    /// The key is a digest, in which each part stands with its length: no two different calls flow into one.
+    /// The key is a digest, in which each part is preceded by its length: no two different actions share one.
     ///
     /// - Parameters:
-    ///   - type: What kind of action it is, such as `"mail.send"`.
-    ///   - payload: What it is done with, in any form that is the same each time; ``CanonicalJSON/bytes`` is one.
-    ///   - scope: Within what it must happen once: a run, an order, a day.
-    ///   - tenant: On whose behalf; at most 255 bytes in UTF-8.
+    ///   - type: The kind of action, such as `"mail.send"`.
+    ///   - payload: The input of the action, in any form that is the same each time; ``CanonicalJSON/bytes`` is one.
+    ///   - scope: The scope within which it must happen once: a run, an order, a day.
+    ///   - tenant: The tenant that the action belongs to; at most 255 bytes in UTF-8.
     /// - Throws: ``ActionIDError`` if the tenant's name is too long.
     public init(
         type: String, payload: some Sequence<UInt8>, scope: String, tenant: String = ""
@@ -17,15 +17,16 @@ extension ActionID {
         try self.init(digest: hash.finalize(), tenant: tenant)
     }
 
-    /// Creates an id from what is to be done, which nobody without the secret can find out by trying payloads.
+    /// Creates an id from the action itself, keyed with a secret: without the secret, no payload can be found by trial.
     ///
     /// - Parameters:
-    ///   - type: What kind of action it is, such as `"sms.send"`.
-    ///   - payload: What it is done with, in any form that is the same each time.
-    ///   - scope: Within what it must happen once: a run, an order, a day.
-    ///   - tenant: On whose behalf; at most 255 bytes in UTF-8.
-    ///   - secret: Known to all callers that share a store; at least 32 random bytes are right. With another secret all
-    ///     ids are others.
+    ///   - type: The kind of action, such as `"sms.send"`.
+    ///   - payload: The input of the action, in any form that is the same each time.
+    ///   - scope: The scope within which it must happen once: a run, an order, a day.
+    ///   - tenant: The tenant that the action belongs to; at most 255 bytes in UTF-8.
+    ///   - secret: The secret of all callers that share a store; use at least 32 random bytes. Another secret makes
+    ///     other
+    ///     ids.
     /// - Throws: ``ActionIDError`` if the tenant's name is too long.
     public init(
         type: String, payload: some Sequence<UInt8>, scope: String, tenant: String = "", secret: some Sequence<UInt8>
@@ -44,9 +45,9 @@ extension ActionID {
     /// ```
     ///
     /// - Parameters:
-    ///   - type: What kind of action it is.
-    ///   - payload: What it is done with; an object in nodus-retry.
-    ///   - scope: Within what it must happen once.
+    ///   - type: The kind of action.
+    ///   - payload: The input of the action; an object in nodus-retry.
+    ///   - scope: The scope within which it must happen once.
     /// - Returns: The id, without a tenant.
     public static func nodus(type: String, payload: CanonicalJSON, scope: String) -> ActionID {
         let document: CanonicalJSON = ["action_type": .string(type), "payload": payload, "scope": .string(scope)]

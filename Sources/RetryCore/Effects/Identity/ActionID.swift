@@ -1,37 +1,39 @@
-/// The name of one effect: callers that use the same id mean the same effect.
+/// The idempotency key of one effect: callers that use the same id mean the same effect.
 ///
-/// Choose a key that is the same at every try and different for every effect, such as the number of an order. Where
-/// there is none, make it of what is to be done:
+/// Choose a key that is the same at every attempt and different for every effect, such as the number of an order. If
+/// there is none, derive it from the action:
 ///
 /// ```swift
 /// let id = try ActionID("order-\(order.number)", tenant: shop.id)
 /// let other = try ActionID(type: "mail.send", payload: message.utf8, scope: run.id)
 /// ```
 ///
-/// Ids are compared byte for byte: a key that is composed (NFC) and one that is decomposed (NFD) are two, also where
-/// `String` calls them equal. A key with a tenant is another one than the same key without.
+/// Ids are compared byte for byte: a key that is composed (NFC) and one that is decomposed (NFD) are different, even
+/// if `String` calls them equal. A key with a tenant differs from the same key without.
 public struct ActionID: Sendable {
-    /// The greatest length of a key, and of the name of a tenant, in bytes.
+    /// The maximum length of a key, and of the name of a tenant, in bytes.
     public static let maxLength = 255
 
     // One array for both, so that an id is one word: the length of the key, the key, the tenant.
     let storage: [UInt8]
 
-    /// Creates an id from a key of your own.
+    /// Creates an id from a key of your choice.
     ///
     /// - Parameters:
-    ///   - key: 1 to 255 bytes in UTF-8.
-    ///   - tenant: On whose behalf; at most 255 bytes in UTF-8. Stores count and bound the records of each tenant.
+    ///   - key: The key: 1 to 255 bytes in UTF-8.
+    ///   - tenant: The tenant that the effect belongs to; at most 255 bytes in UTF-8. Stores count and bound the
+    ///     records of
+    ///     each tenant.
     /// - Throws: ``ActionIDError`` if a length is out of range.
     public init(_ key: String, tenant: String = "") throws(ActionIDError) {
         try self.init(bytes: key.utf8, tenant: tenant)
     }
 
-    /// Creates an id from bytes of your own, which need not be text.
+    /// Creates an id from bytes of your choice, which need not be text.
     ///
     /// - Parameters:
-    ///   - bytes: 1 to 255 bytes.
-    ///   - tenant: On whose behalf; at most 255 bytes in UTF-8.
+    ///   - bytes: The key: 1 to 255 bytes.
+    ///   - tenant: The tenant that the effect belongs to; at most 255 bytes in UTF-8.
     /// - Throws: ``ActionIDError`` if a length is out of range.
     public init(bytes: some Collection<UInt8>, tenant: String = "") throws(ActionIDError) {
         let (count, tenant) = (bytes.count, tenant.utf8)
@@ -64,16 +66,18 @@ public struct ActionID: Sendable {
     /// The key, without the tenant.
     public var key: ArraySlice<UInt8> { storage[1...Int(storage[0])] }
 
-    /// On whose behalf; empty for nobody's.
+    /// The tenant that the effect belongs to; empty without one.
     public var tenant: String { String(decoding: tenantBytes, as: UTF8.self) }
 
     var tenantBytes: ArraySlice<UInt8> { storage[(1 + Int(storage[0]))...] }
 
     /// The idempotency key for a receiver that deduplicates requests, as by HTTP's `Idempotency-Key` header.
     ///
-    /// The key itself where it is printable ASCII and has no tenant; else an `X` and 63 hexadecimal digits of a digest of
-    /// key and tenant. A key that has this form itself is replaced by its digest, too: two ids never share one, and it can
-    /// be sent in a header.
+    /// The key itself if it is printable ASCII and has no tenant; else an `X` and 63 hexadecimal digits of a digest of
+    /// key
+    /// and tenant. A key that has this form itself is replaced by its digest, too: two ids never share one, and it can
+    /// be
+    /// sent in a header.
     public var idempotencyKey: String {
         if tenantBytes.isEmpty, key.allSatisfy({ (0x21...0x7e).contains($0) }), !Self.isDerived(key) {
             return String(decoding: key, as: UTF8.self)
@@ -81,7 +85,7 @@ public struct ActionID: Sendable {
         return "X" + digest.hex.dropFirst()
     }
 
-    /// Whether a key has the form of those that are made of a digest.
+    /// Returns whether a key has the form of one that is derived from a digest.
     private static func isDerived(_ key: ArraySlice<UInt8>) -> Bool {
         key.count == 64 && key.first == UInt8(ascii: "X") && key.dropFirst().allSatisfy(isLowerHexDigit)
     }
@@ -90,7 +94,7 @@ public struct ActionID: Sendable {
         (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
     }
 
-    /// A digest of tenant and key, for what must not grow with them.
+    /// A digest of tenant and key, for values whose size must not depend on them.
     var digest: SHA256Digest {
         var hash = SHA256()
         hash.update("retrykit.key.1".utf8)
@@ -117,12 +121,12 @@ extension ActionID: CustomStringConvertible {
     }
 }
 
-/// What can name an effect: a key as text, or an ``ActionID``.
+/// A value that can name an effect: a key as text, or an ``ActionID``.
 public protocol EffectKey {
     /// Returns the id.
     ///
     /// - Returns: The id.
-    /// - Throws: ``ActionIDError`` if this is no key.
+    /// - Throws: ``ActionIDError`` if this is not a valid key.
     func actionID() throws(ActionIDError) -> ActionID
 }
 

@@ -1,4 +1,4 @@
-/// A key that cannot name an effect.
+/// An error for a key that cannot name an effect.
 public struct ActionIDError: Error, Sendable, Hashable, CustomStringConvertible {
     enum Problem: Sendable, Hashable {
         case emptyKey
@@ -12,7 +12,7 @@ public struct ActionIDError: Error, Sendable, Hashable, CustomStringConvertible 
         self.problem = problem
     }
 
-    /// What is wrong, and what to do.
+    /// The problem, and the remedy.
     public var description: String {
         switch problem {
         case .emptyKey:
@@ -27,7 +27,7 @@ public struct ActionIDError: Error, Sendable, Hashable, CustomStringConvertible 
     }
 }
 
-/// An id that cannot be made right by trying again.
+/// An invalid id stays invalid at every attempt.
 extension ActionIDError: SelfClassifyingError {
     /// Always permanent.
     public var classification: Classification { .permanent }

@@ -9,7 +9,7 @@ extension CanonicalJSON {
     /// The value in its canonical form.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Writes values one behind the other.
+    /// A writer that appends values one after another.
     struct Writer {
         private(set) var bytes: [UInt8] = []
 
@@ -45,7 +45,8 @@ extension CanonicalJSON {
             bytes.append(UInt8(ascii: "}"))
         }
 
-        /// The members in the order of the code points of their names, which is the order of their bytes in UTF-8.
+        /// Returns the members in the order of the code points of their names, which is the order of their bytes in
+        /// UTF-8.
         private static func sorted(_ members: [Member]) -> [Member] {
             let sorted = members.enumerated().sorted { one, other in
                 if one.element.name.utf8.elementsEqual(other.element.name.utf8) { return one.offset < other.offset }
@@ -84,9 +85,9 @@ extension CanonicalJSON {
     }
 }
 
-/// Floating-point numbers as Python writes them.
+/// Floating-point numbers in Python's notation.
 enum PythonFloat {
-    /// The fewest digits that mean this number; with an exponent below 10⁻⁴ and from 10¹⁶ on.
+    /// Returns the fewest digits that mean this number; with an exponent below 10⁻⁴ and from 10¹⁶ on.
     static func text(of value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
@@ -96,7 +97,7 @@ enum PythonFloat {
         return sign + (point > -4 && point <= 16 ? plain(digits, point) : scientific(digits, point))
     }
 
-    /// The digits of a number without zeros at the ends, and how many of them stand before the decimal point.
+    /// Returns the digits of a number without zeros at the ends, and their count before the decimal point.
     private static func shortest(_ value: Double) -> (digits: [UInt8], point: Int) {
         let parts = value.description.utf8.split(separator: UInt8(ascii: "e"))
         let exponent = parts.count > 1 ? Int(String(Substring(parts[1]))) ?? 0 : 0

@@ -1,14 +1,14 @@
-/// A JSON value that is always written in the same way, byte for byte.
+/// A JSON value with one canonical form, the same byte for byte.
 ///
 /// The form is that of Python's `json.dumps(…, sort_keys=True, separators=(",", ":"))`, so that a service in Swift and
-/// one in Python make the same ``ActionID`` of the same payload: see ``ActionID/nodus(type:payload:scope:)``.
+/// one in Python derive the same ``ActionID`` from the same payload: see ``ActionID/nodus(type:payload:scope:)``.
 ///
 /// ```swift
 /// let payload: CanonicalJSON = ["user": "u-17", "amount": 12.5, "items": [1, 2]]
 /// print(payload.text)  // {"amount":12.5,"items":[1,2],"user":"u-17"}
 /// ```
 ///
-/// A whole number and a floating-point number are two things: `1` is written `1`, and `1.0` is written `1.0`.
+/// A whole number and a floating-point number differ: `1` is written `1`, and `1.0` is written `1.0`.
 public enum CanonicalJSON: Sendable {
     /// Nothing.
     case null
@@ -18,7 +18,7 @@ public enum CanonicalJSON: Sendable {
     case integer(Integer)
     /// A floating-point number; `NaN`, `Infinity` and `-Infinity` are written bare, as Python does.
     case double(Double)
-    /// A text. It is taken as it is: one that is composed and one that is decomposed are two.
+    /// A text, without normalisation: a composed text and a decomposed one differ.
     case string(String)
     /// Values in order.
     case array([CanonicalJSON])
@@ -44,7 +44,7 @@ public enum CanonicalJSON: Sendable {
         /// The number in decimal digits, without needless zeros, after a minus if it is negative.
         public let digits: String
 
-        /// Creates the number, whatever its type.
+        /// Creates the number from any integer type.
         public init(_ number: some BinaryInteger) {
             digits = number.description
         }
@@ -99,11 +99,11 @@ extension CanonicalJSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, E
     }
 }
 
-/// Two values are equal if they are written the same: members in another order are, `1` and `1.0` are not.
+/// Two values are equal if their canonical forms are the same: members in another order are, `1` and `1.0` are not.
 extension CanonicalJSON: Hashable {
-    /// Compares what the two values are written as.
+    /// Compares the canonical forms of two values.
     public static func == (one: CanonicalJSON, other: CanonicalJSON) -> Bool { one.bytes == other.bytes }
 
-    /// Hashes what the value is written as.
+    /// Hashes the canonical form.
     public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 }

@@ -1,11 +1,11 @@
-/// What a key stands for: tells a second call with the same request from one that uses the key for something else.
+/// A fingerprint of a request: distinguishes a repeated call from one that uses the key for another request.
 ///
 /// ```swift
 /// let fingerprint = EffectFingerprint(of: requestBody)
 /// ```
 ///
-/// A claim of a key with another fingerprint than the recorded one is refused. Callers that give none share ``none``,
-/// which is a fingerprint like any other.
+/// A claim of a key with another fingerprint than the recorded one is refused. Callers without a fingerprint share
+/// ``none``, which is compared like any other.
 public struct EffectFingerprint: Sendable, Hashable, CustomStringConvertible {
     /// The digest of the request.
     public let digest: SHA256Digest
@@ -25,7 +25,7 @@ public struct EffectFingerprint: Sendable, Hashable, CustomStringConvertible {
         self.init(of: request.bytes)
     }
 
-    /// The fingerprint of callers that give none.
+    /// The fingerprint of callers that pass none.
     public static let none = EffectFingerprint(of: [])
 
     /// Eight hexadecimal digits for logs and messages.

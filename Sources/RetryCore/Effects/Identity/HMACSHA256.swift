@@ -1,7 +1,7 @@
-/// The keyed hash of RFC 2104 over SHA-256: nobody without the key can compute or test a digest.
+/// The keyed hash of RFC 2104 over SHA-256: without the key, no digest can be computed or tested.
 ///
-/// Use it, by way of ``ActionID/init(type:payload:scope:tenant:secret:)``, where payloads can be guessed: the plain digest
-/// of a phone number tells the number to everybody who tries them all.
+/// Use it, by way of ``ActionID/init(type:payload:scope:tenant:secret:)``, if payloads can be guessed: the plain digest
+/// of a phone number reveals the number to an attacker who tries all numbers.
 ///
 /// ```swift
 /// let digest = HMACSHA256.digest(of: message.utf8, key: secret)
@@ -12,7 +12,7 @@ public struct HMACSHA256: Sendable {
 
     /// Creates the hash of no input so far.
     ///
-    /// - Parameter key: The secret; at least 32 random bytes are right.
+    /// - Parameter key: The secret; use at least 32 random bytes.
     public init(key: some Sequence<UInt8>) {
         var block = Array(key)
         if block.count > 64 { block = SHA256.digest(of: block).bytes }

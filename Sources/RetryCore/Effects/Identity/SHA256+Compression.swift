@@ -5,7 +5,7 @@ extension SHA256 {
             0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
         ]
 
-        /// Works in whole blocks of 64 bytes each.
+        /// Compresses whole blocks of 64 bytes each.
         mutating func compress(_ start: UnsafeRawPointer, blocks: Int) {
             withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
                 roundConstants.withUnsafeBufferPointer { constants in
@@ -18,7 +18,7 @@ extension SHA256 {
             }
         }
 
-        /// Makes the 64 words of the message schedule, each with the constant of its round added at the end.
+        /// Computes the 64 words of the message schedule, each with the constant of its round added at the end.
         @inline(__always)
         private static func expand(
             _ block: UnsafeRawPointer, into schedule: UnsafeMutablePointer<UInt32>,

@@ -1,7 +1,7 @@
 /// The hash function SHA-256 of FIPS 180-4, for input that comes in pieces.
 ///
-/// Its memory does not grow with the input. It is here because keys are made of digests and the library imports
-/// nothing that has one; where a security review asks for a certified module, hash there and hand the digest over.
+/// Its memory does not grow with the input. It is part of the library because keys are made of digests and the library
+/// imports no module that has one; if a security review requires a certified module, hash there and pass the digest.
 ///
 /// ```swift
 /// var hash = SHA256()
@@ -54,7 +54,7 @@ public struct SHA256: Sendable {
         return SHA256Digest(copy.state)
     }
 
-    /// Completes a block that earlier input began; returns how many bytes that took.
+    /// Completes a block that earlier input began; returns the number of bytes used.
     private mutating func fill(from bytes: UnsafeRawBufferPointer) -> Int {
         if pendingCount == 0 { return 0 }
         let count = min(64 - pendingCount, bytes.count)

@@ -1,4 +1,4 @@
-/// The 32 bytes that SHA-256 makes of its input.
+/// The 32 bytes of a SHA-256 digest.
 public struct SHA256Digest: Sendable, Hashable {
     // Four words and no array: a digest is part of every record of an effect store.
     private let first: UInt64
@@ -40,7 +40,7 @@ public struct SHA256Digest: Sendable, Hashable {
         }
     }
 
-    /// The first 8 hexadecimal digits: enough to tell two digests in a log apart, and too few to search a payload by.
+    /// The first 8 hexadecimal digits: enough to distinguish two digests in a log, and too few to search a payload by.
     public var shortHex: String { String(hex.prefix(8)) }
 
     /// Writes the 64 digits to the beginning of a buffer that has room for them.

@@ -1,7 +1,7 @@
-/// The one ownership of a key that somebody has.
+/// The ownership of a key, by one caller at a time.
 ///
-/// A claim is settled once. One that is dropped unsettled, because an error took another way, is told to the store as
-/// indeterminate where the store can be told at once; elsewhere its lease ends.
+/// A claim is settled once. A claim that is dropped unsettled, because an error took another path, is settled as
+/// indeterminate if the store can be called at once; otherwise its lease ends.
 package struct Claim: ~Copyable {
     package let ticket: ClaimTicket
     package let isTakeover: Bool
@@ -19,7 +19,7 @@ package struct Claim: ~Copyable {
         if !isFinished { onDrop(ticket) }
     }
 
-    /// Ends the claim: its outcome is the store's now, or could not be told it.
+    /// Ends the claim: its outcome is recorded, or could not be reported to the store.
     package consuming func finish() {
         isFinished = true
     }

@@ -1,4 +1,4 @@
-/// Says who may settle a key: the holder of the token.
+/// The right to settle a key, proven by the token of the claim.
 public struct ClaimTicket: Sendable, Hashable, CustomStringConvertible {
     /// The id of the effect.
     public let id: ActionID

@@ -1,24 +1,24 @@
-/// What a store says to a claim.
+/// The store's answer to a claim.
 public enum ClaimAnswer: Sendable, Hashable {
-    /// The caller owns the key now, by this token, and is to run the effect.
+    /// The caller owns the key now, by this token, and must run the effect.
     ///
-    /// In a takeover an earlier owner may have done so already.
+    /// In a takeover an earlier owner may have run it already.
     case execute(FencingToken, isTakeover: Bool)
     /// The effect has been settled before.
     case replay(EffectReplay)
-    /// Somebody else owns the key, since this long and for this long at least.
+    /// Another caller owns the key, since this long and for this long at least.
     case inProgress(runningFor: Duration, leaseLeft: Duration)
-    /// Nobody knows whether the effect happened: claimed by this token, this long ago.
+    /// The outcome of the effect is unknown (indeterminate): claimed by this token, this long ago.
     case indeterminate(FencingToken, age: Duration, lastErrorType: String?)
     /// The key has been used for another request.
     case fingerprintMismatch(recorded: EffectFingerprint, given: EffectFingerprint)
-    /// There is no room: the store, or the key's tenant, has this many records of as many as it may have.
+    /// There is no room: the store, or the key's tenant, has this many records out of its limit.
     case full(count: Int, limit: Int)
 }
 
-/// A settled effect, for those who ask again.
+/// A settled effect, replayed to later callers.
 public struct EffectReplay: Sendable, Hashable {
-    /// How the effect ended.
+    /// The ending of a settled effect.
     public enum Ending: Sendable, Hashable {
         /// It happened; this is its result.
         case succeeded([UInt8])
@@ -28,9 +28,9 @@ public struct EffectReplay: Sendable, Hashable {
         case failed(EffectFailure)
     }
 
-    /// How the effect ended.
+    /// The ending of the effect.
     public let ending: Ending
-    /// How long ago it was settled.
+    /// The time since the settlement.
     public let age: Duration
 
     /// Creates a replay.
@@ -40,7 +40,7 @@ public struct EffectReplay: Sendable, Hashable {
     }
 }
 
-/// What a store says to a renewal.
+/// The store's answer to a renewal.
 public enum RenewAnswer: Sendable, Hashable {
     /// The key is still the caller's, for this long.
     case renewed(leaseLeft: Duration)
@@ -48,7 +48,7 @@ public enum RenewAnswer: Sendable, Hashable {
     case lost(current: FencingToken?)
 }
 
-/// What a store says to a settlement.
+/// The store's answer to a settlement.
 public enum SettleAnswer: Sendable, Hashable {
     /// The outcome is recorded.
     case recorded
@@ -58,11 +58,11 @@ public enum SettleAnswer: Sendable, Hashable {
     case fenced(current: FencingToken?)
 }
 
-/// What a store says to a reconciliation.
+/// The store's answer to a reconciliation.
 public enum ReconcileAnswer: Sendable, Hashable {
     /// The verdict is recorded.
     case reconciled
-    /// Nothing is recorded: the record has another token than the caller has looked at.
+    /// Nothing is recorded: the record has another token than the verdict expects.
     case otherToken(current: FencingToken)
     /// Nothing is recorded: there is no record, the effect is known to have happened, or its owner still has time.
     case notIndeterminate

@@ -2,12 +2,12 @@ extension EffectLedger {
     /// Claims the key.
     ///
     /// - Parameters:
-    ///   - fingerprint: What the caller means by the key.
-    ///   - lease: For how many nanoseconds the caller owns it without a renewal.
-    ///   - rule: What happens where an earlier owner has gone without an outcome.
+    ///   - fingerprint: The fingerprint of the caller's request.
+    ///   - lease: The time for which the caller owns it without a renewal, in nanoseconds.
+    ///   - rule: The treatment of a claim whose lease expired without settlement.
     ///   - now: The time on the store's clock.
-    ///   - nextToken: Makes the next token of the store; asked only if the caller gets the key.
-    /// - Returns: What to tell the caller.
+    ///   - nextToken: Makes the next token of the store; called only if the caller gets the key.
+    /// - Returns: The answer for the caller.
     public mutating func claim(
         fingerprint: EffectFingerprint, lease: Int64, ifAbandoned rule: AbandonedClaim, now: Int64,
         nextToken: () -> FencingToken
@@ -34,27 +34,27 @@ extension EffectLedger {
         return .indeterminate(token, age: age(now), lastErrorType: failure?.type)
     }
 
-    /// Extends the lease of the owner; one that is longer already stays.
+    /// Extends the lease of the owner; a longer one stays as it is.
     ///
     /// - Parameters:
     ///   - token: The caller's token.
-    ///   - lease: For how many nanoseconds from now.
+    ///   - lease: The new lease from now, in nanoseconds.
     ///   - now: The time on the store's clock.
-    /// - Returns: What to tell the caller.
+    /// - Returns: The answer for the caller.
     public mutating func renew(token: FencingToken, lease: Int64, now: Int64) -> RenewAnswer {
         guard phase == .running, token == self.token else { return .lost(current: current(now)) }
         extend(until: now.saturatingAdd(max(0, lease)))
         return .renewed(leaseLeft: leaseLeft(now))
     }
 
-    /// Records how the effect ended, if the key is still the caller's.
+    /// Records the outcome of the effect, if the key is still the caller's.
     ///
     /// - Parameters:
     ///   - token: The caller's token.
-    ///   - outcome: How the effect ended.
-    ///   - retention: For how many nanoseconds the store keeps what is settled.
+    ///   - outcome: The outcome of the effect.
+    ///   - retention: The time for which the store keeps settled records, in nanoseconds.
     ///   - now: The time on the store's clock.
-    /// - Returns: What to tell the caller.
+    /// - Returns: The answer for the caller.
     public mutating func settle(
         token: FencingToken, _ outcome: EffectOutcome, retention: Int64, now: Int64
     ) -> SettleAnswer {
@@ -80,21 +80,21 @@ extension EffectLedger {
         return .recorded
     }
 
-    /// Records a verdict about an effect whose outcome is not known, which failed, or whose result is not kept.
+    /// Records a verdict about an effect whose outcome is unknown, which failed, or whose result is not kept.
     ///
     /// - Parameters:
     ///   - expectedToken: The token of the record that the verdict is about.
-    ///   - verdict: What was found out.
-    ///   - retention: For how many nanoseconds the store keeps what is settled.
+    ///   - verdict: The verdict about the effect.
+    ///   - retention: The time for which the store keeps settled records, in nanoseconds.
     ///   - now: The time on the store's clock.
-    /// - Returns: What to answer.
+    /// - Returns: The answer for the caller.
     public mutating func reconcile(
         expectedToken: FencingToken, _ verdict: EffectVerdict, retention: Int64, now: Int64
     ) -> ReconcileAnswer {
         switch phase {
         case .running where now >= until, .abandoned, .indeterminate: break
         case .failed where now < until: break
-        // That it happened is known: only its result is missing.
+        // It is known that the effect happened: only its result is missing.
         case .succeeded where now < until && result == nil && verdict != .didNotHappen: break
         case .absent, .running, .succeeded, .failed, .released: return .notIndeterminate
         }
@@ -115,7 +115,7 @@ extension EffectLedger {
         return .execute(token, isTakeover: isTakeover)
     }
 
-    /// The outcome that was settled, to tell a repeated settlement from another one.
+    /// The outcome that was settled, to distinguish a repeated settlement from another one.
     private var settled: EffectOutcome? {
         switch phase {
         case .absent, .running, .abandoned: nil
@@ -126,7 +126,7 @@ extension EffectLedger {
         }
     }
 
-    /// The token to name to those who come too late; none where nothing is known any more.
+    /// Returns the token for answers to late callers; `nil` if there is no record any more.
     private func current(_ now: Int64) -> FencingToken? {
         phase == .absent || isExpired(now: now) ? nil : token
     }

@@ -1,8 +1,7 @@
-/// Decides what may happen to one key of an effect store.
+/// The state machine of one key of an effect store.
 ///
-/// Every store of the library asks this machine. It is pure: it keeps the record of one key, reads no clock, and locks
-/// nothing. A store looks the record up, asks, and keeps the changed record, all in one step that nobody can get
-/// between.
+/// Every store of the library asks this machine. It is pure: it keeps the record of one key, reads no clock, and takes
+/// no lock. A store looks the record up, asks the machine, and keeps the changed record, all in one atomic step.
 ///
 /// | from | event | to / answer |
 /// |---|---|---|
@@ -23,27 +22,27 @@
 /// | succeeded without a result | reconcile as happened with its token | succeeded with it |
 /// | succeeded, failed past retention; released, after a while | any | absent |
 ///
-/// A record whose outcome is not known never goes away by itself: somebody reconciles it, or takes it over.
+/// A record whose outcome is unknown is never evicted: it is reconciled, or taken over.
 ///
-/// All times are nanoseconds on the store's clock, whatever that counts from.
+/// All times are nanoseconds on the store's clock, from any origin.
 public struct EffectLedger: Sendable, Hashable {
-    /// How far a key has come.
+    /// The phase of a key.
     ///
     /// The numbers are for stored rows, and never change.
     public enum Phase: UInt8, Sendable, Hashable, CaseIterable {
-        /// Nothing is known of the key.
+        /// There is no record of the key.
         case absent = 0
-        /// Somebody runs the effect.
+        /// A caller runs the effect.
         case running = 1
-        /// The lease ended without an outcome, and somebody has been told so. The owner may still settle.
+        /// The lease expired without settlement, and a claim has been answered so. The owner may still settle.
         case abandoned = 2
-        /// The owner settled that nobody knows.
+        /// The owner settled an unknown outcome.
         case indeterminate = 3
         /// The effect happened.
         case succeeded = 4
         /// The effect did not happen, and will not.
         case failed = 5
-        /// The effect did not happen, and the key is free; kept for a while to know a repeated settlement by.
+        /// The effect did not happen, and the key is free; kept for a while to recognise a repeated settlement.
         case released = 6
     }
 
@@ -53,19 +52,19 @@ public struct EffectLedger: Sendable, Hashable {
         indirect case failure(EffectFailure)
     }
 
-    /// How far the key has come.
+    /// The phase of the key.
     public private(set) var phase: Phase
     var body: Body
-    /// The token of the last claim; 0 where there was none.
+    /// The token of the last claim; 0 before the first one.
     public private(set) var token: FencingToken
-    /// What the key stands for.
+    /// The fingerprint of the request that the key was claimed for.
     public private(set) var fingerprint: EffectFingerprint
-    /// When the key was claimed, or settled if it is.
+    /// The time of the claim, or of the settlement if it is settled.
     public private(set) var since: Int64
-    /// When the lease ends, or the record if it is settled.
+    /// The end of the lease, or of the record if it is settled.
     public private(set) var until: Int64
 
-    /// Creates the ledger of a key of which nothing is known.
+    /// Creates the ledger of a key without a record.
     public init() {
         self.init(phase: .absent, token: FencingToken(0), fingerprint: .none, since: 0, until: 0)
     }
@@ -73,13 +72,13 @@ public struct EffectLedger: Sendable, Hashable {
     /// Creates a ledger from a stored row.
     ///
     /// - Parameters:
-    ///   - phase: How far the key has come.
+    ///   - phase: The phase of the key.
     ///   - token: The token of the last claim.
-    ///   - fingerprint: What the key stands for.
-    ///   - since: When the key was claimed or settled, in nanoseconds on the store's clock.
-    ///   - until: When the lease or the record ends, in nanoseconds on the store's clock.
-    ///   - result: The result, where the phase is succeeded; `nil` where it is not kept.
-    ///   - failure: The failure, where the phase is failed or indeterminate, or what kept the result from being kept.
+    ///   - fingerprint: The fingerprint of the request that the key was claimed for.
+    ///   - since: The time of the claim or of the settlement, in nanoseconds on the store's clock.
+    ///   - until: The end of the lease or of the record, in nanoseconds on the store's clock.
+    ///   - result: The result, if the phase is succeeded; `nil` if it is not kept.
+    ///   - failure: The failure, if the phase is failed or indeterminate, or the reason why the result is not kept.
     public init(
         phase: Phase, token: FencingToken, fingerprint: EffectFingerprint, since: Int64, until: Int64,
         result: [UInt8]? = nil, failure: EffectFailure? = nil
@@ -97,20 +96,20 @@ public struct EffectLedger: Sendable, Hashable {
         }
     }
 
-    /// The result, where the phase is succeeded and the result is kept.
+    /// The result, if the phase is succeeded and the result is kept.
     public var result: [UInt8]? {
         if case .result(let bytes) = body { bytes } else { nil }
     }
 
-    /// The failure, where the phase is failed or indeterminate, or what kept a result from being kept.
+    /// The failure, if the phase is failed or indeterminate, or the reason why a result is not kept.
     public var failure: EffectFailure? {
         if case .failure(let failure) = body { failure } else { nil }
     }
 
-    /// For how many nanoseconds a released key is remembered, unless the store keeps records for a shorter time.
+    /// The time for which a released key is remembered, in nanoseconds, unless the store keeps records for less.
     public static let releaseMemory: Int64 = 60_000_000_000
 
-    /// Whether the record may go away: it is settled or released, and its time is over.
+    /// Returns whether the record may be evicted: it is settled or released, and its time is over.
     public func isExpired(now: Int64) -> Bool {
         switch phase {
         case .succeeded, .failed, .released: now >= until
@@ -118,7 +117,7 @@ public struct EffectLedger: Sendable, Hashable {
         }
     }
 
-    /// What the store tells of the key; `nil` if nothing is known, or nothing any more.
+    /// Returns the store's record of the key; `nil` if there is none, or none any more.
     public func record(now: Int64) -> EffectRecord? {
         if isExpired(now: now) { return nil }
         let state: EffectRecord.State

@@ -1,39 +1,39 @@
-/// How the run of an effect ended, as its owner settles it.
+/// The outcome of the run of an effect, as its owner settles it.
 public enum EffectOutcome: Sendable, Hashable {
-    /// The effect happened; this is its result, for those who ask again.
+    /// The effect happened; this is its result, for later callers.
     case succeeded([UInt8])
     /// The effect happened, and its result cannot be kept, because of this failure: it is too long, or cannot be
-    /// encoded. Later callers are told so, and never run it again.
+    /// encoded. Later callers get an error, and never run it again.
     case succeededWithoutResult(EffectFailure)
-    /// The effect did not happen, and trying again would not help: those who ask again get this failure.
+    /// The effect did not happen, and a retry would not help: later callers get this failure.
     case failedFinal(EffectFailure)
-    /// The effect did not happen: the key is free, and anybody may try again.
+    /// The effect did not happen: the key is free, and any caller may run it.
     case failedBeforeEffect
-    /// Nobody knows whether the effect happened. Somebody has to find out, and reconcile.
+    /// The outcome is unknown (indeterminate). An operator or a job has to find it out, and reconcile.
     case indeterminate(EffectFailure?)
 }
 
-/// What is stored of an error: its type and code, and its text only if that was asked for.
+/// The stored part of an error: its type and code, and its text only if requested.
 public struct EffectFailure: Sendable, Hashable, CustomStringConvertible {
     /// The type of the error; at most 255 bytes.
     public let type: String
-    /// Its status or its service's code, where it has one; at most 255 bytes.
+    /// Its status or its service's code, if it has one; at most 255 bytes.
     public let code: String?
-    /// Its text, at most 4,096 bytes; `nil` unless asked for, because texts of errors can hold secrets.
+    /// Its text, at most 4,096 bytes; `nil` unless requested, because texts of errors can hold secrets.
     public let message: String?
 
-    /// Creates a failure, such as one from a stored row; what is too long is cut.
+    /// Creates a failure, such as one from a stored row; texts that are too long are cut.
     public init(type: String, code: String? = nil, message: String? = nil) {
         self.type = Self.cut(type, 255)
         self.code = code.map { Self.cut($0, 255) }
         self.message = message.map { Self.cut($0, 4_096) }
     }
 
-    /// Creates what is stored of an error.
+    /// Creates the stored part of an error.
     ///
     /// - Parameters:
     ///   - error: The error.
-    ///   - includesMessage: Whether its text is stored. It can hold secrets.
+    ///   - includesMessage: Pass `true` to store its text. It can hold secrets.
     public init(_ error: any Error, includesMessage: Bool = false) {
         let facts = ErrorTypeFacts.of(error)
         let service = facts.serviceCode?(error)
@@ -43,7 +43,7 @@ public struct EffectFailure: Sendable, Hashable, CustomStringConvertible {
             message: includesMessage ? String(describing: error) : nil)
     }
 
-    /// Type, code and text, as far as they are known.
+    /// The type, the code and the text, as far as they are known.
     public var description: String {
         type + (code.map { " (\($0))" } ?? "") + (message.map { ": \($0)" } ?? "")
     }
@@ -55,7 +55,7 @@ public struct EffectFailure: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension EffectFailure {
-    /// Compares byte for byte, as a server does: text that is composed and text that is decomposed are two.
+    /// Compares byte for byte, as a server does: composed and decomposed texts differ.
     public static func == (one: EffectFailure, other: EffectFailure) -> Bool {
         func areSame(_ one: String?, _ other: String?) -> Bool {
             guard let one, let other else { return one == nil && other == nil }
@@ -65,20 +65,20 @@ extension EffectFailure {
     }
 }
 
-/// The truth about an effect, as it was found out at the receiver or decided by an operator.
+/// The truth about an effect, found out at the receiver or decided by an operator.
 ///
-/// A store records it for an effect whose outcome is not known, and for one that failed: so the key is cleared.
+/// A store records it for an effect whose outcome is unknown, and for one that failed: this clears the key.
 public enum EffectVerdict: Sendable, Hashable {
-    /// It happened; this is its result, for those who ask again.
+    /// It happened; this is its result, for later callers.
     case happened([UInt8])
     /// It did not happen: the key is free, and the next caller runs it.
     case didNotHappen
 }
 
-/// What a claim does where an earlier owner has gone without an outcome.
+/// The treatment of a claim whose lease expired without settlement.
 public enum AbandonedClaim: Sendable, Hashable {
-    /// It stops as indeterminate: the effect happens at most once. The default.
+    /// The claim is answered as indeterminate: the effect happens at most once. The default.
     case halt
-    /// It runs the effect again: the effect happens at least once.
+    /// The claim succeeds, and the effect runs again: it happens at least once.
     case takeOver
 }

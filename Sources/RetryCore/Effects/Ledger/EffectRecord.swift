@@ -1,10 +1,10 @@
-/// What a store knows of a key.
+/// The record of a key in a store.
 public struct EffectRecord: Sendable, Hashable {
-    /// How far the effect has come.
+    /// The state of the effect.
     public enum State: Sendable, Hashable {
-        /// Somebody runs it, and has this long to renew or settle.
+        /// A caller runs it, and has this long to renew or settle.
         case running(leaseLeft: Duration)
-        /// Nobody knows whether it happened.
+        /// The outcome is unknown (indeterminate).
         case indeterminate(EffectFailure?)
         /// It happened; this is its result.
         case succeeded([UInt8])
@@ -14,11 +14,11 @@ public struct EffectRecord: Sendable, Hashable {
         case failed(EffectFailure)
     }
 
-    /// How far the effect has come.
+    /// The state of the effect.
     public let state: State
     /// The token of the last claim.
     public let token: FencingToken
-    /// What the key stands for.
+    /// The fingerprint of the request that the key was claimed for.
     public let fingerprint: EffectFingerprint
     /// The time since the effect was claimed, or since it was settled if it is.
     public let age: Duration

@@ -1,7 +1,7 @@
-/// The number of a claim: each claim of a store gets a greater one than all before it.
+/// The fencing token of a claim: each claim of a store gets a greater number than all before it.
 ///
-/// Whoever holds an older token than the record's is too late, and is told so. A receiver that keeps the greatest token
-/// it has seen can refuse late requests in the same way.
+/// The holder of an older token than the record's is too late, and is fenced. A receiver that keeps the greatest token
+/// it has seen can reject late requests in the same way.
 public struct FencingToken: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
     /// The number, from 1.
     public let rawValue: Int64

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the shards of a store share: the tokens, and how many records there are of how many.
+/// The state that the shards of a store share: the tokens, and the counts of records with their limits.
 final class EffectCensus: Sendable {
     private let capacity: Int
     private let tenantQuota: Int?
@@ -13,7 +13,7 @@ final class EffectCensus: Sendable {
         self.tenantQuota = tenantQuota
     }
 
-    /// Why there is no room for one more record.
+    /// The limit that leaves no room for one more record.
     enum Refusal: Sendable, Hashable {
         case store(count: Int, limit: Int)
         case tenant(count: Int, limit: Int)

@@ -1,13 +1,14 @@
-/// Finds the slot of a record by the hash of its key: an open-addressing table with linear probing.
+/// An index from the hash of a key to the slot of its record: an open-addressing table with linear probing.
 ///
-/// Its own, because growing the standard library's dictionary looks at every key again, and one that holds a million
-/// stalls its caller for a third of a second. Here the hash stands beside the slot: growing copies eight bytes a record.
+/// It is used because the standard library's dictionary rehashes every key when it grows, and with a million keys
+/// stalls
+/// its caller for a third of a second. Here the hash is stored beside the slot: growing copies eight bytes a record.
 struct EffectIndex: Sendable {
     /// The hash in the upper half, and one more than the slot in the lower one; zero is free.
     private var entries = [UInt64](repeating: 0, count: 16)
     private var count = 0
 
-    /// The slot with this hash that `matches`, if there is one.
+    /// Returns the slot with this hash that `matches`, if there is one.
     func find(_ hash: UInt32, where matches: (Int) -> Bool) -> Int? {
         var place = home(of: hash)
         while entries[place] != 0 {
@@ -35,7 +36,7 @@ struct EffectIndex: Sendable {
         closeGap(at: place)
     }
 
-    /// Moves up those that came to stand behind their own place because this one was taken.
+    /// Moves up the entries that are behind their own place because the removed entry took it.
     private mutating func closeGap(at gap: Int) {
         var gap = gap
         var place = next(gap)

@@ -9,7 +9,7 @@ struct EffectShard: Sendable {
     private var waiters: [ActionID: [Int: Notify]] = [:]
     private var lastWaiter = 0
     private var lastNow = Int64.min
-    /// How many records there are in each phase.
+    /// The number of records in each phase.
     private(set) var counts = [Int](repeating: 0, count: EffectLedger.Phase.allCases.count)
 
     init(census: EffectCensus, retention: Int64) {
@@ -17,7 +17,7 @@ struct EffectShard: Sendable {
         self.retention = retention
     }
 
-    /// The time, which never goes back here even if the clock does.
+    /// Returns the time, which never goes back here even if the clock does.
     mutating func advance(to now: Int64) -> Int64 {
         lastNow = max(lastNow, now)
         return lastNow
@@ -73,9 +73,9 @@ struct EffectShard: Sendable {
         find(key).flatMap { slots[$0].ledger.record(now: now) }
     }
 
-    /// Lets the records go whose time is over, oldest first.
+    /// Evicts the expired records, oldest first.
     ///
-    /// - Returns: How many went.
+    /// - Returns: The number of evicted records.
     @discardableResult
     mutating func evictExpired(now: Int64, atMost limit: Int) -> Int {
         var count = 0
@@ -88,7 +88,7 @@ struct EffectShard: Sendable {
         return count
     }
 
-    /// Lets records go that need not be kept where room is needed: the expired ones, and those that were released.
+    /// Evicts records to make room: the expired ones, and those that were released.
     mutating func makeRoom(now: Int64, atMost limit: Int) -> Int {
         var count = evictExpired(now: now, atMost: limit)
         while count < limit, let slot = slots.first(of: .released) {
@@ -98,7 +98,7 @@ struct EffectShard: Sendable {
         return count
     }
 
-    /// Enrols somebody who waits for the owner of a key; `nil` if there is nobody to wait for.
+    /// Enrols a caller that waits for the owner of a key; `nil` if the key has no owner.
     mutating func enrol(_ key: HashedKey, now: Int64, _ notify: @escaping Notify) -> Int? {
         guard let record = record(key, now: now), case .running = record.state else { return nil }
         lastWaiter += 1
@@ -111,14 +111,14 @@ struct EffectShard: Sendable {
         if waiters[id]?.isEmpty == true { waiters[id] = nil }
     }
 
-    /// How many wait for owners of keys.
+    /// The number of callers that wait for owners of keys.
     var waiterCount: Int { waiters.values.reduce(0) { $0 + $1.count } }
 
     private func find(_ key: HashedKey) -> Int? {
         index.find(key.low) { slots[$0].id == key.id }
     }
 
-    /// Changes a record, puts it where its new phase belongs, and returns who has waited for that.
+    /// Changes a record, moves it to the list of its new phase, and returns the subscribers to notify.
     private mutating func change<Answer>(
         _ slot: Int, _ event: (inout EffectLedger) -> Answer
     ) -> (Answer, notify: [Notify]) {

@@ -1,7 +1,7 @@
 /// The records of a shard, in chunks that never move: nothing is copied when one more is needed.
 ///
-/// Every record stands in one of three lists, oldest first. The list of what is settled is in the order in which it
-/// expires, so that expired records are found without looking at any other.
+/// Every record is in one of three lists, oldest first. The list of settled records is in the order of expiry, so that
+/// expired records are found without a search.
 struct EffectSlots: Sendable {
     struct Slot: Sendable {
         var id: ActionID?
@@ -14,11 +14,11 @@ struct EffectSlots: Sendable {
     }
 
     enum List: Int, Sendable {
-        /// Without an outcome.
+        /// The records without an outcome.
         case open = 0
-        /// Succeeded or failed.
+        /// The records that succeeded or failed.
         case settled = 1
-        /// Released.
+        /// The released records.
         case released = 2
     }
 
@@ -35,7 +35,7 @@ struct EffectSlots: Sendable {
         _modify { yield &chunks[slot >> 8][slot & 255] }
     }
 
-    /// Takes a free slot for a key and puts it at the end of the open list.
+    /// Allocates a slot for a key and appends it to the open list.
     mutating func add(_ id: ActionID, hash: UInt32) -> Int {
         let slot = takeFree()
         self[slot].id = id
@@ -44,7 +44,7 @@ struct EffectSlots: Sendable {
         return slot
     }
 
-    /// Gives a slot back.
+    /// Frees a slot.
     mutating func remove(_ slot: Int, from list: List) {
         unlink(slot, from: list)
         self[slot] = Slot()
@@ -57,13 +57,13 @@ struct EffectSlots: Sendable {
         append(slot, to: new)
     }
 
-    /// The oldest record of a list.
+    /// Returns the oldest record of a list.
     func first(of list: List) -> Int? {
         let head = head(list)
         return head == Slot.none ? nil : Int(head)
     }
 
-    /// The record after another one in their list.
+    /// Returns the record after another one in their list.
     func next(after slot: Int) -> Int? {
         let next = chunks[slot >> 8][slot & 255].next
         return next == Slot.none ? nil : Int(next)

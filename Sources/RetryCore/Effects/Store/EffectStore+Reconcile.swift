@@ -1,6 +1,6 @@
-// Verdicts with a result as a codec writes it: what is recorded can be read by later callers.
+// Verdicts with a result in the codec's form: later callers can read the recorded result.
 extension EffectStore {
-    /// Records that an effect happened, with its result as a codec writes it.
+    /// Records that an effect happened, with its result in a codec's form.
     ///
     /// ```swift
     /// let found = try await psp.receipt(for: id.idempotencyKey)
@@ -13,7 +13,7 @@ extension EffectStore {
     ///   - value: The result, as the effect would have returned it.
     ///   - codec: The codec that the callers of the key use.
     /// - Returns: Whether the verdict is recorded.
-    /// - Throws: What kept the result from being encoded, or the store from its work.
+    /// - Throws: An error if the result cannot be encoded, or the store cannot do its work.
     public func reconcile<Value>(
         _ id: ActionID, expectedToken: FencingToken, happened value: Value, as codec: EffectCodec<Value>
     ) async throws -> ReconcileAnswer {
@@ -28,7 +28,7 @@ extension EffectStore {
     ///   - expectedToken: The token of the record that the verdict is about.
     ///   - value: The result, as the effect would have returned it.
     /// - Returns: Whether the verdict is recorded.
-    /// - Throws: What kept the result from being encoded, or the store from its work.
+    /// - Throws: An error if the result cannot be encoded, or the store cannot do its work.
     public func reconcile<Value: EffectResult>(
         _ id: ActionID, expectedToken: FencingToken, happened value: Value
     ) async throws -> ReconcileAnswer {
@@ -37,7 +37,7 @@ extension EffectStore {
 }
 
 extension BlockingEffectStore {
-    /// Records that an effect happened, with its result as a codec writes it; blocks the thread.
+    /// Records that an effect happened, with its result in a codec's form; blocks the thread.
     ///
     /// - Parameters:
     ///   - id: The key.
@@ -45,7 +45,7 @@ extension BlockingEffectStore {
     ///   - value: The result, as the effect would have returned it.
     ///   - codec: The codec that the callers of the key use.
     /// - Returns: Whether the verdict is recorded.
-    /// - Throws: What kept the result from being encoded, or the store from its work.
+    /// - Throws: An error if the result cannot be encoded, or the store cannot do its work.
     public func reconcile<Value>(
         _ id: ActionID, expectedToken: FencingToken, happened value: Value, as codec: EffectCodec<Value>
     ) throws -> ReconcileAnswer {
@@ -59,7 +59,7 @@ extension BlockingEffectStore {
     ///   - expectedToken: The token of the record that the verdict is about.
     ///   - value: The result, as the effect would have returned it.
     /// - Returns: Whether the verdict is recorded.
-    /// - Throws: What kept the result from being encoded, or the store from its work.
+    /// - Throws: An error if the result cannot be encoded, or the store cannot do its work.
     public func reconcile<Value: EffectResult>(
         _ id: ActionID, expectedToken: FencingToken, happened value: Value
     ) throws -> ReconcileAnswer {
@@ -67,9 +67,9 @@ extension BlockingEffectStore {
     }
 }
 
-// A task calls these, which leave its thread to others: a store may have asynchronous functions of its own.
+// Tasks use these, which do not block a thread: a store may have asynchronous functions of its own.
 extension BlockingEffectStore {
-    /// Records that an effect happened, with its result as a codec writes it.
+    /// Records that an effect happened, with its result in a codec's form.
     ///
     /// - Parameters:
     ///   - id: The key.
@@ -77,7 +77,7 @@ extension BlockingEffectStore {
     ///   - value: The result, as the effect would have returned it.
     ///   - codec: The codec that the callers of the key use.
     /// - Returns: Whether the verdict is recorded.
-    /// - Throws: What kept the result from being encoded, or the store from its work.
+    /// - Throws: An error if the result cannot be encoded, or the store cannot do its work.
     public func reconcile<Value>(
         _ id: ActionID, expectedToken: FencingToken, happened value: Value, as codec: EffectCodec<Value>
     ) async throws -> ReconcileAnswer {
@@ -91,7 +91,7 @@ extension BlockingEffectStore {
     ///   - expectedToken: The token of the record that the verdict is about.
     ///   - value: The result, as the effect would have returned it.
     /// - Returns: Whether the verdict is recorded.
-    /// - Throws: What kept the result from being encoded, or the store from its work.
+    /// - Throws: An error if the result cannot be encoded, or the store cannot do its work.
     public func reconcile<Value: EffectResult>(
         _ id: ActionID, expectedToken: FencingToken, happened value: Value
     ) async throws -> ReconcileAnswer {

@@ -1,26 +1,26 @@
-/// Remembers which effects have happened, for callers that must not make one happen twice.
+/// A thread-safe store of effects by their idempotency keys, so that none happens twice.
 ///
 /// A store has one atomic step for each of its functions, and decides as ``EffectLedger`` does. It never waits for
-/// another caller. What it promises holds among callers that share the store and a key, within the time that it keeps
-/// records for. `EffectStoreConformance` of RetryTesting checks a store of your own.
+/// another caller. Its guarantee holds among callers that share the store and a key, within the retention of its
+/// records. `EffectStoreConformance` of RetryTesting checks a custom store.
 ///
 /// | here | in nodus-retry |
 /// |---|---|
-/// | ``record(for:)`` | `resolve`, which alone decides nothing: two callers can both see that nothing is there |
+/// | ``record(for:)`` | `resolve`, which alone decides nothing: two callers can both find no record |
 /// | ``claim(_:fingerprint:lease:ifAbandoned:)`` | `pending`, here with an answer that only one caller gets |
 /// | ``settle(_:_:)`` | `complete`, here only for the owner of the claim |
 ///
 /// A store throws only when it cannot do its work: an unreachable server, a full disk. Its answers are no errors.
 public protocol EffectStore: Sendable {
-    /// Claims a key: of all callers at once, one is told to run the effect.
+    /// Claims a key: of all concurrent callers, one gets the answer to run the effect.
     ///
     /// - Parameters:
     ///   - id: The key.
-    ///   - fingerprint: What the caller means by the key.
-    ///   - lease: For how long the caller owns it without a renewal; above zero.
-    ///   - rule: What happens where an earlier owner has gone without an outcome.
-    /// - Returns: Whether the caller is to run the effect; if not, why.
-    /// - Throws: What kept the store from its work.
+    ///   - fingerprint: The fingerprint of the caller's request.
+    ///   - lease: The time for which the caller owns it without a renewal; above zero.
+    ///   - rule: The treatment of a claim whose lease expired without settlement.
+    /// - Returns: The answer: run the effect, or the reason why not.
+    /// - Throws: An error if the store cannot do its work.
     func claim(
         _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
     ) async throws -> ClaimAnswer
@@ -29,43 +29,43 @@ public protocol EffectStore: Sendable {
     ///
     /// - Parameters:
     ///   - ticket: The claim.
-    ///   - lease: For how long; above zero.
-    /// - Returns: Whether the key is still the caller's.
-    /// - Throws: What kept the store from its work.
+    ///   - lease: The new lease; above zero.
+    /// - Returns: The answer: renewed, or lost.
+    /// - Throws: An error if the store cannot do its work.
     func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer
 
-    /// Records how an effect ended, if the key is still the caller's. Asking twice is safe.
+    /// Records the outcome of an effect, if the key is still the caller's. It is idempotent.
     ///
     /// - Parameters:
     ///   - ticket: The claim.
-    ///   - outcome: How the effect ended.
-    /// - Returns: Whether the outcome is recorded.
-    /// - Throws: What kept the store from its work; ``EffectStoreError`` if the result is too long to be kept.
+    ///   - outcome: The outcome of the effect.
+    /// - Returns: The answer: recorded, or the reason why not.
+    /// - Throws: An error if the store cannot do its work; ``EffectStoreError`` if the result is too long to be kept.
     func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer
 
-    /// Records a verdict about an effect whose outcome is not known, or which failed: the record is cleared.
+    /// Records a verdict about an effect whose outcome is unknown, or which failed: this clears the record.
     ///
-    /// Where the effect happened and its result is not kept, a verdict with the result adds it.
+    /// If the effect happened and its result is not kept, a verdict with the result adds it.
     ///
     /// - Parameters:
     ///   - id: The key.
     ///   - expectedToken: The token of the record that the verdict is about, so that it cannot meet a newer one.
-    ///   - verdict: What was found out.
-    /// - Returns: Whether the verdict is recorded.
-    /// - Throws: What kept the store from its work; ``EffectStoreError`` if the result is too long to be kept.
+    ///   - verdict: The verdict about the effect.
+    /// - Returns: The answer: reconciled, or the reason why not.
+    /// - Throws: An error if the store cannot do its work; ``EffectStoreError`` if the result is too long to be kept.
     func reconcile(
         _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
     ) async throws -> ReconcileAnswer
 
-    /// Returns what is known of a key, and changes nothing.
+    /// Returns the record of a key, and changes nothing.
     ///
     /// - Parameter id: The key.
-    /// - Returns: The record, or `nil` if nothing is known, or nothing any more.
-    /// - Throws: What kept the store from its work.
+    /// - Returns: The record, or `nil` if there is none, or none any more.
+    /// - Throws: An error if the store cannot do its work.
     func record(for id: ActionID) async throws -> EffectRecord?
 }
 
-/// An effect store that can be asked from synchronous code.
+/// An effect store with synchronous functions.
 ///
 /// A store implements these alone: a synchronous function meets the asynchronous requirement too.
 public protocol BlockingEffectStore: EffectStore {
@@ -77,24 +77,25 @@ public protocol BlockingEffectStore: EffectStore {
     /// Extends the lease of a claim, as ``EffectStore/renew(_:lease:)`` does.
     func renew(_ ticket: ClaimTicket, lease: Duration) throws -> RenewAnswer
 
-    /// Records how an effect ended, as ``EffectStore/settle(_:_:)`` does.
+    /// Records the outcome of an effect, as ``EffectStore/settle(_:_:)`` does.
     func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) throws -> SettleAnswer
 
     /// Records a verdict, as ``EffectStore/reconcile(_:expectedToken:verdict:)`` does.
     func reconcile(_ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict) throws -> ReconcileAnswer
 
-    /// Returns what is known of a key, as ``EffectStore/record(for:)`` does.
+    /// Returns the record of a key, as ``EffectStore/record(for:)`` does.
     func record(for id: ActionID) throws -> EffectRecord?
 }
 
-/// An effect store that tells those who wait for somebody else's outcome when to ask again.
+/// An effect store that notifies callers that wait for another caller's outcome.
 ///
-/// Whoever waits on another store asks it from time to time.
+/// Callers that wait on another store poll it.
 public protocol ObservableEffectStore: EffectStore {
-    /// Calls `notify` once, when the key is settled or otherwise not somebody's any more; at once if it is nobody's.
+    /// Calls `notify` once, when the key is settled or loses its owner; at once if it has none.
     ///
-    /// It is called outside the store's locks, by the thread that settles, and is no promise: ask the store again. The
-    /// end of a lease is not told, because nothing happens then.
+    /// It is called outside the store's locks, by the thread that settles, and guarantees nothing: ask the store again.
+    /// The
+    /// end of a lease is not reported, because no call causes it.
     ///
     /// - Parameters:
     ///   - id: The key.
@@ -103,19 +104,19 @@ public protocol ObservableEffectStore: EffectStore {
     func subscribe(to id: ActionID, _ notify: @escaping @Sendable () -> Void) -> EffectSubscription
 }
 
-/// Somebody waits for the outcome of a key.
+/// The subscription of a caller that waits for the outcome of a key.
 public struct EffectSubscription: Sendable {
     private let onCancel: @Sendable () -> Void
 
     /// Creates a subscription.
     ///
-    /// - Parameter onCancel: Takes the subscriber out, if it is still there.
+    /// - Parameter onCancel: Removes the subscriber, if it is still there.
     public init(onCancel: @escaping @Sendable () -> Void) {
         self.onCancel = onCancel
     }
 
-    /// Ends the subscription: the store forgets the subscriber.
+    /// Ends the subscription: the store removes the subscriber.
     ///
-    /// A call that has begun already is not held up.
+    /// A notification that has begun already is not stopped.
     public func cancel() { onCancel() }
 }

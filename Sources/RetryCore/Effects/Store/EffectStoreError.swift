@@ -1,4 +1,4 @@
-/// Why a store cannot do what it was asked to; nothing was recorded.
+/// An error for a request that a store cannot perform; nothing was recorded.
 public enum EffectStoreError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The result has more bytes than the store keeps.
     case resultTooLong(count: Int, limit: Int)
@@ -9,7 +9,7 @@ public enum EffectStoreError: Error, Sendable, Hashable, CustomStringConvertible
     /// The store cannot be reached or used.
     case unavailable(reason: String)
 
-    /// What is wrong, and what to do.
+    /// The problem, and the remedy.
     public var description: String {
         switch self {
         case .resultTooLong(let count, let limit):

@@ -1,28 +1,28 @@
 extension InMemoryEffectStore {
-    /// What a store holds, for a dashboard.
+    /// The contents of a store, for a dashboard.
     public struct Snapshot: Sendable, Hashable {
-        /// How many effects are being run, or were when their lease ended.
+        /// The number of effects that are running, or were when their lease ended.
         public let running: Int
-        /// How many effects nobody knows the outcome of, and somebody has been told so.
+        /// The number of effects with an unknown outcome that a claim was answered with.
         public let indeterminate: Int
-        /// How many effects are settled, succeeded and failed together.
+        /// The number of settled effects, succeeded and failed together.
         public let settled: Int
-        /// How many records the store has, those included that it keeps for a moment after a release.
+        /// The number of records, including those kept for a moment after a release.
         public let count: Int
-        /// How many records the store has at most.
+        /// The maximum number of records.
         public let capacity: Int
-        /// How many records each tenant has.
+        /// The number of records of each tenant.
         public let tenants: [String: Int]
-        /// How many callers wait for the outcome of another one's run.
+        /// The number of callers that wait for the outcome of another caller's run.
         public let waiters: Int
     }
 
-    /// How many records the store has.
+    /// The number of records in the store.
     public var count: Int { census.count }
 
-    /// What the store holds.
+    /// Returns the contents of the store.
     ///
-    /// Its parts are looked at in turn, not all at one moment.
+    /// Its parts are read in turn, not all at one moment.
     public func snapshot() -> Snapshot {
         var counts = [Int](repeating: 0, count: EffectLedger.Phase.allCases.count)
         var waiters = 0
@@ -39,10 +39,10 @@ extension InMemoryEffectStore {
             tenants: census.tenantCounts, waiters: waiters)
     }
 
-    /// Returns keys that have no outcome, for those who reconcile: those that were claimed first in each part.
+    /// Returns keys without an outcome, for reconciliation: those that were claimed first in each part.
     ///
-    /// - Parameter limit: How many keys at most.
-    /// - Returns: The keys and what is known of them.
+    /// - Parameter limit: The maximum number of keys.
+    /// - Returns: The keys and their records.
     public func unsettled(limit: Int = 1_000) -> [(id: ActionID, record: EffectRecord)] {
         var found: [(id: ActionID, record: EffectRecord)] = []
         for shard in shards where found.count < limit {
@@ -60,13 +60,14 @@ extension InMemoryEffectStore {
         return found
     }
 
-    /// Lets settled records go whose time is over.
+    /// Evicts settled records whose time is over.
     ///
-    /// Nobody needs to call it: every claim and every settlement lets two of them go. It gives memory back to a store
-    /// that nobody asks for a while.
+    /// A call of it is never needed: every claim and every settlement evicts two of them. It gives memory back while a
+    /// store
+    /// is idle.
     ///
-    /// - Parameter limit: How many records at most go from each part of the store, so that no lock is held for long.
-    /// - Returns: How many records went.
+    /// - Parameter limit: The maximum number of records from each part of the store, so that no lock is held for long.
+    /// - Returns: The number of evicted records.
     @discardableResult
     public func sweep(limit: Int = 1_000) -> Int {
         shards.reduce(0) { count, shard in
@@ -77,9 +78,9 @@ extension InMemoryEffectStore {
         }
     }
 
-    /// Makes room for one more record where nothing needs to be kept any more; whether there is some.
+    /// Evicts records that need not be kept, for one more record; returns whether there is room.
     ///
-    /// A tenant's own records can be anywhere: more of them are let go, and still in small portions.
+    /// A tenant's own records can be anywhere: more of them are evicted, still in small portions.
     func makeRoom(after refusal: EffectCensus.Refusal) -> Bool {
         var isForTenant = false
         if case .tenant = refusal { isForTenant = true }

@@ -1,4 +1,4 @@
-/// Remembers effects for the life of the process: for tests, and where a crash forgets the callers too.
+/// An effect store in memory, for tests, and for effects that need not survive a crash.
 ///
 /// ```swift
 /// let store = InMemoryEffectStore(.init(capacity: 100_000, retention: .seconds(3_600)))
@@ -7,31 +7,32 @@
 /// }
 /// ```
 ///
-/// A full store refuses new keys; it forgets nothing before its time. What nobody knows the outcome of stays until it
-/// is reconciled or taken over, and counts. After a crash nothing is known any more: what must survive one belongs into
-/// a store on disk.
+/// It is thread-safe. A full store refuses new keys; it evicts nothing before its time. A record with an unknown
+/// outcome stays until it is reconciled or taken over, and counts. After a crash all records are gone: use a store on
+/// disk
+/// for effects that must survive one.
 ///
-/// Each operation takes the same short time however many records there are: about a third of a microsecond for a claim
-/// and its settlement, and never more than a few milliseconds.
+/// Each operation takes the same short time for any number of records: about a third of a microsecond for a claim and
+/// its settlement, and never more than a few milliseconds.
 public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectStore {
     /// The bounds of a store.
     public struct Settings: Sendable, Hashable {
-        /// How many records the store has at most; from 1 to 100,000,000.
+        /// The maximum number of records; from 1 to 100,000,000.
         public var capacity: Int
-        /// How many records a tenant has at most, at least 1; `nil` for no bound but the store's.
+        /// The maximum number of records of a tenant, at least 1; `nil` for no bound but the store's.
         public var tenantQuota: Int?
-        /// For how long a settled effect is replayed; above zero.
+        /// The time for which a settled effect is replayed; above zero.
         public var retention: Duration
-        /// How many bytes a result has at most; not negative.
+        /// The maximum size of a result in bytes; not negative.
         public var maxResultBytes: Int
 
         /// Creates settings.
         ///
         /// - Parameters:
-        ///   - capacity: How many records the store has at most; from 1 to 100,000,000.
-        ///   - tenantQuota: How many records a tenant has at most, at least 1; `nil` for no bound but the store's.
-        ///   - retention: For how long a settled effect is replayed; above zero.
-        ///   - maxResultBytes: How many bytes a result has at most; not negative.
+        ///   - capacity: The maximum number of records; from 1 to 100,000,000.
+        ///   - tenantQuota: The maximum number of records of a tenant, at least 1; `nil` for no bound but the store's.
+        ///   - retention: The time for which a settled effect is replayed; above zero.
+        ///   - maxResultBytes: The maximum size of a result in bytes; not negative.
         public init(
             capacity: Int = 1_000_000, tenantQuota: Int? = nil, retention: Duration = .seconds(86_400),
             maxResultBytes: Int = 1_048_576
@@ -60,14 +61,14 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
     /// Creates an empty store.
     ///
     /// - Parameters:
-    ///   - settings: Its bounds; nonsense traps.
+    ///   - settings: Its bounds; invalid ones trap.
     ///   - clock: The time source of leases and retention; the system's if `nil`.
     public convenience init(_ settings: Settings = Settings(), clock: RetryClock? = nil) {
         checked { () throws(PolicyError) in try settings.check() }
         self.init(checked: settings, clock: clock)
     }
 
-    /// Creates an empty store with settings that are not known to be right, such as those of a file.
+    /// Creates an empty store with settings known only at run time, such as those of a file.
     ///
     /// - Parameters:
     ///   - settings: Its bounds.
@@ -83,7 +84,7 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
         self.clock = clock ?? .system
         let census = EffectCensus(capacity: settings.capacity, tenantQuota: settings.tenantQuota)
         self.census = census
-        // So many that threads seldom meet, and that none has much to copy when it grows.
+        // Enough shards that threads rarely contend, and that none has much to copy when it grows.
         var count = 1
         while count * 64 < min(settings.capacity, 1_024) || count * 32_768 < settings.capacity { count *= 2 }
         let retention = settings.retention.saturatedNanoseconds
@@ -120,11 +121,11 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
         }
     }
 
-    /// Records how an effect ended, as ``EffectStore/settle(_:_:)`` does.
+    /// Records the outcome of an effect, as ``EffectStore/settle(_:_:)`` does.
     ///
     /// - Parameters:
     ///   - ticket: The claim.
-    ///   - outcome: How the effect ended.
+    ///   - outcome: The outcome of the effect.
     /// - Returns: Whether the outcome is recorded.
     /// - Throws: ``EffectStoreError`` if the result is too long to be kept.
     public func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) throws(EffectStoreError) -> SettleAnswer {
@@ -141,8 +142,8 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
     ///
     /// - Parameters:
     ///   - id: The key.
-    ///   - expectedToken: The token of the record that was looked at.
-    ///   - verdict: What was found out.
+    ///   - expectedToken: The token of the record that the verdict is about.
+    ///   - verdict: The verdict about the effect.
     /// - Returns: Whether the verdict is recorded.
     /// - Throws: ``EffectStoreError`` if the result is too long to be kept.
     public func reconcile(
@@ -157,7 +158,7 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
         return answer
     }
 
-    /// Returns what is known of a key, as ``EffectStore/record(for:)`` does.
+    /// Returns the record of a key, as ``EffectStore/record(for:)`` does.
     public func record(for id: ActionID) -> EffectRecord? {
         let key = HashedKey(id)
         return withShard(of: key) { shard, now in shard.record(key, now: now) }

@@ -7,7 +7,7 @@ package struct PollSchedule: Sendable {
 
     package init() {}
 
-    /// The wait before the store is asked again, in nanoseconds.
+    /// Returns the wait before the store is asked again, in nanoseconds.
     package mutating func next(using random: inout RandomSource) -> Int64 {
         let pause: Int64 = count == 0 ? 50_000_000 : count == 1 ? 400_000_000 : 1_000_000_000
         count += 1

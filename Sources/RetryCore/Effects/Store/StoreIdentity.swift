@@ -1,12 +1,12 @@
-/// Tells a store from another one, for what callers of one process share.
+/// The identity of a store, for the state that callers of one process share.
 ///
-/// A store that is an object is itself. One that is a value is told from others by its own equality if it is `Hashable`;
-/// otherwise it has no identity, and its callers share nothing.
+/// A store that is an object is identified by it. A store that is a value is compared by its own equality if it is
+/// `Hashable`; otherwise it has no identity, and its callers share nothing.
 package enum StoreIdentity: Hashable, Sendable {
     case object(ObjectIdentifier)
     case value(HashableStore)
 
-    /// Creates the identity of a store, which must be kept alive for as long as this is used.
+    /// Creates the identity of a store, which must stay alive for as long as the identity is used.
     package init?(_ store: any EffectStore) {
         if type(of: store) is AnyClass {
             self = .object(ObjectIdentifier(store as AnyObject))
