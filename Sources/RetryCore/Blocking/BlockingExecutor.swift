@@ -1,4 +1,4 @@
-/// Runs synchronous operations under one policy: made once, used wherever its dependency is called.
+/// An executor for synchronous operations under one policy: created once, used for every call of its dependency.
 ///
 /// ```swift
 /// let disk = BlockingExecutor(policy: .fast, named: "disk")
@@ -8,7 +8,7 @@
 /// let more = try read(otherFile)
 /// ```
 public struct BlockingExecutor: Sendable {
-    /// How often, how soon and for how long operations are retried.
+    /// The retry policy of operations: attempts, delays and deadline.
     public let policy: RetryPolicy
     @usableFromInline let surroundings: Surroundings
     @usableFromInline let guards: Guards
@@ -17,18 +17,18 @@ public struct BlockingExecutor: Sendable {
     /// Creates an executor.
     ///
     /// - Parameters:
-    ///   - policy: How often, how soon and for how long operations are retried.
-    ///   - name: What events call the operations.
+    ///   - policy: The retry policy: attempts, delays and deadline.
+    ///   - name: The name of the operations in events.
     ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
-    ///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-    ///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
-    ///   - condition: Which errors are retried at all; by their class alone if `nil`.
-    ///   - observer: Sees what happens.
-    ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
-    ///   - sleeper: How calls wait.
-    ///   - cancellation: Ends the calls from another thread.
+    ///   - budget: The budget for the retries of all calls that share it; none if `nil`.
+    ///   - classifier: The classifier of errors; ``ErrorClassifier/default`` if `nil`.
+    ///   - condition: The errors that may be retried; all that their class allows if `nil`.
+    ///   - observer: Receives every event of the calls.
+    ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
+    ///   - sleeper: The sleeper that performs the waits.
+    ///   - cancellation: The token that cancels the calls from another thread.
     ///   - clock: The time source; the system's if `nil`.
-    ///   - random: Draws the jitter; the system's if `nil`.
+    ///   - random: The random source for jitter; the system's if `nil`.
     public init(
         policy: RetryPolicy = .default,
         named name: String? = nil,
@@ -55,10 +55,10 @@ public struct BlockingExecutor: Sendable {
     ///
     /// - Parameters:
     ///   - rejection: Returns a classification for a value that counts as a failure.
-    ///   - operation: Is run once, and again after each failure that the policy retries.
+    ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The operation's value.
     /// - Throws: The operation's last error. `CancellationError` if the call was cancelled. ``PolicyError``, before the
-    ///   first attempt, if the policy asks for what a blocking call cannot do.
+    ///   first attempt, if the policy has a setting that a blocking call cannot honour.
     @inlinable
     public func execute<Value: ~Copyable>(
         rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
@@ -70,11 +70,11 @@ public struct BlockingExecutor: Sendable {
             operation: operation)
     }
 
-    /// Runs an operation that wants to know which attempt it is.
+    /// Runs an operation that receives its attempt.
     ///
     /// - Parameters:
     ///   - rejection: Returns a classification for a value that counts as a failure.
-    ///   - operation: Is run once, and again after each failure that the policy retries.
+    ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The operation's value.
     /// - Throws: As ``execute(rejecting:operation:)-(_,()->Value)`` does.
     public func execute<Value: ~Copyable>(
@@ -88,7 +88,7 @@ public struct BlockingExecutor: Sendable {
 
     /// Runs an operation, as ``execute(rejecting:operation:)-(_,()->Value)`` does.
     ///
-    /// - Parameter operation: Is run once, and again after each failure that the policy retries.
+    /// - Parameter operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The operation's value.
     /// - Throws: As ``execute(rejecting:operation:)-(_,()->Value)`` does.
     @inlinable
@@ -96,13 +96,14 @@ public struct BlockingExecutor: Sendable {
         try execute(operation: operation)
     }
 
-    /// Runs an operation and tells everything that is known of the call: value or error, attempts, waits, reason.
+    /// Runs an operation and returns the whole outcome of the call: value or error, attempts, waits, reason.
     ///
     /// - Parameters:
     ///   - rejection: Returns a classification for a value that counts as a failure.
-    ///   - operation: Is run once, and again after each failure that the policy retries.
+    ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The outcome; its `get()` returns or throws what ``execute(rejecting:operation:)-(_,()->Value)`` would.
-    /// - Throws: ``PolicyError``, before the first attempt, if the policy asks for what a blocking call cannot do.
+    /// - Throws: ``PolicyError``, before the first attempt, if the policy has a setting that a blocking call cannot
+    ///   honour.
     public func outcome<Value: ~Copyable>(
         rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
         operation: () throws -> Value

@@ -8,7 +8,7 @@ import Glibc
 import Musl
 #endif
 
-/// Cancels blocking calls from another thread: a wait ends at once, and no further attempt starts.
+/// A token that cancels blocking calls from another thread: a wait ends at once, and no further attempt starts.
 ///
 /// ```swift
 /// let token = CancellationToken()
@@ -17,8 +17,8 @@ import Musl
 /// token.cancel()
 /// ```
 ///
-/// A token is cancelled once and stays so. Cancelling takes a lock: it must not be done in a signal handler itself, but
-/// in a thread that was told of the signal.
+/// A token is thread-safe. It is cancelled once and stays so. Cancelling takes a lock: it must not be done in a signal
+/// handler itself, but in a thread that the handler wakes.
 public final class CancellationToken: Sendable {
     private let flag = Atomic<Bool>(false)
     private let wakeUp = WakeUp()
@@ -26,7 +26,7 @@ public final class CancellationToken: Sendable {
     /// Creates a token that is not cancelled.
     public init() {}
 
-    /// Whether the token was cancelled.
+    /// A Boolean value that indicates whether the token was cancelled.
     public var isCancelled: Bool { flag.load(ordering: .acquiring) }
 
     /// Cancels every call that has this token, now and later.
@@ -37,7 +37,7 @@ public final class CancellationToken: Sendable {
 
     /// Waits until the token is cancelled, but no longer than `duration`.
     ///
-    /// - Returns: Whether the token was cancelled.
+    /// - Returns: `true` if the token was cancelled.
     @discardableResult
     public func wait(upTo duration: Duration) -> Bool {
         wakeUp.wait(nanoseconds: duration.saturatedNanoseconds) { self.isCancelled }
@@ -47,7 +47,7 @@ public final class CancellationToken: Sendable {
 
 /// A condition variable that measures its waits by the monotonic clock.
 private final class WakeUp: @unchecked Sendable {
-    // Unchecked, because the compiler cannot know that the two are made for being shared.
+    // Unchecked, because the compiler cannot know that the two are made to be shared.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 

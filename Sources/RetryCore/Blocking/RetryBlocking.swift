@@ -8,24 +8,26 @@
 /// that succeeds at once costs about what it costs without this function.
 ///
 /// - Parameters:
-///   - policy: How often, how soon and for how long the operation is retried.
-///   - name: What events call the operation.
+///   - policy: The retry policy: attempts, delays and deadline.
+///   - name: The name of the operation in events.
 ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
-///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-///   - classifier: Finds out what kind of failure an error is; ``ErrorClassifier/default`` if `nil`.
-///   - condition: Which errors are retried at all; by their class alone if `nil`.
+///   - budget: The budget for the retries of all calls that share it; none if `nil`.
+///   - classifier: The classifier of errors; ``ErrorClassifier/default`` if `nil`.
+///   - condition: The errors that may be retried; all that their class allows if `nil`.
 ///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
 ///     it is returned.
-///   - observer: Sees what happens.
-///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
-///   - sleeper: How the call waits.
-///   - cancellation: Ends the call from another thread.
+///   - observer: Receives every event of the calls.
+///   - onRetry: Receives the error and the number of the failed attempt before each retry.
+///   - sleeper: The sleeper that performs the waits.
+///   - cancellation: The token that cancels the call from another thread.
 ///   - clock: The time source; the system's if `nil`.
-///   - random: Draws the jitter; the system's if `nil`.
-///   - operation: Is run once, and again after each failure that the policy retries.
+///   - random: The random source for jitter; the system's if `nil`.
+///   - operation: The operation. It runs once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
-/// - Throws: The operation's last error. `CancellationError` if the call was cancelled. ``CircuitOpenError`` if no
-///   attempt got through the breaker. ``PolicyError``, before the first attempt, if the policy has an attempt timeout, an interrupting deadline, or must not repeat the effect.
+/// - Throws: The operation's last error. `CancellationError` if the call was cancelled. ``CircuitOpenError`` if the
+///   breaker
+///   rejected every attempt. ``PolicyError``, before the first attempt, if the policy has an attempt timeout, an
+///   interrupting deadline, or must not repeat the effect.
 @inlinable
 public func retryBlocking<Value: ~Copyable>(
     policy: RetryPolicy = .default,
@@ -53,7 +55,7 @@ public func retryBlocking<Value: ~Copyable>(
         rejecting: rejection, operation: operation)
 }
 
-/// Runs the first attempt, inlined into the caller and as fast as a loop by hand; all else is out of line.
+/// Runs the first attempt, inlined into the caller and as fast as a handwritten loop; all else is out of line.
 @inlinable
 func runBlocking<Value: ~Copyable>(
     _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, guards: Guards,

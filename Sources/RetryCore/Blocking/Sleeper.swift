@@ -6,9 +6,9 @@ import Glibc
 import Musl
 #endif
 
-/// How a blocking call waits.
+/// The wait of a blocking call.
 ///
-/// The system's sleeper is the default; a test gives one that does not sleep.
+/// The system's sleeper is the default; a test passes one that does not sleep.
 public struct Sleeper: Sendable {
     private let wait: @Sendable (Duration, CancellationToken?) -> Void
 
@@ -37,6 +37,6 @@ public struct Sleeper: Sendable {
 private func blockThread(_ nanoseconds: Int64) {
     var left = timespec(nanoseconds: max(0, nanoseconds))
     var rest = timespec()
-    // A signal ends the sleep early; what is left of it follows.
+    // A signal ends the sleep early; the rest of it follows.
     while nanosleep(&left, &rest) == -1, errno == EINTR { left = rest }
 }

@@ -6,17 +6,18 @@
 /// - An event that finds the queue full is dropped and counted. An overflow event with the number of lost events takes
 ///   its place in the order.
 /// - A thread that adds an event drains the queue unless another thread does already.
-/// - A thread delivers at most ``batch`` events. Where more are left it hands over: the next call that takes the
-///   owner's lock goes on, so that a storm of events delays many calls a little and none for long.
+/// - A thread delivers at most ``batch`` events. If more are left, the next call that takes the owner's lock goes on,
+///   so
+///   that a storm of events delays many calls a little and none for long.
 struct EventQueue<Event: Sendable>: Sendable {
-    /// The number of events that wait at most.
+    /// The maximum number of queued events.
     static var capacity: Int { 1_000 }
     /// The number of events that one thread delivers in a turn.
     static var batch: Int { 32 }
 
     private let overflow: @Sendable (_ number: UInt64, _ lost: UInt64) -> Event
     private var events: [Event] = []
-    /// The place of the next event to deliver; what stands before it is delivered.
+    /// The place of the next event to deliver; all events before it are delivered.
     private var first = 0
     private var number: UInt64 = 0
     private var lost: UInt64 = 0
@@ -30,12 +31,12 @@ struct EventQueue<Event: Sendable>: Sendable {
         self.overflow = overflow
     }
 
-    /// The number of events that wait.
+    /// The number of queued events.
     private var count: Int { events.count - first }
 
     var isEmpty: Bool { count == 0 && lost == 0 }
 
-    /// Whether events wait, and no thread drains them.
+    /// A Boolean value that indicates whether events wait, and no thread drains them.
     var awaitsDraining: Bool { !isDraining && !isEmpty }
 
     /// Numbers an event from 1 and appends it, or drops it where the queue is full.

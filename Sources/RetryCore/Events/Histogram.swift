@@ -1,8 +1,8 @@
-/// Counts values by size: how many were at most the first bound, how many more up to the second, and so on.
+/// A histogram: counts of values at most the first bound, above it up to the second, and so on.
 public struct Histogram: Sendable, Hashable {
     /// The upper bounds of all buckets but the last, rising.
     public let bounds: [Double]
-    /// How many values each bucket has; the last one holds what is above all bounds.
+    /// The number of values in each bucket; the last one holds the values above all bounds.
     public private(set) var counts: [Int]
     /// The sum of all values.
     public private(set) var sum: Double = 0
@@ -12,12 +12,12 @@ public struct Histogram: Sendable, Hashable {
         self.counts = Array(repeating: 0, count: bounds.count + 1)
     }
 
-    /// How many values were counted.
+    /// The number of counted values.
     public var count: Int { counts.reduce(0, +) }
 
     /// Returns the bound of the bucket in which a share of all values is reached.
     ///
-    /// - Parameter share: From 0 to 1: 0.5 for the median, 0.99 for the 99th percentile.
+    /// - Parameter share: The share, from 0 to 1: 0.5 for the median, 0.99 for the 99th percentile.
     /// - Returns: Infinity if the share is reached above all bounds; `nil` if nothing was counted.
     public func quantile(_ share: Double) -> Double? {
         let total = count

@@ -1,4 +1,4 @@
-/// Counts what happens in calls.
+/// Thread-safe metrics of calls: counters and histograms, fed by an observer.
 ///
 /// ```swift
 /// let metrics = RetryMetrics()
@@ -10,25 +10,25 @@
 ///
 /// One object can observe any number of executors at once. Its memory does not grow with the calls.
 public final class RetryMetrics: Sendable {
-    /// What was counted up to a moment.
+    /// The counts up to a moment.
     public struct Snapshot: Sendable, Hashable {
-        /// How many calls have ended.
+        /// The number of calls that have ended.
         public fileprivate(set) var calls = 0
-        /// How many attempts have started.
+        /// The number of attempts that have started.
         public fileprivate(set) var attemptsStarted = 0
-        /// How many retries were decided.
+        /// The number of retries that were decided.
         public fileprivate(set) var retries = 0
-        /// How many calls ended for each reason, by the reason's code.
+        /// The number of calls that ended for each reason, by the reason's code.
         public fileprivate(set) var ends: [String: Int] = [:]
-        /// How many failures of each class there were.
+        /// The number of failures of each class.
         public fileprivate(set) var failures: [ErrorClass: Int] = [:]
-        /// How many attempts a call took.
+        /// The number of attempts per call.
         public fileprivate(set) var attempts = Histogram(bounds: [1, 2, 3, 4, 5, 7, 10, 20, 50])
-        /// How long the waits before retries were, in seconds.
+        /// The delays before retries, in seconds.
         public fileprivate(set) var delays = Histogram(
             bounds: [0, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300])
 
-        /// How many calls ended with a value that was accepted.
+        /// The number of calls that ended with an accepted value.
         public var successes: Int { ends[StopReason.succeeded.code] ?? 0 }
     }
 
@@ -37,12 +37,12 @@ public final class RetryMetrics: Sendable {
     /// Creates counters at zero.
     public init() {}
 
-    /// Counts the events that it is handed.
+    /// An observer that counts the events it receives.
     public var observer: RetryObserver {
         RetryObserver { self.count($0) }
     }
 
-    /// Returns what was counted up to now.
+    /// Returns the counts up to now.
     public func snapshot() -> Snapshot {
         state.withLock { $0 }
     }
@@ -59,7 +59,7 @@ public final class RetryMetrics: Sendable {
                 counts.retries += 1
                 counts.delays.add(event.delay.inSeconds)
             }
-            // A class of the caller's own may be made from anything: their number is bounded.
+            // Custom classes may be made from anything: their number is bounded.
             if let errorClass = event.errorClass, counts.failures[errorClass] != nil || counts.failures.count < 256 {
                 counts.failures[errorClass, default: 0] += 1
             }

@@ -1,8 +1,8 @@
-/// How important a line of a log is.
+/// The severity of a line of a log.
 public enum LogLevel: String, Sendable, Hashable, CaseIterable, Comparable {
-    /// For those who look for a fault: each attempt, each success at the first try.
+    /// Details for debugging: each attempt, each success at the first try.
     case debug
-    /// Worth knowing: a success after retries, a cancellation.
+    /// A notable event: a success after retries, a cancellation.
     case info
     /// A retry.
     case warning
@@ -25,12 +25,12 @@ extension RetryObserver {
     /// // warning retry operation=users policy=api attempt=1 class=server_error error=HTTPError delay=97ms elapsed=31ms
     /// ```
     ///
-    /// Attempts are told at debug, retries at warning, calls given up at error.
+    /// Attempts are logged at debug, retries at warning, calls given up at error.
     ///
     /// - Parameters:
-    ///   - level: Events below it are left out.
-    ///   - includesMessages: Whether lines carry the texts of errors. They can hold secrets: off unless asked for.
-    ///   - sink: Takes the lines, which hold no line breaks.
+    ///   - level: The minimum level; events below it are left out.
+    ///   - includesMessages: Pass `true` for lines with the texts of errors. They can hold secrets: off by default.
+    ///   - sink: The receiver of the lines, which hold no line breaks.
     /// - Returns: The observer.
     public static func log(
         from level: LogLevel = .debug, includesMessages: Bool = false,
@@ -43,7 +43,7 @@ extension RetryObserver {
 }
 
 extension RetryEvent {
-    /// How important this event is.
+    /// The severity of this event.
     public var logLevel: LogLevel {
         switch kind {
         case .attempt: .debug
@@ -55,10 +55,11 @@ extension RetryEvent {
         }
     }
 
-    /// This event as one line of text: its code, then what is known as `name=value`.
+    /// This event as one line of text: its code, then its fields as `name=value`.
     ///
-    /// A value that holds more than letters and signs stands in quotes, with backslashes before what has a meaning there,
-    /// so that no text of an error can forge a field or a line.
+    /// A value with characters other than letters and signs is in quotes, with backslashes before special characters,
+    /// so that
+    /// no text of an error can forge a field or a line.
     public var logLine: String {
         var line = code
         func add(_ name: String, _ value: String?) {
@@ -93,7 +94,7 @@ extension Unicode.Scalar {
         self == "=" || properties.isWhitespace || needsEscape
     }
 
-    /// Whether it ends a value or a line, or makes a line look like another one.
+    /// A Boolean value that indicates whether the character ends a value or a line, or disguises a line.
     fileprivate var needsEscape: Bool {
         switch properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: true

@@ -1,4 +1,4 @@
-/// Sees what happens in calls: for logs, metrics and traces.
+/// An observer of calls, for telemetry: logs, metrics and traces.
 ///
 /// One closure is enough, and an array of observers is an observer:
 ///
@@ -7,31 +7,31 @@
 /// try await retry(policy: .api, observer: observer) { … }
 /// ```
 ///
-/// An observer is called in the midst of the call, outside every lock, and sees the events of a call in order. It
-/// cannot change the outcome; a slow one delays the call by as long as it takes.
+/// An observer is called during the call, outside every lock, and receives the events of a call in order. It cannot
+/// change the outcome; a slow one delays the call by as long as it takes.
 public struct RetryObserver: Sendable, ExpressibleByArrayLiteral {
-    /// Whether events carry the texts of errors for this observer.
+    /// A Boolean value that indicates whether events carry the texts of errors for this observer.
     package let includesMessages: Bool
     private let receive: @Sendable (RetryEvent) -> Void
 
     /// Creates an observer.
     ///
     /// - Parameters:
-    ///   - includesMessages: Whether events carry the texts of errors. They can hold secrets: off unless asked for.
-    ///   - receive: Called with each event.
+    ///   - includesMessages: Pass `true` for events with the texts of errors. They can hold secrets: off by default.
+    ///   - receive: Receives each event.
     public init(includesMessages: Bool = false, _ receive: @escaping @Sendable (RetryEvent) -> Void) {
         self.includesMessages = includesMessages
         self.receive = receive
     }
 
-    /// Joins observers; each sees every event, in the order of the list.
+    /// Joins observers; each receives every event, in the order of the list.
     public init(arrayLiteral observers: RetryObserver...) {
         self.init(observers)
     }
 
-    /// Joins observers; each sees every event, in the order of the list.
+    /// Joins observers; each receives every event, in the order of the list.
     ///
-    /// An observer that did not ask for texts of errors gets none.
+    /// An observer that did not request texts of errors gets none.
     public init(_ observers: [RetryObserver]) {
         self.init(includesMessages: observers.contains(where: \.includesMessages)) { event in
             for observer in observers { observer.observe(event) }

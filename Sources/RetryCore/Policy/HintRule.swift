@@ -1,11 +1,11 @@
-/// The policy for a server's word about when to come back.
+/// The policy for a server's hint about when to come back.
 public struct HintRule: Sendable, Hashable {
     @usableFromInline
     enum Kind: String, Sendable { case obey, exact, clamp, ignore }
 
     @usableFromInline let kind: Kind
     @usableFromInline let nanoseconds: Int64
-    /// Whether a hint beyond the bound is cut to it.
+    /// A Boolean value that indicates whether a hint beyond the bound is cut to it.
     @usableFromInline let cuts: Bool
 
     @inlinable
@@ -15,19 +15,21 @@ public struct HintRule: Sendable, Hashable {
         self.cuts = cuts
     }
 
-    /// Wait at least as long as the server says; give up if that is longer than five minutes.
+    /// Waits at least as long as the server says; gives up if that is longer than five minutes.
     @inlinable public static var obey: HintRule { HintRule(kind: .obey, nanoseconds: 300_000_000_000) }
 
-    /// Wait at least as long as the server says, but no longer than `longest`.
+    /// Waits at least as long as the server says, but no longer than `longest`.
     ///
-    /// Callers that got the same hint must not come back in the same instant: up to a tenth of it, at most one second,
-    /// is added at random. The hint may pass the backoff's cap, never the deadline: a wait that does not fit stops the
-    /// call at once.
+    /// Callers that got the same hint must not come back in the same instant, as a thundering herd: up to a tenth of
+    /// it, at
+    /// most one second, is added at random. The hint may exceed the backoff's cap, never the deadline: a wait that does
+    /// not
+    /// fit stops the call at once.
     ///
     /// - Parameters:
-    ///   - longest: Keeps a hostile server from parking the caller; not negative.
-    ///   - beyond: The reaction to a longer hint. To come back earlier than the server said is mostly pointless, so the
-    ///     call stops by default.
+    ///   - longest: The maximum hint, so that a hostile server cannot park the caller; not negative.
+    ///   - beyond: The reaction to a longer hint. A retry before the server's time mostly fails, so the call stops by
+    ///     default.
     /// - Returns: The rule.
     public static func obey(atMost longest: Duration, beyond: LongHintBehavior = .stop) -> HintRule {
         checked { () throws(PolicyError) in
@@ -35,12 +37,12 @@ public struct HintRule: Sendable, Hashable {
         }
     }
 
-    /// Wait exactly as long as the server says, without jitter, in place of the computed delay.
+    /// Waits exactly as long as the server says, without jitter, in place of the computed delay.
     ///
-    /// This is what gRPC asks of its clients for `grpc-retry-pushback-ms` (proposal A6).
+    /// gRPC specifies this for `grpc-retry-pushback-ms` (proposal A6).
     ///
     /// - Parameters:
-    ///   - longest: Keeps a hostile server from parking the caller; not negative.
+    ///   - longest: The maximum hint, so that a hostile server cannot park the caller; not negative.
     ///   - beyond: The reaction to a longer hint.
     /// - Returns: The rule.
     public static func exact(
@@ -51,9 +53,9 @@ public struct HintRule: Sendable, Hashable {
         }
     }
 
-    /// Keep the hint between the computed delay *t* and *t* + `margin`; the AWS SDKs do so with 5 seconds.
+    /// Keeps the hint between the computed delay *t* and *t* + `margin`; the AWS SDKs do so with 5 seconds.
     ///
-    /// - Parameter margin: Not negative.
+    /// - Parameter margin: The maximum addition to the computed delay; not negative.
     /// - Returns: The rule.
     public static func clamp(within margin: Duration = .seconds(5)) -> HintRule {
         checked { () throws(PolicyError) in
@@ -61,7 +63,7 @@ public struct HintRule: Sendable, Hashable {
         }
     }
 
-    /// Wait as computed, whatever the server says; a hint that says *never* is obeyed all the same.
+    /// Waits as computed, for any hint of the server; but a hint that says *never* is obeyed.
     @inlinable public static var ignore: HintRule { HintRule(kind: .ignore, nanoseconds: 0) }
 
     func validated() throws(PolicyError) -> HintRule {
@@ -78,7 +80,7 @@ public enum LongHintBehavior: String, Sendable, Hashable, CaseIterable, Codable 
     case cut
 }
 
-/// The wait that a rule makes of a computed delay and a server's hint, in nanoseconds.
+/// The wait that results from a computed delay and a server's hint, in nanoseconds.
 struct HintedWait {
     /// The wait, spread out at random.
     var wait: Int64
@@ -112,7 +114,7 @@ extension HintRule {
         return hinted
     }
 
-    /// The longest wait that this rule can make of a computed delay; nanoseconds.
+    /// Returns the longest wait that this rule can make of a computed delay, in nanoseconds.
     func longestWait(computed delay: Int64) -> Int64 {
         switch kind {
         case .obey: max(delay, nanoseconds.saturatingAdd(nanoseconds.spreadWidth))
@@ -124,10 +126,10 @@ extension HintRule {
 }
 
 extension Int64 {
-    /// The most that ``spread(using:)`` adds: a tenth, at most one second.
+    /// The maximum that ``spread(using:)`` adds: a tenth, at most one second.
     var spreadWidth: Int64 { Swift.min(self / 10, 1_000_000_000) }
 
-    /// This wait and up to a tenth more, at most one second: callers that wait for the same moment come one by one.
+    /// Returns this wait and up to a tenth more, at most one second, which spreads callers with the same hint.
     func spread(using generator: inout some RandomNumberGenerator) -> Int64 {
         saturatingAdd((0...spreadWidth).draw(using: &generator))
     }

@@ -1,7 +1,7 @@
-/// Policies by name: those of the library, and your own.
+/// A catalog of policies by name: those of the library, and your own.
 ///
-/// A catalog is a value that never changes: adding a policy makes another catalog. What a program looks names up in, it
-/// makes once and shares.
+/// A catalog is a value that never changes: adding a policy makes another catalog. A program creates the catalog of its
+/// look-ups once and shares it.
 ///
 /// ```swift
 /// let catalog = PolicyCatalog.standard
@@ -35,17 +35,17 @@ public struct PolicyCatalog: Sendable, Hashable {
     /// Returns the policy of a name, or `nil` if there is none.
     public subscript(name: String) -> RetryPolicy? { policies[name] }
 
-    /// Returns this catalog with one more policy, which events call by that name, too.
+    /// Returns this catalog with one more policy, which has that name in events, too.
     ///
     /// - Parameters:
     ///   - policy: The policy.
-    ///   - name: The name; not empty. One that is taken is given to the new policy.
+    ///   - name: The name; not empty. A name in use is replaced by the new policy.
     /// - Returns: The changed catalog.
     public func adding(_ policy: RetryPolicy, named name: String) -> PolicyCatalog {
         checked { () throws(PolicyError) in try adding(policy, validating: name) }
     }
 
-    /// Returns this catalog with one more policy, under a name that is not known to be right.
+    /// Returns this catalog with one more policy, under a name known only at run time.
     package func adding(_ policy: RetryPolicy, validating name: String) throws(PolicyError) -> PolicyCatalog {
         try check("policy", "a policy without a name", !name.isEmpty, "must have a name")
         var policies = policies
@@ -76,14 +76,14 @@ public struct PolicyCatalog: Sendable, Hashable {
     /// | `nodus` | `NODUS_SCHEDULED_DEFAULT`, with `jobMaxRetries` attempts if given |
     /// | anything else | `NO_RETRY` |
     ///
-    /// Letter case and space around both words play no part. A number that is not for this kind of work is ignored.
+    /// Letter case and space around both words play no part. A number for another kind of work is ignored.
     ///
     /// - Parameters:
     ///   - executionType: The kind of work.
-    ///   - riskLevel: How much an agent may break.
-    ///   - nodeMaxRetries: The attempts of a flow's node; what is below 1 is taken as 1.
-    ///   - jobMaxRetries: The attempts of a scheduled job; what is below 1 is taken as 1.
-    /// - Returns: The policy; this catalog's own where it has one of that name.
+    ///   - riskLevel: The risk level of an agent.
+    ///   - nodeMaxRetries: The attempts of a flow's node; a number below 1 is taken as 1.
+    ///   - jobMaxRetries: The attempts of a scheduled job; a number below 1 is taken as 1.
+    /// - Returns: The policy; this catalog's own if it has one of that name.
     public func resolve(
         executionType: String, riskLevel: String? = nil, nodeMaxRetries: Int? = nil, jobMaxRetries: Int? = nil
     ) -> RetryPolicy {

@@ -1,4 +1,4 @@
-// The one place that knows what the settings of a policy are called in a file.
+// The names of a policy's settings in files are defined here alone.
 extension PolicyRefinement {
     /// Reads the settings of a policy, and leaves the others to the caller.
     init(_ reader: inout SettingsReader) throws {
@@ -17,7 +17,7 @@ extension PolicyRefinement {
 
     /// Reads the settings of a section, besides those named in `others`, which the caller reads.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     package init(from decoder: any Decoder, besides others: [String]) throws {
         var reader = try SettingsReader(decoder)
         try self.init(&reader)
@@ -47,7 +47,7 @@ extension PolicyRefinement {
 }
 
 extension PolicyRefinement: Encodable {
-    /// Names every setting of a policy.
+    /// Creates a refinement that names every setting of a policy.
     init(all settings: PolicySettings) {
         let policy = RetryPolicy(settings)
         maxAttempts = settings.maxAttempts
@@ -75,7 +75,7 @@ extension PolicyRefinement: Encodable {
         case failsImmediately = "fails_immediately"
     }
 
-    /// Encodes what this names.
+    /// Encodes the named settings.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(maxAttempts, forKey: .maxAttempts)
@@ -99,7 +99,7 @@ extension PolicyRefinement: Encodable {
 }
 
 extension PolicySettings {
-    /// The limits, and which classes have none that have one in a policy that starts from nothing.
+    /// The limits, and the classes without a limit that have one in a policy without settings.
     fileprivate var limitsBesideStandard: [(errorClass: ErrorClass, value: RetryLimit)] {
         let lifted = ClassTable<RetryLimit>.standard.entries.filter { limits[$0.errorClass] == nil }
         return limits.entries + lifted.map { (errorClass: $0.errorClass, value: .unlimited) }

@@ -1,4 +1,4 @@
-/// What a section of a configuration changes of a policy: only what it names.
+/// The changes that a section of a configuration makes to a policy: only the settings it names.
 ///
 /// The settings are those of a policy in a file, and the `min_wait` and `max_wait` of Bindu.
 package struct PolicyRefinement: Sendable, Hashable {
@@ -16,19 +16,19 @@ package struct PolicyRefinement: Sendable, Hashable {
     package var failsImmediately: Bool?
     package var guarantee: ExecutionGuarantee?
 
-    /// Whether this names nothing.
+    /// A Boolean value that indicates whether no setting is named.
     package var isEmpty: Bool {
         maxAttempts == nil && minWait == nil && maxWait == nil && backoff == nil && backoffs.isEmpty && limits.isEmpty
             && deadline == nil && deadlineBehavior == nil && attemptTimeout == nil && hints == nil
             && openCircuit == nil && failsImmediately == nil && guarantee == nil
     }
 
-    /// The policy `base` with what this names changed.
+    /// Returns the policy `base` with the named settings changed.
     package func applied(to base: RetryPolicy) -> RetryPolicy {
         checked { () throws(PolicyError) in try refine(base) }
     }
 
-    /// The same, where what this names is not known to be right.
+    /// Returns the same for settings known only at run time.
     func refine(_ base: RetryPolicy) throws(PolicyError) -> RetryPolicy {
         var settings = base.settings
         settings.maxAttempts = maxAttempts ?? settings.maxAttempts
@@ -46,7 +46,7 @@ package struct PolicyRefinement: Sendable, Hashable {
         return RetryPolicy(settings)
     }
 
-    /// The waits with the window that this names; of two that exclude each other the one named here counts.
+    /// Returns the backoff with the named window; of two settings that exclude each other the named one counts.
     private func windowed(_ backoff: Backoff) -> Backoff {
         guard minWait != nil || maxWait != nil else { return backoff }
         let shortest = minWait ?? min(backoff.shortestWait, maxWait ?? .longest)
@@ -56,12 +56,12 @@ package struct PolicyRefinement: Sendable, Hashable {
 }
 
 extension Backoff {
-    /// Bindu's waits: one second doubling up to `longest`, each drawn from `shortest` on.
+    /// Returns Bindu's waits: one second doubling up to `longest`, each drawn from `shortest` on.
     package static func window(from shortest: Duration, to longest: Duration) -> Backoff {
         .exponential(initial: min(.seconds(1), longest), cap: longest, jitter: .floor(shortest))
     }
 
-    /// The wait that no draw of Bindu's jitter falls below; zero for others.
+    /// The minimum wait of Bindu's jitter; zero for others.
     fileprivate var shortestWait: Duration {
         jitter.kind == .floor ? .nanoseconds(jitter.nanoseconds) : .zero
     }

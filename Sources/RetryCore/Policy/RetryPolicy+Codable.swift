@@ -12,7 +12,7 @@ extension RetryPolicy: Codable {
     /// Durations are texts such as `"200ms"`, `"1.5s"` and `"2m"`, or numbers of seconds; `deadline_s` and `deadline_ms`
     /// take numbers in these units.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         if let name = try? decoder.singleValueContainer().decode(String.self) {
             self = try Self.preset(name, path: decoder.codingPath)
@@ -90,7 +90,7 @@ extension HintRule: Codable {
     /// The bounds are written as in `{"rule": "obey", "at_most": "1m", "beyond": "cut"}` and
     /// `{"rule": "clamp", "within": "2s"}`.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         if let name = try? decoder.singleValueContainer().decode(String.self) {
             self = try Self.named(name, path: decoder.codingPath)
@@ -136,7 +136,7 @@ extension HintRule: Codable {
 }
 
 extension HintRule.Kind {
-    /// Whether a hint beyond the bound can be cut.
+    /// A Boolean value that indicates whether a hint beyond the bound can be cut.
     fileprivate var canCut: Bool { self == .obey || self == .exact }
 
     /// The key of the rule's bound; `nil` for a rule without.

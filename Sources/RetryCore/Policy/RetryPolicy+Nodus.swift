@@ -10,7 +10,7 @@ extension RetryPolicy {
     /// `AGENT_HIGH_RISK`: one attempt; any failure ends the call.
     ///
     /// Its effect may still happen twice if the caller calls again: `.agentHighRisk.guarantee(.exactlyOnce)` is refused
-    /// where there is no effect store.
+    /// without an effect store.
     public static let agentHighRisk = nodus("AGENT_HIGH_RISK", 1, .zero).failsImmediately()
 
     /// `ASYNC_JOB_DEFAULT`: five attempts, one second doubling.

@@ -4,7 +4,7 @@ extension RetryPolicy {
         case none, `default`, once, api, rateLimited, slowRateLimited, fast, critical
     }
 
-    /// Three attempts, 100 ms doubling up to 20 s, full jitter: right for most calls.
+    /// Three attempts, 100 ms doubling up to 20 s, full jitter: exponential backoff with jitter for most calls.
     @inlinable public static var `default`: RetryPolicy { RetryPolicy(preset: .default) }
 
     /// One attempt and no retry.
@@ -28,7 +28,7 @@ extension RetryPolicy {
     /// Unknown errors have no limit of their own.
     @inlinable public static var fast: RetryPolicy { RetryPolicy(preset: .fast) }
 
-    /// For what must work out: seven attempts, 2 s doubling up to 2 min, jitter of ±50 %.
+    /// For critical calls: seven attempts, 2 s doubling up to 2 min, jitter of ±50 %.
     ///
     /// Unknown errors have no limit of their own.
     @inlinable public static var critical: RetryPolicy { RetryPolicy(preset: .critical) }
@@ -51,7 +51,7 @@ extension RetryPolicy {
         return Box(PolicySettings(name: "\(preset)", maxAttempts: attempts, backoff: backoff))
     }
 
-    /// The AWS utilities' kind: ±50 % of jitter, and unknown errors are retried like any other.
+    /// Returns a policy of the AWS utilities' kind: ±50 % of jitter, and unknown errors are retried like any other.
     private static func eager(_ preset: Preset, _ attempts: Int, _ initial: Duration, cap: Duration) -> Box {
         let backoff = Backoff.exponential(initial: initial, cap: cap, jitter: .proportional(0.5))
         return Box(

@@ -1,9 +1,11 @@
 extension RetryPolicy {
-    /// The longest that a call can take, apart from the time that attempts without a timeout take; saturates.
+    /// The maximum duration of a call, apart from the time that attempts without a timeout take; saturates.
     ///
-    /// It is the sum of the longest waits, a server's hints included, and of the attempts' timeouts where the policy has
-    /// one. A policy that waits for an open circuit waits as long as the service is down. The deadline bounds the sum;
-    /// but an attempt that starts just before it runs on, up to its timeout, unless the deadline interrupts it.
+    /// It is the sum of the longest waits, a server's hints included, and of the attempts' timeouts if the policy has
+    /// one. A
+    /// policy that waits for an open circuit waits as long as the service is down. The deadline bounds the sum; but an
+    /// attempt
+    /// that starts just before it runs on, up to its timeout, unless the deadline interrupts it.
     ///
     /// - Complexity: O(1): waits beyond the 1,000th count as the longest one.
     public var worstCaseDuration: Duration {
@@ -18,7 +20,7 @@ extension RetryPolicy {
 }
 
 extension PolicySettings {
-    /// The most that the waits before so many retries can add up to, whatever class each failure has.
+    /// Returns the maximum sum of the waits before so many retries, for any classes of the failures.
     fileprivate func longestWaits(_ retries: Int) -> Int64 {
         let schedules = ([backoff] + backoffs.entries.map(\.value)).map { BackoffSchedule($0) }
         let counted = min(retries, 1_000)

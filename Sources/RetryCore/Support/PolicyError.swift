@@ -1,13 +1,13 @@
-/// A setting that makes no sense: which one, the value it was given, and what it must be.
+/// An error for an invalid setting: its path, its value, and the requirement.
 ///
-/// Initializers that take a programmer's constants trap with this text; throwing initializers throw it, and decoding
-/// throws a `DecodingError` that carries it as its underlying error, together with the path of the setting.
+/// Initializers for constants in code trap with this text; throwing initializers throw it, and decoding throws a
+/// `DecodingError` that carries it as its underlying error, together with the path of the setting.
 public struct PolicyError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The path of the setting, such as `"backoff.factor"`.
     public let setting: String
-    /// The value it was given, as text.
+    /// The value of the setting, as text.
     public let value: String
-    /// What the setting must be.
+    /// The requirement that the value must meet.
     public let requirement: String
 
     package init(setting: String, value: String, requirement: String) {
@@ -34,9 +34,9 @@ package func check(
     }
 }
 
-/// The value that `body` makes; traps with the error's text where it throws one.
+/// Returns the value that `body` makes; traps with the error's text if it throws.
 ///
-/// This is the door for a programmer's constants. The throwing initializers and decoding use `body` itself.
+/// This is for constants in code. The throwing initializers and decoding use `body` itself.
 package func checked<Value>(_ body: () throws(PolicyError) -> Value) -> Value {
     do {
         return try body()

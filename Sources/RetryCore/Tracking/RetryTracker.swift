@@ -1,6 +1,6 @@
-/// Decides retries for callers that do the calling themselves, such as a gateway in front of many tools.
+/// A tracker that decides retries for callers that make the calls themselves, such as a gateway in front of many tools.
 ///
-/// Each pair of a tool and a request has its own state, driven by the same machine as every call of the library:
+/// Each pair of a tool and a request has its own state, driven by the same state machine as every call of the library:
 ///
 /// ```swift
 /// let tracker = try RetryTracker(configuration: configuration, textReader: .json) { log($0) }
@@ -11,12 +11,12 @@
 /// }
 /// ```
 ///
-/// A result that cannot be read says neither that the call succeeded nor that it failed, and changes nothing, unless
-/// ``UnreadableResults`` says otherwise.
+/// A result that cannot be read is neither a success nor a failure, and changes nothing, unless ``UnreadableResults``
+/// says otherwise.
 ///
-/// A success, a failure that is not worth a retry, and the end of the retries clear the state. What was abandoned is
-/// forgotten five minutes after its last failure. A tracker can be used by any number of threads at once; two trackers
-/// share nothing.
+/// A success, a failure that is not worth a retry, and the end of the retries clear the state. The tracker evicts the
+/// state of an abandoned request five minutes after its last failure. A tracker is thread-safe; two trackers share
+/// nothing.
 public final class RetryTracker: Sendable {
     /// The meaning of a result that does not say whether the call failed, because part of it cannot be read.
     public enum UnreadableResults: Sendable, Hashable {
@@ -29,7 +29,7 @@ public final class RetryTracker: Sendable {
         case successes
     }
 
-    /// A policy, as it is and as the machine takes it.
+    /// A policy for tools, and the equivalent retry policy for the state machine.
     private final class Effective: Sendable {
         let policy: ToolRetryPolicy
         let retry: RetryPolicy
@@ -40,10 +40,10 @@ public final class RetryTracker: Sendable {
         }
     }
 
-    /// A part of all keys behind a lock of its own: no part grows so large that its growth would hold up a call.
+    /// A part of all keys with its own lock: no part grows so large that its growth would hold up a call.
     private struct Part: Sendable {
         var table: TrackerTable
-        /// Delays need no generator that nobody can foretell, and the system's is a call of the system.
+        /// Delays need no unpredictable generator, and the system's costs a system call.
         var generator: SplitMix64
     }
 
@@ -58,20 +58,20 @@ public final class RetryTracker: Sendable {
     private let random: RandomSource?
     private let onEvent: (@Sendable (TrackerEvent) -> Void)?
 
-    /// Creates a tracker that knows of no failure.
+    /// Creates a tracker without state.
     ///
     /// - Parameters:
-    ///   - configuration: How the tools are retried.
-    ///   - ceiling: How many retries the gateway allows at most, whatever a policy says; 0 or more.
-    ///   - timeToLive: How long after its last failure a key is forgotten; above zero.
-    ///   - maximumKeys: How many keys there may be; at least 1. A failure that finds no room is not retried. The keys
+    ///   - configuration: The retry policies of the tools.
+    ///   - ceiling: The maximum number of retries that the gateway allows under any policy; 0 or more.
+    ///   - timeToLive: The time after its last failure at which a key is evicted; above zero.
+    ///   - maximumKeys: The maximum number of keys; at least 1. A failure that finds no room is not retried. The keys
     ///     are kept in parts, of which one may be full when the whole is nearly so.
-    ///   - textReader: Reads texts that hold JSON; needed by a policy that checks text content.
+    ///   - textReader: The reader of texts that hold JSON; needed by a policy that checks text content.
     ///   - unreadableResults: The meaning of a result that cannot be read.
-    ///   - clock: Measures; the system's if `nil`.
-    ///   - random: Draws the jitter; a generator of the tracker's own if `nil`.
-    ///   - onEvent: Called with each event, outside every lock.
-    /// - Throws: ``PolicyError`` if a value makes no sense, or if texts are to be checked without a reader.
+    ///   - clock: The time source; the system's if `nil`.
+    ///   - random: The random source for jitter; a generator of the tracker's own if `nil`.
+    ///   - onEvent: Receives each event, outside every lock.
+    /// - Throws: ``PolicyError`` if a value is invalid, or if texts are to be checked without a reader.
     public init(
         configuration: ToolRetryConfiguration = ToolRetryConfiguration(), ceiling: Int = 3,
         timeToLive: Duration = .seconds(300), maximumKeys: Int = 100_000, textReader: ToolTextReader? = nil,
@@ -99,14 +99,14 @@ public final class RetryTracker: Sendable {
         tellCeiling(configuration, ceiling)
     }
 
-    /// Records what a tool returned, and decides what follows.
+    /// Records the result of a tool, and decides what follows.
     ///
     /// - Parameters:
-    ///   - result: What the tool returned.
+    ///   - result: The result of the tool.
     ///   - tool: The name of the tool.
     ///   - request: The id of the request: the same for each of its retries, and for no other request.
-    /// - Returns: Whether, and after which wait, the tool is to be called again.
-    /// - Complexity: O(1), and what the reader takes for texts, where they are checked.
+    /// - Returns: The decision: whether to call the tool again, and after which wait.
+    /// - Complexity: O(1), and the time of the reader for texts, if they are checked.
     public func record(_ result: ToolResult, tool: String, request: String) -> TrackerDecision {
         let effective = effective(for: tool)
         let verdict = effective.policy.verdict(of: result, reader: textReader)
@@ -129,12 +129,12 @@ public final class RetryTracker: Sendable {
         }
     }
 
-    /// Forgets a request, for instance when its client has gone.
+    /// Removes the state of a request, for instance when its client has gone.
     public func forget(tool: String, request: String) {
         _ = clear(ToolCallKey(tool: tool, request: request))
     }
 
-    /// The number of keys that are held, those among them that were abandoned and not yet forgotten.
+    /// The number of keys in the tracker, including abandoned ones not yet evicted.
     public var count: Int { parts.reduce(0) { $0 + $1.withLock { $0.table.count } } }
 
     /// Returns the policy in force for a tool, after its override and the ceiling.
@@ -144,10 +144,10 @@ public final class RetryTracker: Sendable {
 // MARK: Hooks
 
 extension RetryTracker {
-    /// The hook after a tool call: decides, and tells the policy in force.
+    /// The hook after a tool call: decides, and returns the policy in force.
     ///
     /// - Parameters:
-    ///   - result: What the tool returned.
+    ///   - result: The result of the tool.
     ///   - tool: The name of the tool.
     ///   - request: The id of the request.
     /// - Returns: The decision of ``record(_:tool:request:)``, and the policy.
@@ -157,7 +157,7 @@ extension RetryTracker {
             metadata: ToolRetryMetadata(policy: policy(for: tool)))
     }
 
-    /// The hook after a resource was fetched: tells the policy of all tools, and never retries.
+    /// The hook after a resource was fetched: returns the policy of all tools, and never retries.
     public func resourcePostFetch() -> ToolRetryMetadata {
         ToolRetryMetadata(policy: base.policy)
     }
@@ -169,7 +169,7 @@ extension RetryTracker {
     private static func parts(for keys: Int, timeToLive: Int64) -> [Locked<Part>] {
         var count = 1
         while count < 4_096, (keys - 1) / count >= keysPerPart { count *= 2 }
-        // The capacities add up to exactly the number that was asked for.
+        // The capacities add up to exactly the requested number.
         return (0..<count).map { index in
             let capacity = min(keys / count + (index < keys % count ? 1 : 0), Int(Int32.max))
             return Locked(
@@ -183,7 +183,7 @@ extension RetryTracker {
         overrides.isEmpty ? base : overrides[ByteName(name: tool)] ?? base
     }
 
-    /// The part that holds a key: by the upper half of its hash, the lower one finds it in there.
+    /// Returns the part that holds a key: by the upper half of its hash, the lower one finds it in there.
     private func part(_ hash: Int) -> Locked<Part> {
         parts[Int(UInt(bitPattern: hash) >> (UInt.bitWidth / 2)) & (parts.count - 1)]
     }
@@ -244,7 +244,7 @@ extension RetryTracker {
     }
 }
 
-/// A number that was drawn before the lock was taken: a source of the caller's is not asked under it.
+/// A number that was drawn before the lock was taken: a source of the caller's is not called under it.
 private struct DrawnNumber: RandomNumberGenerator {
     private let number: UInt64
 

@@ -6,10 +6,10 @@ import Glibc
 import Musl
 #endif
 
-/// Whose failures are counted together: one tool, one request.
+/// The key of a tracked call: the tool and the request whose failures are counted together.
 ///
-/// Both are compared by their bytes. Two texts that only look the same are two keys, and no two pairs are ever joined
-/// into one text, where `("a:b", "c")` would be `("a", "b:c")`.
+/// Both are compared by their bytes. Two texts that only look the same are two keys, and the parts of a key are never
+/// joined into one text, in which `("a:b", "c")` would equal `("a", "b:c")`.
 public struct ToolCallKey: Sendable, Hashable {
     /// The name of the tool.
     public let tool: String
@@ -43,7 +43,7 @@ struct ByteName: Hashable {
 }
 
 extension String {
-    /// Whether both consist of the same bytes; texts that are equal may not.
+    /// Returns whether both consist of the same bytes; equal texts may not.
     fileprivate func hasSameBytes(as other: String) -> Bool {
         let isSame = utf8.withContiguousStorageIfAvailable { one in
             other.utf8.withContiguousStorageIfAvailable { other in

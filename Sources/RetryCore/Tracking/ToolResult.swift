@@ -1,8 +1,9 @@
 /// The result of a tool, as far as it says whether the call failed.
 ///
-/// A result is a success, a failure, or unreadable: part of it is not of the documented shape, and the rest says of no
-/// failure. What is unreadable is neither of the other two: a ``RetryTracker`` decides ``TrackerDecision/unreadable``, and
-/// leaves the state of the request as it was.
+/// A result is a success, a failure, or unreadable: part of it is not of the documented shape, and the rest reports no
+/// failure. An unreadable result is neither of the other two: a ``RetryTracker`` decides
+/// ``TrackerDecision/unreadable``,
+/// and leaves the state of the request as it was.
 ///
 /// The shape is that of a tool result over JSON-RPC: `isError` at the top, `structuredContent` with an `isError` and a
 /// `status_code` of its own, and a list of contents, of which the texts may hold JSON. RetryFoundation reads it from
@@ -12,14 +13,14 @@
 /// let result = ToolResult(isError: reply.isError, structured: .init(statusCode: reply.status))
 /// ```
 public struct ToolResult: Sendable, Hashable {
-    /// What the structured content says.
+    /// The structured content of a result.
     public struct Structured: Sendable, Hashable {
-        /// Whether it says that the call failed.
+        /// A Boolean value that indicates whether it says that the call failed.
         public var isError: Bool
         /// The status, such as 503.
         public var statusCode: Int?
 
-        /// Creates what the structured content says.
+        /// Creates structured content.
         public init(isError: Bool = false, statusCode: Int? = nil) {
             self.isError = isError
             self.statusCode = statusCode
@@ -34,7 +35,7 @@ public struct ToolResult: Sendable, Hashable {
         /// Creates a set from its bits.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        /// The result is no object, or none that can be read.
+        /// The result is no object, or an unreadable one.
         public static let notAnObject = Oddities(rawValue: 1)
         /// `isError` is neither true nor false.
         public static let isErrorNotABool = Oddities(rawValue: 2)
@@ -44,15 +45,15 @@ public struct ToolResult: Sendable, Hashable {
         public static let statusNotAnInteger = Oddities(rawValue: 8)
         /// The content is no list of objects.
         public static let contentNotAList = Oddities(rawValue: 16)
-        /// The result is larger than what is read of one.
+        /// The result is larger than the limit for reading.
         public static let tooLarge = Oddities(rawValue: 32)
-        /// A text that is checked seems to be a JSON object, and is not one that can be read.
+        /// A text that is checked seems to be a JSON object, but cannot be read.
         public static let unreadableText = Oddities(rawValue: 64)
     }
 
-    /// Whether the result says at its top that the call failed.
+    /// A Boolean value that indicates whether the result says at its top that the call failed.
     public var isError: Bool
-    /// What the structured content says; `nil` if there is none.
+    /// The structured content; `nil` if there is none.
     public var structured: Structured?
     /// The texts of the content, in order; read only by a policy that checks text content.
     public var texts: [String]
@@ -70,15 +71,15 @@ public struct ToolResult: Sendable, Hashable {
     }
 }
 
-/// Reads what a text of a tool result says, if it holds JSON; RetryFoundation has one.
+/// A reader of JSON in the texts of a tool result; RetryFoundation has one.
 ///
-/// Whatever the text is, a reader returns in bounded time; a text that it cannot or will not read says nothing.
+/// A reader returns in bounded time for any text; a text that it cannot or will not read says nothing.
 public struct ToolTextReader: Sendable {
     private let read: @Sendable (String) -> ToolResult?
 
-    /// Wraps a reader of your own.
+    /// Wraps a custom reader.
     ///
-    /// - Parameter read: Returns what an object in a text says, or `nil` if the text holds none.
+    /// - Parameter read: Returns the content of an object in a text, or `nil` if the text holds none.
     public init(_ read: @escaping @Sendable (String) -> ToolResult.Structured?) {
         self.read = { read($0).map { ToolResult(structured: $0) } }
     }
@@ -87,16 +88,16 @@ public struct ToolTextReader: Sendable {
         self.read = read
     }
 
-    /// A reader that also finds what is not of the documented shape.
+    /// Creates a reader that also finds the parts that are not of the documented shape.
     package static func noticingOddities(
         _ read: @escaping @Sendable (String) -> ToolResult?
     ) -> ToolTextReader {
         ToolTextReader(reading: read)
     }
 
-    /// Returns what a text says, or `nil`.
+    /// Returns the structured content of a text, or `nil`.
     public func structured(in text: String) -> ToolResult.Structured? { read(text)?.structured }
 
-    /// What a text says as a result, with its oddities; `nil` if it holds no object.
+    /// Returns the content of a text as a result, with its oddities; `nil` if it holds no object.
     func result(in text: String) -> ToolResult? { read(text) }
 }

@@ -1,4 +1,4 @@
-/// How the tools behind a gateway are retried: one policy for all, and what single tools do otherwise.
+/// The retry policies of the tools behind a gateway: one base policy, and overrides for single tools.
 ///
 /// ```json
 /// {"max_retries": 3, "tool_overrides": {"payments": {"max_retries": 0}, "search": {"backoff_base_ms": 50}}}
@@ -6,27 +6,27 @@
 public struct ToolRetryConfiguration: Sendable, Hashable {
     /// The policy of every tool without one of its own.
     public let base: ToolRetryPolicy
-    /// What single tools do otherwise, by their names.
+    /// The overrides of single tools, by their names.
     public let overrides: [String: ToolRetryOverride]
-    /// The policies that the overrides make of the base.
+    /// The policies of the overridden tools.
     let policies: [String: ToolRetryPolicy]
 
     /// Creates a configuration.
     ///
     /// - Parameters:
     ///   - base: The policy of every tool without one of its own.
-    ///   - overrides: What single tools do otherwise, by their names.
+    ///   - overrides: The overrides of single tools, by their names.
     public init(base: ToolRetryPolicy = ToolRetryPolicy(), overrides: [String: ToolRetryOverride] = [:]) {
         self = checked { () throws(PolicyError) in
             try ToolRetryConfiguration(validating: base, overrides: overrides)
         }
     }
 
-    /// Creates a configuration from overrides that are not known to be right.
+    /// Creates a configuration from overrides known only at run time.
     ///
     /// - Parameters:
     ///   - base: The policy of every tool without one of its own.
-    ///   - overrides: What single tools do otherwise, by their names.
+    ///   - overrides: The overrides of single tools, by their names.
     /// - Throws: ``PolicyError`` that names the tool, the setting and its value.
     public init(
         validating base: ToolRetryPolicy, overrides: [String: ToolRetryOverride]
@@ -46,12 +46,12 @@ public struct ToolRetryConfiguration: Sendable, Hashable {
 }
 
 extension ToolRetryConfiguration: Codable {
-    /// Decodes a configuration; what is left out is as in ``ToolRetryPolicy``.
+    /// Decodes a configuration; the defaults are those of ``ToolRetryPolicy``.
     ///
     /// The keys are `max_retries`, `backoff_base_ms`, `max_backoff_ms`, `retry_on_status`, `jitter`,
     /// `check_text_content` and `tool_overrides`, an object of tools with any of the other keys.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         var reader = try SettingsReader(decoder)
         let settings = try ToolRetryOverride(&reader)
@@ -82,14 +82,14 @@ extension ToolRetryOverride: Codable {
 
     /// Decodes an override: any of the keys of a configuration but `tool_overrides`.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting of the wrong type, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an unknown setting, or of one with the wrong type.
     public init(from decoder: any Decoder) throws {
         var reader = try SettingsReader(decoder)
         self = try ToolRetryOverride(&reader)
         try reader.finish()
     }
 
-    /// Encodes what is not `nil`.
+    /// Encodes the settings that are not `nil`.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(maxRetries, forKey: .maxRetries)

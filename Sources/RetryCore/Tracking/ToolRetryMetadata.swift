@@ -1,4 +1,4 @@
-/// The policy that is in force for a tool, after its override and the gateway's ceiling, for whoever watches.
+/// The policy in force for a tool, after its override and the gateway's ceiling, for monitoring.
 ///
 /// Encoded it is `{"retry_policy": {…}}` with `max_retries`, `backoff_base_ms`, `max_backoff_ms` and `retry_on_status`.
 public struct ToolRetryMetadata: Sendable, Hashable, Encodable {
@@ -9,19 +9,19 @@ public struct ToolRetryMetadata: Sendable, Hashable, Encodable {
     public struct NativePolicy: Sendable, Hashable, Encodable {
         /// Always `retry_with_backoff`.
         public let kind: String
-        /// How many retries follow a failed call.
+        /// The maximum number of retries after a failed call.
         public let maxRetries: Int
         /// The wait before the first retry, in milliseconds.
         public let backoffBaseMs: Int
-        /// The wait that none passes, in milliseconds.
+        /// The maximum wait, in milliseconds.
         public let maxBackoffMs: Int
         /// The statuses that are worth a retry.
         public let retryOnStatus: [Int]
-        /// Whether each wait is drawn from zero up to the computed one.
+        /// A Boolean value that indicates whether each wait is drawn from zero up to the computed one.
         public let jitter: Bool
     }
 
-    /// The policy in the form that a native gateway runs by itself; `nil` where texts are checked, which it cannot do.
+    /// The policy in the form that a native gateway runs by itself; `nil` if texts are checked, which it cannot do.
     public var nativePolicy: NativePolicy? {
         if policy.checksTextContent { return nil }
         return NativePolicy(
@@ -49,9 +49,9 @@ public struct ToolRetryMetadata: Sendable, Hashable, Encodable {
     }
 }
 
-/// What the hook after a tool call answers.
+/// The answer of the hook after a tool call.
 public struct ToolHookAnswer: Sendable, Hashable {
-    /// What is to be done.
+    /// The decision.
     public let decision: TrackerDecision
     /// The policy in force for the tool.
     public let metadata: ToolRetryMetadata

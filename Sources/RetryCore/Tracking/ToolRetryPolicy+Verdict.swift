@@ -6,12 +6,12 @@ enum ToolVerdict: Sendable, Hashable {
     case failed(ErrorClass)
     /// The call failed with a status that is not listed.
     case vetoed(status: Int)
-    /// Nothing says that the call failed, but these parts, which might, cannot be read.
+    /// No part says that the call failed, but these parts, which might, cannot be read.
     case unreadable(ToolResult.Oddities)
 }
 
 extension ToolRetryPolicy {
-    /// The meaning of a result under this policy.
+    /// Returns the meaning of a result under this policy.
     func verdict(of result: ToolResult, reader: ToolTextReader?) -> ToolVerdict {
         var oddities = result.oddities.subtracting(.contentNotAList)
         if let structured = result.structured {
@@ -40,7 +40,7 @@ extension ToolRetryPolicy {
         return oddities.isEmpty ? .succeeded : .unreadable(oddities)
     }
 
-    /// The class of a listed status; what is listed is retried, even where its own class never is.
+    /// Returns the class of a listed status; a listed status is retried, even if its own class never is.
     private static func errorClass(_ status: Int) -> ErrorClass {
         switch status {
         case 429: .rateLimit

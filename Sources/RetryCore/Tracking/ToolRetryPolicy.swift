@@ -1,36 +1,36 @@
-/// How often and how soon the calls of one tool are retried, in the words of a tool gateway.
+/// The retry policy of one tool, with the settings of a tool gateway.
 ///
 /// ```swift
 /// let fragile = ToolRetryPolicy(maxRetries: 1, retryOnStatus: [503])
 /// ```
 public struct ToolRetryPolicy: Sendable, Hashable {
-    /// How many retries follow a failed call; 0 or more.
+    /// The maximum number of retries after a failed call; 0 or more.
     public let maxRetries: Int
     /// The wait before the first retry, in milliseconds; at least 1.
     ///
     /// Each further one is twice as long.
     public let backoffBaseMilliseconds: Int
-    /// The wait that none passes, in milliseconds; at least the first one.
+    /// The maximum wait, in milliseconds; at least the first one.
     public let maxBackoffMilliseconds: Int
     /// The statuses that are worth a retry, rising; any other status vetoes one.
     public let retryOnStatus: [Int]
-    /// Whether each wait is drawn from zero up to the computed one.
+    /// A Boolean value that indicates whether each wait is drawn from zero up to the computed one.
     public let jitter: Bool
-    /// Whether texts that hold JSON are read where there is no structured content.
+    /// A Boolean value that indicates whether texts that hold JSON are read where there is no structured content.
     public let checksTextContent: Bool
 
-    /// The statuses that are worth a retry unless others are named.
+    /// The default statuses that are worth a retry.
     public static let defaultStatuses = [429, 500, 502, 503, 504]
 
     /// Creates a policy.
     ///
     /// - Parameters:
-    ///   - maxRetries: How many retries follow a failed call; 0 or more.
+    ///   - maxRetries: The maximum number of retries after a failed call; 0 or more.
     ///   - backoffBaseMilliseconds: The wait before the first retry; at least 1.
-    ///   - maxBackoffMilliseconds: The wait that none passes; at least the first one.
+    ///   - maxBackoffMilliseconds: The maximum wait; at least the first one.
     ///   - retryOnStatus: The statuses that are worth a retry, from 100 to 999.
-    ///   - jitter: Whether each wait is drawn from zero up to the computed one.
-    ///   - checksTextContent: Whether texts that hold JSON are read.
+    ///   - jitter: Pass `true` to draw each wait from zero up to the computed one.
+    ///   - checksTextContent: Pass `true` to read texts that hold JSON.
     public init(
         maxRetries: Int = 2, backoffBaseMilliseconds: Int = 200, maxBackoffMilliseconds: Int = 5_000,
         retryOnStatus: [Int] = defaultStatuses, jitter: Bool = true, checksTextContent: Bool = false
@@ -43,15 +43,15 @@ public struct ToolRetryPolicy: Sendable, Hashable {
         }
     }
 
-    /// Creates a policy from values that are not known to be right.
+    /// Creates a policy from values known only at run time.
     ///
     /// - Parameters:
-    ///   - maxRetries: How many retries follow a failed call; 0 or more.
+    ///   - maxRetries: The maximum number of retries after a failed call; 0 or more.
     ///   - backoffBaseMilliseconds: The wait before the first retry; at least 1.
-    ///   - maxBackoffMilliseconds: The wait that none passes; at least the first one.
+    ///   - maxBackoffMilliseconds: The maximum wait; at least the first one.
     ///   - retryOnStatus: The statuses that are worth a retry, from 100 to 999.
-    ///   - jitter: Whether each wait is drawn from zero up to the computed one.
-    ///   - checksTextContent: Whether texts that hold JSON are read.
+    ///   - jitter: Pass `true` to draw each wait from zero up to the computed one.
+    ///   - checksTextContent: Pass `true` to read texts that hold JSON.
     /// - Throws: ``PolicyError`` that names the setting and its value.
     public init(
         validating maxRetries: Int, backoffBaseMilliseconds: Int = 200, maxBackoffMilliseconds: Int = 5_000,
@@ -76,10 +76,10 @@ public struct ToolRetryPolicy: Sendable, Hashable {
         self.checksTextContent = checksTextContent
     }
 
-    /// A day, in milliseconds, is more than any gateway waits.
+    /// The valid waits, in milliseconds: up to a day, longer than any gateway waits.
     private static let waits = 1...86_400_000
 
-    /// The same in the words of a call: what the library's other drivers run.
+    /// The equivalent retry policy for the library's other drivers.
     public var retryPolicy: RetryPolicy {
         let backoff = Backoff.exponential(
             initial: .milliseconds(backoffBaseMilliseconds), cap: .milliseconds(maxBackoffMilliseconds),
@@ -88,25 +88,25 @@ public struct ToolRetryPolicy: Sendable, Hashable {
         return RetryPolicy(maxAttempts: attempts, backoff: backoff, hints: .ignore).named("tool")
     }
 
-    /// The same policy with no more retries than `ceiling`.
+    /// Returns the same policy with no more retries than `ceiling`.
     func clamped(to ceiling: Int) -> ToolRetryPolicy {
         maxRetries <= ceiling ? self : ToolRetryOverride(maxRetries: ceiling).applied(toValid: self)
     }
 }
 
-/// What one tool does otherwise than the others; what is `nil` is as in the base.
+/// The settings of one tool that differ from the base; `nil` is the base's value.
 public struct ToolRetryOverride: Sendable, Hashable {
-    /// How many retries follow a failed call.
+    /// The maximum number of retries after a failed call.
     public var maxRetries: Int?
     /// The wait before the first retry, in milliseconds.
     public var backoffBaseMilliseconds: Int?
-    /// The wait that none passes, in milliseconds.
+    /// The maximum wait, in milliseconds.
     public var maxBackoffMilliseconds: Int?
     /// The statuses that are worth a retry.
     public var retryOnStatus: [Int]?
-    /// Whether each wait is drawn from zero up to the computed one.
+    /// A Boolean value that indicates whether each wait is drawn from zero up to the computed one.
     public var jitter: Bool?
-    /// Whether texts that hold JSON are read where there is no structured content.
+    /// A Boolean value that indicates whether texts that hold JSON are read where there is no structured content.
     public var checksTextContent: Bool?
 
     /// Creates an override.

@@ -8,26 +8,27 @@ public enum TrackerDecision: Sendable, Hashable {
     case succeeded
     /// The result does not say whether the call failed: part of it cannot be read.
     ///
-    /// It is neither a success nor a failure of the tool. The state of the request is as it was before; whether to answer
-    /// with the result, to call again or to give up is up to the caller, as is ``RetryTracker/forget(tool:request:)``.
+    /// It is neither a success nor a failure of the tool. The state of the request is as it was before; the caller
+    /// decides
+    /// whether to answer with the result, to call again, to give up, or to ``RetryTracker/forget(tool:request:)``.
     case unreadable
 }
 
-/// One thing that a tracker has to tell.
+/// An event of a tracker.
 public struct TrackerEvent: Sendable, Hashable {
-    /// Why a failed call is not repeated.
+    /// The reason why a failed call is not repeated.
     public enum GiveUpReason: Sendable, Hashable {
         /// The retries of the policy are used up.
         case retriesExhausted
         /// The call failed with a status that is not listed.
         case vetoed(status: Int)
-        /// The tracker holds as many keys as it may.
+        /// The tracker has reached its maximum number of keys.
         case full
     }
 
-    /// What happened.
+    /// The kind of the event.
     public enum Kind: Sendable, Hashable {
-        /// A policy asks for more retries than the gateway allows, and gets what it allows; told when a tracker is made.
+        /// A policy has more retries than the gateway allows, and is cut to that; reported when a tracker is created.
         case ceilingApplied(asked: Int, ceiling: Int)
         /// A failed call is to be repeated after a wait.
         case retry(number: Int, after: Duration)
@@ -39,11 +40,11 @@ public struct TrackerEvent: Sendable, Hashable {
         case undocumentedResult(ToolResult.Oddities)
     }
 
-    /// What happened.
+    /// The kind of the event.
     public let kind: Kind
     /// The tool; `nil` for the policy of all tools.
     public let tool: String?
-    /// The id of the request; `nil` where there is none.
+    /// The id of the request; `nil` if there is none.
     public let request: String?
 
     package init(kind: Kind, tool: String?, request: String?) {
@@ -65,7 +66,7 @@ public struct TrackerEvent: Sendable, Hashable {
         }
     }
 
-    /// How important this event is.
+    /// The severity of this event.
     public var logLevel: LogLevel {
         switch kind {
         case .ceilingApplied, .retry, .undocumentedResult: .warning
