@@ -1,18 +1,16 @@
 extension CircuitBreaker {
-    /// Makes a call if the circuit lets it through, and counts how it ends.
+    /// Makes a call if the circuit admits it, and records its outcome.
     ///
     /// ```swift
     /// let receipt = try await payments.call { try await client.charge(order) }
     /// ```
     ///
     /// - Parameters:
-    ///   - classifier: Finds out what kind of failure an error is; the breaker's own if `nil`.
-    ///   - rejection: Returns a classification for a value that counts as a failure; the value is returned all the
-    ///     same.
+    ///   - classifier: The classifier of errors; the breaker's own if `nil`.
+    ///   - rejection: Returns a classification for a value that counts as a failure; the call still returns that value.
     ///   - operation: The call; run once on the caller's actor, or not at all.
     /// - Returns: The operation's value.
-    /// - Throws: `CircuitOpenError` if the call was turned away; else the operation's error. A cancellation counts for
-    ///   nothing.
+    /// - Throws: `CircuitOpenError` if the call was rejected; else the operation's error. A cancellation is neutral.
     public nonisolated(nonsending) func call<Value: ~Copyable>(
         classifier: ErrorClassifier? = nil,
         rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
@@ -45,12 +43,12 @@ extension CircuitBreaker {
     }
 }
 
-/// An asynchronous function whose calls a circuit breaker lets through; made by `protect`, called like the function.
+/// An asynchronous function with a circuit breaker around it; made by `protect`, called like the function.
 public struct ProtectedFunction<each Argument, Result>: Sendable {
     let breaker: CircuitBreaker
     let function: @Sendable (repeat each Argument) async throws -> Result
 
-    /// Calls the function if the circuit lets the call through.
+    /// Calls the function if the circuit admits the call.
     ///
     /// - Returns: The function's result.
     /// - Throws: As `call` of the breaker does.
@@ -59,8 +57,8 @@ public struct ProtectedFunction<each Argument, Result>: Sendable {
     }
 }
 
-// What the `protect` of any number of arguments does, for up to three. A closure that is written out where a function
-// with a parameter pack is expected crashes the compiler, or at run time if it has no argument (Swift 6.3).
+// The `protect` of any number of arguments, for up to three. A closure that is written out in place of a function
+// with a parameter pack crashes the compiler, or at run time if it has no argument (Swift 6.3).
 extension CircuitBreaker {
     /// Returns a function without arguments that makes its calls through this breaker.
     ///

@@ -1,5 +1,5 @@
-// What the `wrap` of any number of arguments does, for up to three. A closure that is written out where a function with
-// a parameter pack is expected crashes the compiler, or at run time if it has no argument (Swift 6.3): these take it.
+// The `wrap` of any number of arguments, for up to three. A closure that is written out in place of a function with a
+// parameter pack crashes the compiler, or at run time if it has no argument (Swift 6.3): these functions take it.
 extension RetryExecutor {
     /// Returns a function without arguments that runs `function` through this executor.
     ///

@@ -1,4 +1,4 @@
-/// Runs asynchronous operations under one policy: made once, used wherever its dependency is called.
+/// An executor for asynchronous operations under one policy: created once, used for every call of its dependency.
 ///
 /// ```swift
 /// let api = RetryExecutor(policy: .api, named: "users", observer: metrics.observer)
@@ -7,7 +7,7 @@
 /// let same = try await api { try await client.user(id) }
 /// ```
 public struct RetryExecutor: Sendable {
-    /// How often, how soon and for how long operations are retried.
+    /// The retry policy of operations: attempts, delays and deadline.
     public let policy: RetryPolicy
     @usableFromInline let surroundings: Surroundings
     @usableFromInline let guards: Guards
@@ -15,16 +15,16 @@ public struct RetryExecutor: Sendable {
     /// Creates an executor.
     ///
     /// - Parameters:
-    ///   - policy: How often, how soon and for how long operations are retried.
-    ///   - name: What events call the operations.
+    ///   - policy: The retry policy: attempts, delays and deadline.
+    ///   - name: The name of the operations in events.
     ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
-    ///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-    ///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-    ///   - condition: Which errors are retried at all; by their class alone if `nil`.
-    ///   - observer: Sees what happens.
-    ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
-    ///   - clock: Measures and waits; the system's if `nil`.
-    ///   - random: Draws the jitter; the system's if `nil`.
+    ///   - budget: The budget for the retries of all calls that share it; none if `nil`.
+    ///   - classifier: The classifier of errors; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+    ///   - condition: The errors that may be retried; all that their class allows if `nil`.
+    ///   - observer: Receives every event of the calls.
+    ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
+    ///   - clock: The clock to measure and wait by; the system's if `nil`.
+    ///   - random: The random source for jitter; the system's if `nil`.
     public init(
         policy: RetryPolicy = .default,
         named name: String? = nil,
@@ -48,7 +48,7 @@ public struct RetryExecutor: Sendable {
     ///
     /// - Parameters:
     ///   - rejection: Returns a classification for a value that counts as a failure.
-    ///   - operation: Is run once, and again after each failure that the policy retries.
+    ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The operation's value.
     /// - Throws: The operation's last error. `CancellationError` if the call was cancelled. `CircuitOpenError`,
     ///   `AttemptTimeoutError` or `DeadlineExceededError` if no attempt got as far as an error of its own.
@@ -62,11 +62,11 @@ public struct RetryExecutor: Sendable {
             clock: surroundings.clock, rejecting: rejection, operation: operation)
     }
 
-    /// Runs an operation that wants to know which attempt it is, and how much time it has.
+    /// Runs an operation that receives its attempt, with its number and its remaining time.
     ///
     /// - Parameters:
     ///   - rejection: Returns a classification for a value that counts as a failure.
-    ///   - operation: Is run once, and again after each failure that the policy retries.
+    ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The operation's value.
     /// - Throws: As `execute` without the attempt does.
     public nonisolated(nonsending) func execute<Value: ~Copyable>(
@@ -78,7 +78,7 @@ public struct RetryExecutor: Sendable {
 
     /// Runs an operation, as `execute` does.
     ///
-    /// - Parameter operation: Is run once, and again after each failure that the policy retries.
+    /// - Parameter operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The operation's value.
     /// - Throws: As `execute` does.
     @inlinable
@@ -88,13 +88,13 @@ public struct RetryExecutor: Sendable {
         try await execute(operation: operation)
     }
 
-    /// Runs an operation and tells everything that is known of the call: value or error, attempts, waits, reason.
+    /// Runs an operation and returns the whole outcome of the call: value or error, attempts, waits, reason.
     ///
     /// A policy that cannot be run here is an outcome too: an error after no attempt.
     ///
     /// - Parameters:
     ///   - rejection: Returns a classification for a value that counts as a failure.
-    ///   - operation: Is run once, and again after each failure that the policy retries.
+    ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The outcome; its `get()` returns or throws what `execute` would.
     public nonisolated(nonsending) func outcome<Value: ~Copyable>(
         rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
@@ -103,11 +103,11 @@ public struct RetryExecutor: Sendable {
         await outcome(rejecting: rejection) { _ in try await operation() }
     }
 
-    /// Runs an operation that wants to know which attempt it is, and tells everything that is known of the call.
+    /// Runs an operation that receives its attempt, and returns the whole outcome of the call.
     ///
     /// - Parameters:
     ///   - rejection: Returns a classification for a value that counts as a failure.
-    ///   - operation: Is run once, and again after each failure that the policy retries.
+    ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The outcome; its `get()` returns or throws what `execute` would.
     public nonisolated(nonsending) func outcome<Value: ~Copyable>(
         rejecting rejection: ((borrowing Value) -> Classification?)? = nil,

@@ -2,7 +2,7 @@ import RetryCore
 
 /// One call of a gate.
 struct EffectCall: Sendable {
-    /// What the caller gets, and why the call ended: `nil` for the reason of its attempts.
+    /// The caller's result, and the reason of the call's end: `nil` for the reason of its attempts.
     typealias Ended<Value> = (result: Result<OnceResult<Value>, any Error>, reason: StopReason?)
 
     let gate: EffectGate
@@ -21,7 +21,7 @@ struct EffectCall: Sendable {
         start = gate.clock.nanoseconds
     }
 
-    /// Until when the call waits for an owner that is not of this process.
+    /// The time until which the call waits for an owner in another process.
     var end: Moment {
         Moment(clock: gate.clock, nanoseconds: start.saturatingAdd(gate.settings.waitLimit.saturatedNanoseconds))
     }
@@ -61,7 +61,7 @@ struct EffectCall: Sendable {
         }
     }
 
-    /// Waits for the call that leads.
+    /// Waits for the leading call.
     private nonisolated(nonsending) func wait(
         _ ticket: FlightState.Ticket, _ signal: Signal<FlightState.News>, _ flights: SingleFlight,
         for node: EffectScope.Node
@@ -72,7 +72,7 @@ struct EffectCall: Sendable {
             throw error
         }
         defer { EffectScope.endWait(wait) }
-        // One that has no time waits for the answer to the question that is being asked.
+        // A caller without time waits for the answer to the pending question.
         var limit = gate.waitsForOwnProcess || end.isOver ? .max : end.nanoseconds
         while true {
             if let news = await signal.wait(until: limit, on: gate.clock) { return news }
@@ -85,7 +85,7 @@ struct EffectCall: Sendable {
         }
     }
 
-    /// What a caller gets that has shared a run.
+    /// Returns the result of a caller that shared a run.
     private func shared<Value>(_ landing: FlightState.Landing, _ codec: EffectCodec<Value>) -> Ended<Value> {
         switch landing {
         case .happened(let replay): replayed(replay, codec)
@@ -95,7 +95,7 @@ struct EffectCall: Sendable {
         }
     }
 
-    /// What a caller gets of an effect that was settled before.
+    /// Returns the result of an effect that was settled before.
     private func replayed<Value>(_ replay: EffectReplay, _ codec: EffectCodec<Value>) -> Ended<Value> {
         let answer = ClaimAnswer.replay(replay)
         guard case .succeeded(let bytes) = replay.ending else {
@@ -107,17 +107,17 @@ struct EffectCall: Sendable {
     }
 }
 
-// MARK: The caller that leads
+// MARK: The leading caller
 
 extension EffectCall {
-    /// Claims the key, and runs the effect if it gets it.
+    /// Claims the key, and runs the effect if the claim succeeds.
     ///
     /// - Parameters:
-    ///   - codec: How the result is kept.
+    ///   - codec: The codec of the recorded result.
     ///   - effect: The effect.
-    ///   - flights: The callers that share the run; `nil` where there are none.
-    ///   - known: The owner of another process that is known already.
-    /// - Returns: What the caller gets, and what those get that wait for it.
+    ///   - flights: The callers that share the run; `nil` if there are none.
+    ///   - known: The owner in another process that is known already.
+    /// - Returns: The result of the caller, and the result of the callers that wait for it.
     private nonisolated(nonsending) func lead<Value>(
         _ codec: EffectCodec<Value>, _ effect: nonisolated(nonsending) (EffectContext) async throws -> Value,
         _ flights: SingleFlight?, _ known: FlightState.ForeignOwner?
@@ -153,7 +153,7 @@ extension EffectCall {
         }
     }
 
-    /// Runs the effect, so that calls within it know where they are.
+    /// Runs the effect in its scope, so that calls within it detect cycles.
     private nonisolated(nonsending) func inScope<Value>(
         _ body: nonisolated(nonsending) () async -> EffectConclusion<Value>
     ) async -> EffectConclusion<Value> {

@@ -1,10 +1,10 @@
 import RetryCore
 
-/// The claim of a key by the caller that leads, which waits for an owner of another process as long as it has time.
+/// The claim of a key by the leading caller, which waits for an owner in another process as long as it has time.
 struct EffectClaim {
     enum Claimed {
         case answered(ClaimAnswer, claimedAt: Int64)
-        /// Another process owns the key, and the caller does not wait for it any longer, because of this error.
+        /// Another process owns the key, and the caller stops waiting for it, because of this error.
         case gaveUp(FlightState.ForeignOwner, any Error)
     }
 
@@ -19,7 +19,7 @@ struct EffectClaim {
 
     /// Claims the key.
     ///
-    /// A claim is not cancelled half-way: it would not be known whether the key is owned.
+    /// A claim is not cancelled half-way: the ownership of the key would be unknown.
     nonisolated(nonsending) func claim(after known: FlightState.ForeignOwner?) async throws -> Claimed {
         var foreign = known
         var wait: EffectScope.Wait?
@@ -28,18 +28,19 @@ struct EffectClaim {
             if let owner = foreign {
                 let inProgress = owner.progress.error(for: call.id)
                 if let node = call.node, wait == nil {
-                    // It would wait for itself.
+                    // The call would wait for itself.
                     if EffectScope.isDirectlyInside(node) { return .gaveUp(owner, inProgress) }
                     do { wait = try EffectScope.beginWait(for: node) } catch { return .gaveUp(owner, error) }
                 }
                 if call.end.isOver { return .gaveUp(owner, inProgress) }
                 let isNotified = await self.wait(for: owner)
                 if Task.isCancelled { return .gaveUp(owner, CancellationError()) }
-                // Where many wait, and all their times end at once, the last question of each would be one of many.
+                // If many callers wait, and all their times end at once, the last question of each would be one of
+                // many.
                 if call.end.isOver, !isNotified, !owner.nextPoll.isOver { return .gaveUp(owner, inProgress) }
             }
             try Task.checkCancellation()
-            // Read before the store is asked: the lease is then never thought to be longer than it is.
+            // Read before the store is asked: the gate never assumes a lease longer than it is.
             let now = Moment.now(gate.clock)
             let answer = try await ask()
             guard case .inProgress(let age, let left) = answer else {
@@ -72,9 +73,9 @@ struct EffectClaim {
         return FlightState.ForeignOwner(progress: progress, nextPoll: next, polls: polls)
     }
 
-    /// Waits until the owner of the key is through, or the store is to be asked again, or the caller's time is over.
+    /// Waits until the owner of the key has settled, or the store is to be asked again, or the caller's time is over.
     ///
-    /// - Returns: Whether the store is to be asked because it notified, or because a caller without time wants to know.
+    /// - Returns: `true` if the store is to be asked because it notified, or for a caller without time.
     private nonisolated(nonsending) func wait(for owner: FlightState.ForeignOwner) async -> Bool {
         let limit = min(call.end.left, owner.nextPoll.left)
         let signal = await flights?.nudge ?? Signal<Void>()

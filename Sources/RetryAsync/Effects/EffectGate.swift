@@ -1,6 +1,6 @@
 import RetryCore
 
-/// Runs effects, each of them once: made once for a receiver, used wherever it is called.
+/// A gate that runs each effect once: created once for a receiver, used for every call of it.
 ///
 /// ```swift
 /// let payments = EffectGate(store: store, policy: .api, receiver: .deduplicates)
@@ -11,38 +11,41 @@ import RetryCore
 /// ```
 ///
 /// Of all callers that share the store and a key, one runs the effect; the others get its result, marked as a replay.
-/// The retries of the policy happen inside. An attempt that certainly did nothing is tried again; one of which nobody
-/// knows is tried again only if the receiver drops what it has seen before, and otherwise ends the call as
-/// indeterminate, to be looked into. ``/RetryCore/ExecutionClassifier`` tells the two apart.
+/// The retries of the policy happen inside. An attempt that certainly did nothing is tried again. If the outcome of an
+/// attempt is unknown, it is tried again only if the receiver deduplicates by key; otherwise the call ends as
+/// indeterminate, to be reconciled. ``/RetryCore/ExecutionClassifier`` distinguishes the two.
 ///
-/// **What is promised**: effectively once. One outcome is recorded, and later callers get it. The effect itself happens
-/// exactly once only if it commits together with the record, or if the receiver drops what it has seen. Otherwise, where
-/// an answer is lost, the gate halts (at most once) or lets somebody take over (at least once).
+/// **The guarantee**: effectively once. One outcome is recorded, and later callers get it. The effect itself happens
+/// exactly once only if it commits together with the record, or if the receiver deduplicates by key, the idempotency
+/// key. Otherwise, if an answer is lost, the gate halts (at most once) or permits a takeover (at least once).
 ///
-/// **Callers of one process** that use the same key of the same store at the same time share one run, through whichever
-/// gate they come: those that wait get the result of the caller that runs the effect, or its error. A caller that waits
-/// can be cancelled, and the run goes on. Where the caller that runs the effect is cancelled, one of the others asks the
-/// store. (A store that is a struct and not `Hashable` has no identity: there a second caller gets
+/// **Callers of one process** that use the same key of the same store at the same time share one run, through any gate:
+/// the callers that wait get the result of the caller that runs the effect, or its error. A caller that waits can be
+/// cancelled, and the run goes on. If the caller that runs the effect is cancelled, one of the others asks the store.
+/// (A
+/// store that is a struct and not `Hashable` has no identity: there a second caller gets
 /// ``/RetryCore/EffectError/inProgress(_:runningFor:leaseLeft:)``.)
 ///
-/// Where another process owns the key, one caller of this process asks the store for all of them: when the store
-/// notifies, or after 50 ms, 400 ms more, and then each second, each up to a quarter shorter or longer. Many callers at
-/// once cause at most three claims in a second.
+/// If another process owns the key, one caller of this process asks the store for all of them: when the store notifies,
+/// or after 50 ms, 400 ms more, and then each second, each up to a quarter shorter or longer. Many callers at once
+/// cause
+/// at most three claims in a second.
 ///
-/// **Cycles.** An effect may run another one by its key. Where their keys would wait for each other, in one task or in
+/// **Cycles.** An effect may run another one by its key. If their keys would wait for each other, in one task or in
 /// several, the call that closes the cycle is refused at once:
 /// ``/RetryCore/EffectError/keyCycle(_:through:)``.
 ///
-/// **Cancellation** reaches the effect at once. Unless it returns a value all the same, its outcome is then
-/// indeterminate. The outcome is recorded in spite of the cancellation.
+/// **Cancellation** reaches the effect at once. Unless it still returns a value, its outcome is then indeterminate. The
+/// outcome is recorded in spite of the cancellation.
 ///
-/// **The lease** is renewed while the effect runs, and before each attempt. Where another caller took the key over, the
+/// **The lease** is renewed while the effect runs, and before each attempt. If another caller took the key over, the
 /// effect is cancelled, and the call ends as fenced. An effect that goes on after it was cancelled, by the caller, a
 /// timeout or an interrupting deadline, is renewed for ten leases more at most; then its key expires.
 ///
-/// **The outcome** is told to the store until the lease ends, for at least two seconds. A value that is too long for the
-/// store, or cannot be encoded, is still the caller's: ``/RetryCore/OnceResult/unkept`` says why later callers do not get
-/// it.
+/// **The outcome** is reported to the store until the lease ends, for at least two seconds. If a value is too long for
+/// the store, or cannot be encoded, the caller still gets it: ``/RetryCore/OnceResult/unkept`` says why later callers
+/// do
+/// not.
 ///
 /// **Events.** An observer receives the events of the attempts, and one terminal event when the outcome is recorded:
 /// `success`, the policy's stop reasons, and of the gate itself `replayed`, `failed_before`, `result_not_kept`,
@@ -54,35 +57,35 @@ public struct EffectGate: Sendable {
     let surroundings: Surroundings
     let guards: Guards
     let waitsForOwnProcess: Bool
-    /// The policy of the attempts: without a timeout, which the gate looks after itself where each attempt is judged.
+    /// The policy of the attempts: without a timeout, which the gate handles itself where each attempt is judged.
     let attemptPolicy: RetryPolicy
-    /// For how long a claim or a renewal counts, in nanoseconds: no attempt begins with less than half of it left.
+    /// The duration of a claim or a renewal, in nanoseconds: no attempt begins with less than half of it left.
     let lease: Int64
 
-    /// Creates a gate; settings that make no sense trap.
+    /// Creates a gate; invalid settings trap.
     ///
     /// - Parameters:
-    ///   - store: Remembers the effects.
-    ///   - policy: How often, how soon and for how long an effect is tried.
-    ///   - receiver: What the receiver does with a request that it has had before.
+    ///   - store: The effect store.
+    ///   - policy: The retry policy: attempts, delays and deadline.
+    ///   - receiver: The receiver's treatment of a repeated request.
     ///   - redirects: The redirects that the client of the effect follows.
-    ///   - lease: For how long a caller owns a key without a sign of life; above zero. It is at least twice the policy's
-    ///     attempt timeout.
-    ///   - rule: What happens where an earlier owner has gone without an outcome.
-    ///   - waitLimit: For how long a caller waits for the outcome of another one's run; not negative. If `nil`, it waits
-    ///     for one of this process to its end, and for one elsewhere not at all.
-    ///   - name: What events call the effects.
+    ///   - lease: The time for which a caller owns a key without lease renewal; above zero. It is at least twice the
+    ///     policy's attempt timeout.
+    ///   - rule: The treatment of a claim whose lease expired without settlement.
+    ///   - waitLimit: The maximum wait for the outcome of another caller's run; not negative. If `nil`, it waits for
+    ///     one of this process to its end, and for one elsewhere not at all.
+    ///   - name: The name of the effects in events.
     ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
-    ///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-    ///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-    ///   - condition: Which errors are retried at all; by their class alone if `nil`.
-    ///   - execution: Finds out whether a failed attempt had its effect; ``/RetryCore/ExecutionClassifier/default`` if
-    ///     `nil`.
-    ///   - storesMessages: Whether the store gets the texts of errors. They can hold secrets.
-    ///   - observer: Sees what happens.
-    ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+    ///   - budget: The budget for the retries of all calls that share it; none if `nil`.
+    ///   - classifier: The classifier of errors; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+    ///   - condition: The errors that may be retried; all that their class allows if `nil`.
+    ///   - execution: The classifier that decides whether a failed attempt had its effect;
+    ///     ``/RetryCore/ExecutionClassifier/default`` if `nil`.
+    ///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
+    ///   - observer: Receives every event of the calls.
+    ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
     ///   - clock: Measures and waits; the system's if `nil`.
-    ///   - random: Draws the jitter; the system's if `nil`.
+    ///   - random: The random source for jitter; the system's if `nil`.
     public init(
         store: any EffectStore,
         policy: RetryPolicy = .default,
@@ -120,18 +123,20 @@ public struct EffectGate: Sendable {
         attemptPolicy = timeout == 0 ? settings.innerPolicy : settings.innerPolicy.attemptTimeout(nil)
     }
 
-    /// Runs an effect, unless it has been run before.
+    /// Runs an effect once: if it has been run before, returns the recorded result.
     ///
     /// - Parameters:
-    ///   - key: Names the effect.
-    ///   - fingerprint: What the key stands for: a second call that means something else is refused.
-    ///   - codec: How the result is kept for those who ask again.
-    ///   - effect: Is run on the caller's actor until it succeeds, or until the policy or the gate gives up. A call from
-    ///     within it, with its own key, does not wait for itself: it is told that the effect is in progress.
+    ///   - key: The key of the effect.
+    ///   - fingerprint: The fingerprint of the request: a second call of the key with another one is refused.
+    ///   - codec: The codec of the recorded result, which later callers get.
+    ///   - effect: The effect. It runs on the caller's actor until it succeeds, or until the policy or the gate gives
+    ///     up. A
+    ///     call from within it, with its own key, does not wait for itself: it ends as in progress.
     /// - Returns: The result, and whether it is a replay.
     /// - Throws: The effect's last error if it certainly did not happen; `EffectError` if it was not run, or if its
-    ///   outcome is unknown; `CancellationError` if the call was cancelled; `ActionIDError` if the key is invalid; and what
-    ///   the store throws.
+    ///   outcome is unknown; `CancellationError` if the call was cancelled; `ActionIDError` if the key is invalid; and
+    ///   the
+    ///   store's errors.
     public nonisolated(nonsending) func once<Value>(
         _ key: some EffectKey, fingerprint: EffectFingerprint = .none, as codec: EffectCodec<Value>,
         effect: nonisolated(nonsending) (EffectContext) async throws -> Value
@@ -142,12 +147,13 @@ public struct EffectGate: Sendable {
         return try result.get()
     }
 
-    /// Runs an effect whose result knows how it is kept, unless it has been run before.
+    /// Runs an effect once, with the codec of its result type: if it has been run before, returns the recorded result.
     ///
     /// - Parameters:
-    ///   - key: Names the effect.
-    ///   - fingerprint: What the key stands for: a second call that means something else is refused.
-    ///   - effect: Is run on the caller's actor until it succeeds, or until the policy or the gate gives up.
+    ///   - key: The key of the effect.
+    ///   - fingerprint: The fingerprint of the request: a second call of the key with another one is refused.
+    ///   - effect: The effect. It runs on the caller's actor until it succeeds, or until the policy or the gate gives
+    ///     up.
     /// - Returns: The result, and whether it is a replay.
     /// - Throws: As ``once(_:fingerprint:as:effect:)`` does.
     public nonisolated(nonsending) func once<Value: EffectResult>(

@@ -12,7 +12,7 @@ final class EffectGateRun {
     let lease: EffectLease
     private let state: Locked<EffectRun>
     private var claim: Claim?
-    /// What kept an attempt from starting that was due.
+    /// The error that kept a due attempt from starting.
     private var obstacle: (any Error)?
 
     init(gate: EffectGate, surroundings: Surroundings, ticket: ClaimTicket, isTakeover: Bool, claimedAt: Int64) {
@@ -28,7 +28,7 @@ final class EffectGateRun {
         }
     }
 
-    /// Runs the effect, and tells the store what became of it.
+    /// Runs the effect, and reports the outcome to the store.
     nonisolated(nonsending) func run<Value>(
         _ codec: EffectCodec<Value>, _ effect: nonisolated(nonsending) (EffectContext) async throws -> Value
     ) async -> EffectConclusion<Value> {
@@ -77,7 +77,7 @@ final class EffectGateRun {
             try await lease.prepare(isFresh: attempt.isFirst)
             try Task.checkCancellation()
         } catch {
-            // Whoever is cancelled is told so; or why, if it was not the caller that did it.
+            // A cancelled caller gets a cancellation; a run that was cancelled otherwise gets the reason.
             if !Task.isCancelled { obstacle = error }
             throw CalledOff()
         }
@@ -107,7 +107,7 @@ extension EffectGateRun {
     private nonisolated(nonsending) func settled<Value>(
         _ ending: EffectRunEnding<Value>, _ codec: EffectCodec<Value>
     ) async -> EffectConclusion<Value> {
-        // From here on the store is told: whatever comes of that, the claim is not dropped.
+        // From here on the outcome is reported to the store: the claim is not dropped, whatever the store answers.
         claim.take()?.finish()
         let outcome = ending.outcome(else: state.withLock { $0.outcome })
         let end = await settle(outcome)
@@ -115,7 +115,7 @@ extension EffectGateRun {
         return EffectConclusion(ending, end, outcome, (ticket, age), codec)
     }
 
-    /// Records the outcome; no cancellation ends this.
+    /// Records the outcome; a cancellation does not end this.
     private nonisolated(nonsending) func settle(_ outcome: EffectOutcome) async -> EffectSettlement.End {
         lease.mustEnd(after: .zero)
         let settlement = EffectSettlement(

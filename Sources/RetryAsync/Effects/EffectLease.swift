@@ -1,10 +1,10 @@
 import RetryCore
 
-/// The lease of a claim: how long it still is, by the caller's clock, and how it is made longer.
+/// The lease of a claim: its remaining time, by the caller's clock, and its renewal.
 final class EffectLease: Sendable {
     let ticket: ClaimTicket
     let duration: Int64
-    /// Told when another caller owns the key.
+    /// The signal that another caller owns the key.
     let loss = Signal<Void>()
     private let store: any EffectStore
     private let clock: RetryClock
@@ -12,15 +12,15 @@ final class EffectLease: Sendable {
 
     private struct State: Sendable {
         var end: Int64
-        /// Until when the lease is renewed at most, for the call and for the attempt that runs.
+        /// The time until which the lease is renewed at most, for the call and for the running attempt.
         var callLimit = Int64.max
         var attemptLimit = Int64.max
     }
 
-    /// For how many leases the key is renewed for an effect that goes on after it was cancelled.
+    /// The number of leases for which the key is renewed for an effect that goes on after it was cancelled.
     static let leasesAfterCancellation: Int64 = 10
 
-    /// Creates the lease of a claim that was asked for at `start`.
+    /// Creates the lease of a claim that was requested at `start`.
     init(_ ticket: ClaimTicket, store: any EffectStore, duration: Int64, start: Int64, clock: RetryClock) {
         self.ticket = ticket
         self.store = store
@@ -29,18 +29,18 @@ final class EffectLease: Sendable {
         state = Locked(State(end: start.saturatingAdd(duration)))
     }
 
-    /// The time that is left.
+    /// The remaining time.
     var left: Int64 { max(0, state.withLock { $0.end }.saturatingAdd(-clock.nanoseconds)) }
 
-    /// The effect is cancelled after this time, or is over by then: the lease is renewed for ten leases more at most.
+    /// Sets the time after which the effect is cancelled or over: the lease is renewed for ten leases more at most.
     ///
-    /// An effect that is deaf to its cancellation would otherwise keep its key for ever.
+    /// An effect that ignores its cancellation would otherwise keep its key forever.
     func mustEnd(after time: Duration?) {
         guard let limit = limit(after: time) else { return }
         state.withLock { $0.callLimit = min($0.callLimit, limit) }
     }
 
-    /// The attempt is cancelled after this time; `nil` where none runs.
+    /// Sets the time after which the attempt is cancelled; `nil` if none is running.
     func attemptMustEnd(after time: Duration?) {
         let limit = limit(after: time) ?? .max
         state.withLock { $0.attemptLimit = limit }
@@ -54,7 +54,7 @@ final class EffectLease: Sendable {
 
     /// Makes sure that an attempt does not begin with less than half of the lease left.
     ///
-    /// - Parameter isFresh: Whether the claim was made for this attempt, and may still be long enough.
+    /// - Parameter isFresh: Pass `true` if the claim was made for this attempt, and may still be long enough.
     /// - Throws: `EffectError` if the key is not the caller's any more, `StoreFailure` if the store cannot be asked.
     nonisolated(nonsending) func prepare(isFresh: Bool) async throws {
         if isFresh, left >= duration / 2 { return }
@@ -69,10 +69,11 @@ final class EffectLease: Sendable {
         throw StoreFailure(EffectStoreError.unavailable(reason: "it takes half a lease to renew one"))
     }
 
-    /// Renews the lease from time to time, until the task is cancelled or the key is somebody else's.
+    /// Renews the lease from time to time, until the task is cancelled or the key has another owner.
     ///
-    /// A claim that somebody halted at, because it ended unnoticed, is still the caller's to settle. A store that cannot
-    /// be reached is asked again the next time.
+    /// A claim that expired and was answered as indeterminate to another caller is still the caller's to settle. A
+    /// store that
+    /// cannot be reached is asked again the next time.
     nonisolated(nonsending) func keep() async {
         let pause = max(duration / 3, 1_000_000)
         while await !clock.sleepWasInterrupted(pause) {
@@ -85,7 +86,7 @@ final class EffectLease: Sendable {
     }
 
     private nonisolated(nonsending) func renew() async throws -> RenewAnswer {
-        // Read before the store is asked: the lease is then never thought to be longer than it is.
+        // Read before the store is asked: the gate never assumes a lease longer than it is.
         let now = clock.nanoseconds
         let answer = try await store.renew(ticket, lease: .nanoseconds(duration))
         if case .renewed(let left) = answer {

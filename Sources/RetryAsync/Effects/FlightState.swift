@@ -1,60 +1,60 @@
 import RetryCore
 
-/// Decides who of the callers of one key leads, and what the others get.
+/// The state machine of one key's callers: decides which of them leads, and what the others get.
 ///
-/// It is a machine without a lock: the actor around it hands it what happens, and passes on what it says. Callers come
-/// through gates with clocks of their own, so that every time here goes with the clock that measures it.
+/// It has no lock: the actor around it passes its inputs, and performs its outputs. Callers come through gates with
+/// clocks of their own, so that every time here is stored with the clock that measures it.
 struct FlightState: Sendable {
     typealias Ticket = Int
 
-    /// For how long a caller waits.
+    /// The time that a caller waits.
     struct Patience: Sendable {
-        /// Until when it waits for an owner of another process.
+        /// The time until which it waits for an owner in another process.
         let end: Moment
-        /// Whether it waits for an owner of this process without a limit.
+        /// A Boolean value that indicates whether it waits for an owner of this process without a limit.
         let waitsForOwnProcess: Bool
     }
 
-    /// What a caller that boards does next.
+    /// The next step of a caller that boards.
     enum Place: Sendable {
         /// It leads; if another process is known to own the key, it asks when the time for that has come.
         case leads(ForeignOwner?)
         case waits(Ticket, Signal<News>)
-        /// Others have just asked the store, and the caller has no time to wait.
+        /// Other callers have just asked the store, and this caller has no time to wait.
         case refused(EffectProgress)
     }
 
-    /// What a caller that waits is told.
+    /// The notification of a caller that waits.
     enum News: Sendable {
         /// It leads now.
         case leads(ForeignOwner?)
-        /// The call that led ended with an outcome for all.
+        /// The leading call ended with an outcome for all.
         case landed(Landing)
         /// Another caller owns the key, and this one has no time to wait.
         case inProgress(EffectProgress)
     }
 
-    /// How the call that led ended.
+    /// The ending of the leading call.
     enum Landing: Sendable {
         /// The effect happened.
         case happened(EffectReplay)
-        /// With an error that is the answer to all, and the reason to report.
+        /// An error that is the answer to all, and the reason to report.
         case failed(any Error, StopReason?)
         /// Another process owns the key, and the caller has no time left.
         case gaveUp(ForeignOwner)
-        /// Its end is its own affair: another caller has to ask the store.
+        /// The ending concerns the leading caller alone: another caller has to ask the store.
         case askAgain
     }
 
-    /// An owner of another process, as the store was asked about it last.
+    /// An owner in another process, from the store's last answer.
     struct ForeignOwner: Sendable {
         let progress: EffectProgress
-        /// When the store is to be asked again.
+        /// The time of the next question to the store.
         var nextPoll: Moment
         var polls = PollSchedule()
     }
 
-    /// A run of this process.
+    /// A run in this process.
     struct OwnRun: Sendable {
         let claimedAt: Moment
         let leaseLeft: @Sendable () -> Int64
@@ -72,7 +72,7 @@ struct FlightState: Sendable {
 
     private enum Phase: Sendable {
         case idle
-        /// A caller asks the store, and nothing is known yet.
+        /// A caller asks the store, and there is no answer yet.
         case asking
         case foreign(ForeignOwner)
         case own(OwnRun)
@@ -81,22 +81,22 @@ struct FlightState: Sendable {
     private var phase = Phase.idle
     private var leader: Ticket?
     private var waiters: [Ticket: Waiter] = [:]
-    /// Those that wait, in the order in which they came, and those that have left since.
+    /// The callers that wait, in the order of arrival, and those that have left since.
     private var line: [Ticket] = []
     private var lineStart = 0
     private var lastTicket: Ticket = 0
-    /// The last owner of another process, and when the store was asked about it within the last second.
+    /// The last owner in another process, if the store was asked about it within the last second.
     private var lastForeign: ForeignOwner?
     private var questions: [Moment] = []
     private(set) var nudge = Signal<Void>()
 
-    /// How often the store is asked within a second about a key that another process owns, where many callers want it.
+    /// The maximum number of questions to the store within a second about a key that another process owns.
     static let questionsPerSecond = 3
 
     var waiterCount: Int { waiters.count }
 }
 
-// MARK: What happens
+// MARK: Inputs
 
 extension FlightState {
     mutating func board(_ patience: Patience) -> Place {
@@ -150,7 +150,7 @@ extension FlightState {
     }
 
     mutating func expired(_ ticket: Ticket) -> EffectProgress? {
-        // One that was told something by now goes by that.
+        // A caller that was notified by now acts on that.
         guard let progress, waiters.removeValue(forKey: ticket) != nil else { return nil }
         compact()
         return progress
@@ -160,7 +160,7 @@ extension FlightState {
         waiters[ticket] = nil
         compact()
         guard leader == ticket else { return [] }
-        // It was told to lead, and has not heard of it.
+        // The caller was notified to lead, and has not received it yet.
         if case .foreign(let owner) = phase { return land(.gaveUp(owner)) }
         return land(.askAgain)
     }
@@ -177,7 +177,7 @@ extension FlightState {
         questions.count { $0.age < 1_000_000_000 } >= Self.questionsPerSecond
     }
 
-    /// How far the owner is that the phase knows of.
+    /// The progress of the owner in the current phase.
     private var progress: EffectProgress? {
         switch phase {
         case .idle, .asking: nil
@@ -188,7 +188,7 @@ extension FlightState {
 
     private var waitersInLine: [Waiter] { line[lineStart...].compactMap { waiters[$0] } }
 
-    /// Tells those that have no time for the owner that the phase knows of.
+    /// Notifies the callers that have no time for the owner in the current phase.
     private mutating func refuse(_ hasNoTime: (Patience) -> Bool) -> [Notice] {
         guard let progress else { return [] }
         var notices: [Notice] = []
@@ -201,7 +201,7 @@ extension FlightState {
         return notices
     }
 
-    /// Lets the first that waits lead, and tells those before it that have no time any more.
+    /// Appoints the first waiting caller as the leader, and notifies those before it that have no time any more.
     private mutating func appoint(_ owner: ForeignOwner?) -> [Notice] {
         var notices: [Notice] = []
         while lineStart < line.count {
@@ -224,7 +224,7 @@ extension FlightState {
         return notices
     }
 
-    /// Forgets those that have left, once they are the greater part: a constant time for each.
+    /// Removes the callers that have left, once they are the greater part: a constant time for each.
     private mutating func compact() {
         guard line.count > 2 * waiters.count + 64 else { return }
         line = line[lineStart...].filter { waiters[$0] != nil }
@@ -233,13 +233,13 @@ extension FlightState {
 }
 
 extension FlightState.OwnRun {
-    /// How far the run is, for a caller that does not wait for it.
+    /// The progress of the run, for a caller that does not wait for it.
     var progress: EffectProgress {
         EffectProgress(runningFor: claimedAt.age, leaseLeft: leaseLeft(), asked: .now(claimedAt.clock))
     }
 }
 
-/// How far another caller's run is, as it was known at a moment.
+/// The progress of another caller's run at a moment.
 struct EffectProgress: Sendable {
     private let runningForThen: Int64
     private let leaseLeftThen: Int64

@@ -1,4 +1,4 @@
-/// Runs an operation, and cancels it if `interruption` returns true before it is through.
+/// Runs an operation, and cancels it if `interruption` returns true before it has ended.
 ///
 /// The operation stays on the caller's actor. It is cancelled and awaited, never abandoned: when this function returns,
 /// both have ended. A value that it returns in spite of the cancellation counts.
@@ -11,8 +11,7 @@ nonisolated(nonsending) func withInterruption<Value: ~Copyable>(
     try await race(interruption, isolation: #isolation, operation)
 }
 
-/// The operation and what may interrupt it as two child tasks, the operation as one that starts at once on the
-/// caller's actor.
+/// Runs the operation and its interruption as two child tasks; the operation's starts at once on the caller's actor.
 private func race<Value: ~Copyable>(
     _ interruption: @escaping @Sendable () async -> Bool, isolation: isolated (any Actor)?,
     _ operation: nonisolated(nonsending) () async throws -> Value

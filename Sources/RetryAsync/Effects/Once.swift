@@ -1,6 +1,6 @@
 import RetryCore
 
-/// Runs an effect once: unless it has been run before, in which case its result is returned again.
+/// Runs an effect once: if it has been run before, returns the recorded result.
 ///
 /// ```swift
 /// let receipt = try await once("pay-\(order)", in: store, as: .utf8) { effect in
@@ -9,33 +9,36 @@ import RetryCore
 /// print(receipt.value, receipt.isReplay)
 /// ```
 ///
-/// The effect stays on the caller's actor, and may capture whatever the caller can. Callers that use the key at the
-/// same time share one run. This is ``EffectGate`` for a single call; it says what is promised.
+/// The effect stays on the caller's actor, and may capture any value of the caller. Callers that use the key at the
+/// same
+/// time share one run. This is ``EffectGate`` for a single call; see there for the guarantee.
 ///
 /// - Parameters:
-///   - key: Names the effect: text, or an `ActionID`.
-///   - store: Remembers the effects.
-///   - fingerprint: What the key stands for: a second call that means something else is refused.
-///   - codec: How the result is kept for those who ask again.
-///   - policy: How often, how soon and for how long the effect is tried.
-///   - receiver: What the receiver does with a request that it has had before.
+///   - key: The key of the effect: text, or an `ActionID`.
+///   - store: The effect store.
+///   - fingerprint: The fingerprint of the request: a second call of the key with another one is refused.
+///   - codec: The codec of the recorded result, which later callers get.
+///   - policy: The retry policy: attempts, delays and deadline.
+///   - receiver: The receiver's treatment of a repeated request.
 ///   - redirects: The redirects that the client of the effect follows.
-///   - lease: For how long the caller owns the key without a sign of life; at least twice the policy's attempt timeout.
-///   - rule: What happens where an earlier owner has gone without an outcome.
-///   - waitLimit: For how long the call waits for the outcome of another one's run. If `nil`, it waits for one of this
-///     process to its end, and for one elsewhere not at all.
-///   - name: What events call the effect.
+///   - lease: The time for which the caller owns the key without lease renewal; at least twice the policy's attempt
+///     timeout.
+///   - rule: The treatment of a claim whose lease expired without settlement.
+///   - waitLimit: The maximum wait for the outcome of another caller's run. If `nil`, it waits for one of this process
+///     to its end, and for one elsewhere not at all.
+///   - name: The name of the effect in events.
 ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
-///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-///   - condition: Which errors are retried at all; by their class alone if `nil`.
-///   - execution: Finds out whether a failed attempt had its effect; ``/RetryCore/ExecutionClassifier/default`` if `nil`.
-///   - storesMessages: Whether the store gets the texts of errors. They can hold secrets.
-///   - observer: Sees what happens.
-///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+///   - budget: The budget for the retries of all calls that share it; none if `nil`.
+///   - classifier: The classifier of errors; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+///   - condition: The errors that may be retried; all that their class allows if `nil`.
+///   - execution: The classifier that decides whether a failed attempt had its effect;
+///     ``/RetryCore/ExecutionClassifier/default`` if `nil`.
+///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
+///   - observer: Receives every event of the calls.
+///   - onRetry: Receives the error and the number of the failed attempt before each retry.
 ///   - clock: Measures and waits; the system's if `nil`.
-///   - random: Draws the jitter; the system's if `nil`.
-///   - effect: Is run until it succeeds, or until the policy or the gate gives up.
+///   - random: The random source for jitter; the system's if `nil`.
+///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
 /// - Returns: The result, and whether it is a replay.
 /// - Throws: As ``EffectGate/once(_:fingerprint:as:effect:)`` does.
 public nonisolated(nonsending) func once<Value>(
@@ -71,7 +74,7 @@ public nonisolated(nonsending) func once<Value>(
     ).once(key, fingerprint: fingerprint, as: codec, effect: effect)
 }
 
-/// Runs an effect once, whose result knows how it is kept: unless it has been run before.
+/// Runs an effect once, with the codec of its result type: if it has been run before, returns the recorded result.
 ///
 /// ```swift
 /// let number = try await once("order-\(order.id)", in: store) { effect in
@@ -80,28 +83,30 @@ public nonisolated(nonsending) func once<Value>(
 /// ```
 ///
 /// - Parameters:
-///   - key: Names the effect: text, or an `ActionID`.
-///   - store: Remembers the effects.
-///   - fingerprint: What the key stands for: a second call that means something else is refused.
-///   - policy: How often, how soon and for how long the effect is tried.
-///   - receiver: What the receiver does with a request that it has had before.
+///   - key: The key of the effect: text, or an `ActionID`.
+///   - store: The effect store.
+///   - fingerprint: The fingerprint of the request: a second call of the key with another one is refused.
+///   - policy: The retry policy: attempts, delays and deadline.
+///   - receiver: The receiver's treatment of a repeated request.
 ///   - redirects: The redirects that the client of the effect follows.
-///   - lease: For how long the caller owns the key without a sign of life; at least twice the policy's attempt timeout.
-///   - rule: What happens where an earlier owner has gone without an outcome.
-///   - waitLimit: For how long the call waits for the outcome of another one's run. If `nil`, it waits for one of this
-///     process to its end, and for one elsewhere not at all.
-///   - name: What events call the effect.
+///   - lease: The time for which the caller owns the key without lease renewal; at least twice the policy's attempt
+///     timeout.
+///   - rule: The treatment of a claim whose lease expired without settlement.
+///   - waitLimit: The maximum wait for the outcome of another caller's run. If `nil`, it waits for one of this process
+///     to its end, and for one elsewhere not at all.
+///   - name: The name of the effect in events.
 ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
-///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-///   - condition: Which errors are retried at all; by their class alone if `nil`.
-///   - execution: Finds out whether a failed attempt had its effect; ``/RetryCore/ExecutionClassifier/default`` if `nil`.
-///   - storesMessages: Whether the store gets the texts of errors. They can hold secrets.
-///   - observer: Sees what happens.
-///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+///   - budget: The budget for the retries of all calls that share it; none if `nil`.
+///   - classifier: The classifier of errors; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+///   - condition: The errors that may be retried; all that their class allows if `nil`.
+///   - execution: The classifier that decides whether a failed attempt had its effect;
+///     ``/RetryCore/ExecutionClassifier/default`` if `nil`.
+///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
+///   - observer: Receives every event of the calls.
+///   - onRetry: Receives the error and the number of the failed attempt before each retry.
 ///   - clock: Measures and waits; the system's if `nil`.
-///   - random: Draws the jitter; the system's if `nil`.
-///   - effect: Is run until it succeeds, or until the policy or the gate gives up.
+///   - random: The random source for jitter; the system's if `nil`.
+///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
 /// - Returns: The result, and whether it is a replay.
 /// - Throws: As ``EffectGate/once(_:fingerprint:effect:)`` does.
 public nonisolated(nonsending) func once<Value: EffectResult>(

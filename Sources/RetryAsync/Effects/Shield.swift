@@ -1,4 +1,4 @@
-/// Runs an operation that no cancellation reaches, and waits until it is through.
+/// Runs an operation that no cancellation reaches, and waits until it has ended.
 ///
 /// It starts at once, and stays on the task's preferred executor.
 nonisolated(nonsending) func shielded<Value: Sendable>(

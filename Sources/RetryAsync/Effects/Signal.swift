@@ -1,6 +1,6 @@
 import RetryCore
 
-/// Something that is told once, to the one task that waits for it.
+/// A signal with a value, sent once to the one task that waits for it.
 final class Signal<Value: Sendable>: Sendable {
     private enum State: Sendable {
         case idle
@@ -12,7 +12,7 @@ final class Signal<Value: Sendable>: Sendable {
 
     private let state = Locked(State.idle)
 
-    /// Tells it; what was told before stays.
+    /// Sends a value; a value that was sent before stays.
     func tell(_ value: Value) {
         let waiting: CheckedContinuation<Value?, Never>? = state.withLock { state in
             switch state {
@@ -28,7 +28,7 @@ final class Signal<Value: Sendable>: Sendable {
         waiting?.resume(returning: value)
     }
 
-    /// Waits until it is told; `nil` if the task is cancelled before.
+    /// Waits for the value; `nil` if the task is cancelled before.
     nonisolated(nonsending) func wait() async -> Value? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { enrol($0) }
@@ -37,12 +37,12 @@ final class Signal<Value: Sendable>: Sendable {
         }
     }
 
-    /// Waits until it is told, or until a time; `nil` if that came first, or if the task is cancelled.
+    /// Waits for the value until a time; `nil` if that came first, or if the task is cancelled.
     ///
     /// - Parameters:
-    ///   - end: The time on the clock, in nanoseconds; `.max` for as long as it takes.
-    ///   - clock: Measures and waits.
-    /// - Returns: What was told.
+    ///   - end: The time on the clock, in nanoseconds; `.max` for no limit.
+    ///   - clock: The clock to wait by.
+    /// - Returns: The value.
     nonisolated(nonsending) func wait(until end: Int64, on clock: RetryClock) async -> Value? {
         if end == .max { return await wait() }
         let left = end.saturatingAdd(-clock.nanoseconds)
@@ -64,7 +64,7 @@ final class Signal<Value: Sendable>: Sendable {
     private func expire() { takeWaiter(else: .expired)?.resume(returning: nil) }
 
     private func enrol(_ continuation: CheckedContinuation<Value?, Never>) {
-        // Whether the task is cancelled is read under the lock: a cancellation that comes later finds the waiter.
+        // The cancellation of the task is read under the lock: a later cancellation finds the waiter.
         let (isOver, value): (Bool, Value?) = state.withLock { state in
             if case .told(let value) = state { return (true, value) }
             if case .expired = state {
@@ -78,7 +78,7 @@ final class Signal<Value: Sendable>: Sendable {
         if isOver { continuation.resume(returning: value) }
     }
 
-    /// Takes the waiter out; where none waits yet, the state becomes `other`.
+    /// Removes the waiter; without one, the state becomes `other`.
     private func takeWaiter(else other: State) -> CheckedContinuation<Value?, Never>? {
         state.withLock { state in
             switch state {

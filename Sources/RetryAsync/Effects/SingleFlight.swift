@@ -1,12 +1,14 @@
 import RetryCore
 
-/// The calls of this process that share their runs: one for each key, by what its callers mean.
+/// The calls of this process that share their runs: one for each key and each meaning of it.
 ///
-/// The first caller leads: it asks the store, and runs the effect if it gets the key. The others wait for what becomes
-/// of it. One that waits no longer, because it was cancelled or has no time left, leaves in constant time, and the
-/// leader goes on. One key's callers never hold up another key's.
+/// The first caller leads: it asks the store, and runs the effect if it gets the key. The others wait for its outcome.
+/// A
+/// caller that stops waiting, because it was cancelled or has no time left, leaves in constant time, and the leader
+/// goes
+/// on. The callers of one key never hold up those of another.
 actor SingleFlight {
-    /// What calls must have in common to share a run.
+    /// The properties that calls must have in common to share a run.
     struct Flight: Hashable, Sendable {
         let id: ActionID
         let fingerprint: EffectFingerprint
@@ -18,22 +20,22 @@ actor SingleFlight {
     /// Enters a caller.
     func board(_ patience: FlightState.Patience) -> FlightState.Place { state.board(patience) }
 
-    /// The store was asked, and another process owns the key; the caller leads.
+    /// Records that the store was asked, and another process owns the key; the caller leads.
     func foundForeign(_ owner: FlightState.ForeignOwner) { perform(state.foundForeign(owner)) }
 
-    /// What is told when the store is to be asked again before the time.
+    /// The signal that the store is to be asked again before the time.
     var nudge: Signal<Void> { state.nudge }
 
-    /// The caller that leads owns the key, and runs the effect.
+    /// Records that the leading caller owns the key, and runs the effect.
     func runs(_ owner: FlightState.OwnRun) { perform(state.runs(owner)) }
 
-    /// The call that leads is through.
+    /// Records the end of the leading call.
     func land(_ landing: FlightState.Landing) { perform(state.land(landing)) }
 
-    /// A caller's time is over; `nil` if it has to wait for the answer to the question that is being asked.
+    /// Records that a caller's time is over; `nil` if it has to wait for the answer to the pending question.
     func expired(_ ticket: FlightState.Ticket) -> EffectProgress? { state.expired(ticket) }
 
-    /// A caller waits no longer.
+    /// Removes a caller that stops waiting.
     func leave(_ ticket: FlightState.Ticket) { perform(state.leave(ticket)) }
 
     var waiterCount: Int { state.waiterCount }
@@ -79,6 +81,6 @@ extension SingleFlight {
         }
     }
 
-    /// How many keys are in use right now.
+    /// The number of keys that are in use right now.
     static var count: Int { entries.withLock { $0.count } }
 }

@@ -4,17 +4,18 @@ extension RetryingSequence {
         /// The error of the source, or `CancellationError`.
         public typealias Failure = any Error
 
-        // What an element needs is inlined into the consumer, which knows the types: it costs next to nothing there.
+        // The work for an element is inlined into the consumer, which knows the types: it costs next to nothing there.
         @usableFromInline let sequence: RetryingSequence
         @usableFromInline let position: (@Sendable (Element, Position?) -> Position?)?
         @usableFromInline let hasDeadline: Bool
         @usableFromInline var base: Base.AsyncIterator?
         @usableFromInline var call: SequenceCall?
-        /// The place behind the last element that was handed on.
+        /// The position after the last delivered element.
         @usableFromInline var place: Position?
-        /// Whether the source can go on behind the last element that was handed on, or nothing was.
+        /// A Boolean value that indicates whether the source can resume after the last delivered element, or none was
+        /// delivered.
         @usableFromInline var canResume = true
-        /// Whether an element was handed on since the source was last made.
+        /// A Boolean value that indicates whether an element was delivered since the source was last made.
         @usableFromInline var hasProgress = false
         @usableFromInline var hasEnded = false
 
@@ -28,7 +29,7 @@ extension RetryingSequence {
         ///
         /// - Parameter actor: The actor that the source is asked on.
         /// - Returns: The next element of the source, or `nil` if the source has ended.
-        /// - Throws: The error of the source, where it is not made again. `CancellationError` if the consumer was
+        /// - Throws: The error of the source, if it is not made again. `CancellationError` if the consumer was
         ///   cancelled.
         @inlinable
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Element? {
@@ -45,9 +46,10 @@ extension RetryingSequence {
             }
         }
 
-        /// Moves the place behind an element.
+        /// Moves the position past an element.
         ///
-        /// A place that stands still is no progress, or a source that repeats its element would be made again for ever.
+        /// A position that stays the same is no progress: otherwise a source that repeats its element would be made
+        /// again forever.
         @inlinable
         mutating func move(behind element: Element) {
             guard let position else {

@@ -1,16 +1,17 @@
 /// An asynchronous sequence that is made again when it fails.
 ///
-/// By default it is made again as long as nothing has come of it: once the first element was handed on, an error goes to
-/// the consumer, since starting over would repeat what the consumer has seen.
+/// By default it is made again until the first element is delivered. After that, an error goes to the consumer, since
+/// starting over would repeat the delivered elements.
 ///
 /// ```swift
 /// let answer = RetryingSequence(policy: .api) { try await model.stream(prompt) }
 /// for try await token in answer { print(token) }
 /// ```
 ///
-/// A source that can go on from a place in its midst is resumed there. After each element, `position` tells the place
-/// behind it, an offset or the id of the last event; the source is made anew from the last one, and must go on with the
-/// next element. So no element is repeated, and none is left out:
+/// A source that can resume is resumed at a position. After each element, `position` returns the position after it, an
+/// offset or the id of the last event; the source is made again from the last one, and must go on with the next
+/// element.
+/// So no element is repeated, and none is left out:
 ///
 /// ```swift
 /// let events = RetryingSequence(
@@ -20,13 +21,17 @@
 /// }
 /// ```
 ///
-/// It asks its source for an element when it is asked for one, and holds none back: the consumer sets the pace. A
-/// cancelled consumer gets a `CancellationError` at once, in the midst of a wait too, unless its source ends by itself.
-/// Each iteration is a call of its own, with the events of one; it has ended when the sequence has. The time that the
-/// consumer takes between two elements does not count towards the deadline.
+/// It asks its source for an element when it is asked for one, and buffers none: the consumer sets the pace. A
+/// cancelled
+/// consumer gets a `CancellationError` at once, also during a wait, unless its source ends by itself. Each iteration is
+/// a
+/// call of its own, with the events of one; it has ended when the sequence has. The time that the consumer takes
+/// between
+/// two elements does not count towards the deadline.
 ///
-/// A policy with an attempt timeout, or with a deadline that interrupts, is refused at the first element: a bound on the
-/// time for one element is a matter of the source.
+/// A policy with an attempt timeout, or with an interrupting deadline, is refused at the first element: the source has
+/// to
+/// limit the time for one element.
 public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncSequence, Sendable {
     /// An element of the source.
     public typealias Element = Base.Element
@@ -40,25 +45,27 @@ public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncS
     private let makeAnew: (nonisolated(nonsending) @Sendable () async throws -> Base)?
     private let makeFrom: (nonisolated(nonsending) @Sendable (Position?) async throws -> Base)?
 
-    /// Creates a sequence that is resumed where it broke off.
+    /// Creates a sequence that is resumed at the position of the failure.
     ///
     /// - Parameters:
-    ///   - policy: How often, how soon and for how long the source is made again.
-    ///   - name: What events call the sequence.
-    ///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-    ///   - condition: Which errors are retried at all; by their class alone if `nil`.
-    ///   - observer: Sees what happens.
-    ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
-    ///   - clock: Measures and waits; the system's if `nil`.
-    ///   - random: Draws the jitter; the system's if `nil`.
-    ///   - position: Returns the place behind an element, from the element and the place before it. Behind an element
+    ///   - policy: The retry policy of the source: attempts, delays and deadline.
+    ///   - name: The name of the sequence in events.
+    ///   - classifier: The classifier of errors; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+    ///   - condition: The errors that may be retried; all that their class allows if `nil`.
+    ///   - observer: Receives every event of the calls.
+    ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
+    ///   - clock: The clock to measure and wait by; the system's if `nil`.
+    ///   - random: The random source for jitter; the system's if `nil`.
+    ///   - position: Returns the position after an element, from the element and the position before it. After an
+    ///     element
     ///     for which it returns `nil` the source cannot be resumed: if it fails there, the call stops as
-    ///     ``/RetryCore/StopReason/notResumable``, and the consumer gets the error. A place that is equal to the one
+    ///     ``/RetryCore/StopReason/notResumable``, and the consumer gets the error. A position that is equal to the one
     ///     before is no progress.
-    ///   - restartsAttempts: Whether each resumption that got further starts a new count of the attempts, of the limits
-    ///     of classes, and of the time up to the deadline. The waits go on growing, until the source has delivered for
-    ///     a minute, or for ten times the last wait.
-    ///   - make: Makes the source from a place on, or from its beginning if there is none.
+    ///   - restartsAttempts: Pass `true` to restart, at each resumption that made progress, the count of the attempts,
+    ///     of
+    ///     the limits of classes, and of the time up to the deadline. The waits go on growing, until the source has
+    ///     delivered for a minute, or for ten times the last wait.
+    ///   - make: The closure that makes the source from a position on, or from its beginning if there is none.
     public init(
         policy: RetryPolicy = .default,
         named name: String? = nil,
@@ -82,18 +89,18 @@ public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncS
         self.makeFrom = make
     }
 
-    /// Creates a sequence that is made again as long as nothing has come of it.
+    /// Creates a sequence that is made again until its first element is delivered.
     ///
     /// - Parameters:
-    ///   - policy: How often, how soon and for how long the source is made again.
-    ///   - name: What events call the sequence.
-    ///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-    ///   - condition: Which errors are retried at all; by their class alone if `nil`.
-    ///   - observer: Sees what happens.
-    ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
-    ///   - clock: Measures and waits; the system's if `nil`.
-    ///   - random: Draws the jitter; the system's if `nil`.
-    ///   - make: Makes the source.
+    ///   - policy: The retry policy of the source: attempts, delays and deadline.
+    ///   - name: The name of the sequence in events.
+    ///   - classifier: The classifier of errors; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+    ///   - condition: The errors that may be retried; all that their class allows if `nil`.
+    ///   - observer: Receives every event of the calls.
+    ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
+    ///   - clock: The clock to measure and wait by; the system's if `nil`.
+    ///   - random: The random source for jitter; the system's if `nil`.
+    ///   - make: The closure that makes the source.
     public init(
         policy: RetryPolicy = .default,
         named name: String? = nil,
@@ -115,13 +122,13 @@ public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncS
         self.makeFrom = nil
     }
 
-    /// Makes the source from a place on; `nil` if this sequence knows no way to.
+    /// Makes the source from a position on; `nil` if this sequence cannot.
     nonisolated(nonsending) func source(from place: Position?) async throws -> Base? {
         if let makeAnew { return try await makeAnew() }
         return try await makeFrom?(place)
     }
 
-    /// Starts an iteration; the source is made when the first element is asked for.
+    /// Starts an iteration; the source is made when the first element is requested.
     public func makeAsyncIterator() -> Iterator {
         Iterator(self)
     }

@@ -22,19 +22,19 @@ final class SequenceCall {
     /// The error that the iteration ends with.
     var error: any Error { call.error }
 
-    /// The source was made; needed where its age decides.
+    /// Records that the source was made; needed if its age decides.
     func wasMade() { madeAt = call.clock.nanoseconds }
 
-    /// An element was handed on.
+    /// Records that an element was delivered.
     @usableFromInline func progresses() { hasProgress = true }
 
-    /// The consumer has the element: its time is none of the call's.
+    /// Records that the consumer has the element: its time does not count towards the call's.
     @usableFromInline func pauses() { call.pause() }
 
-    /// The consumer asks for the next element.
+    /// Records that the consumer asks for the next element.
     @usableFromInline func resumes() { call.resume() }
 
-    /// The source has ended, or its consumer has dropped it.
+    /// Records that the source has ended, or its consumer has dropped it.
     @usableFromInline func ends() {
         if call.state.stopReason == nil { call.attemptSucceeded() }
     }
@@ -43,9 +43,9 @@ final class SequenceCall {
     ///
     /// - Parameters:
     ///   - error: The failure.
-    ///   - canResume: Whether the source can go on where it failed.
-    ///   - isNewCall: Whether the attempts start again, because the source got further.
-    /// - Returns: Whether the source is to be made again.
+    ///   - canResume: Pass `true` if the source can resume where it failed.
+    ///   - isNewCall: Pass `true` if the attempts start again, because the source made progress.
+    /// - Returns: `true` if the source is to be made again.
     nonisolated(nonsending) func goesOn(after error: any Error, canResume: Bool, isNewCall: Bool) async -> Bool {
         if isNewCall {
             let keepsGrowing = !isHealthy
@@ -63,7 +63,8 @@ final class SequenceCall {
         return true
     }
 
-    /// Whether the source delivered for a minute, or for ten times the last wait: then the waits start again, too.
+    /// A Boolean value that indicates whether the source delivered for a minute, or for ten times the last wait: then
+    /// the waits start again, too.
     private var isHealthy: Bool {
         let minute: Int64 = 60_000_000_000
         let wait = call.state.previousDelay ?? 0
@@ -75,7 +76,7 @@ final class SequenceCall {
 extension SequenceCall: Sendable {}
 
 extension RetryPolicy {
-    /// Refuses what an iteration cannot do: its attempts end with an element, and go on with the next.
+    /// Refuses settings that an iteration cannot honour: its attempts end with an element, and go on with the next.
     func checkSequence() throws(PolicyError) {
         if isPlain { return }
         try check(

@@ -1,6 +1,6 @@
-// What a time limit and an interruption race against: both run the operation as a child task.
+// The operation that a time limit or an interruption races against: both run it as a child task.
 
-/// How the operation ended; only touched on the caller's actor.
+/// The ending of the operation; only touched on the caller's actor.
 final class End<Value: ~Copyable> {
     var value: Value?
     var error: (any Error)?

@@ -31,7 +31,7 @@ extension RetryClock {
         if let given {
             try await Self.sleep(duration, on: given)
         } else {
-            // The suspending clock is the one that `RetryClock.system` reads. Durations of the library fit into 64 bits
+            // The suspending clock is the one behind `RetryClock.system`. Durations of the library fit into 64 bits
             // of nanoseconds, far from where the system's sleep traps.
             try await Task.sleep(for: duration, clock: .suspending)
         }

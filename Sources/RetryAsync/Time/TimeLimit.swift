@@ -6,11 +6,10 @@
 /// - Parameters:
 ///   - nanoseconds: The limit.
 ///   - clock: The clock that the limit is measured by.
-///   - classifier: Names the known clients whose errors are not recognised as cancellations.
+///   - classifier: The classifier with the known clients whose errors are not recognised as cancellations.
 ///   - operation: The operation.
 /// - Returns: The operation's value, or `nil` if the limit cancelled it.
-/// - Throws: The operation's error, unless it is the cancellation by the limit: an answer that comes late is still the
-///   answer.
+/// - Throws: The operation's error, unless it is the cancellation by the limit: a late answer is still the answer.
 nonisolated(nonsending) func withTimeLimit<Value: ~Copyable>(
     _ nanoseconds: Int64, clock: RetryClock, classifier: ErrorClassifier?,
     operation: nonisolated(nonsending) () async throws -> Value
@@ -18,7 +17,7 @@ nonisolated(nonsending) func withTimeLimit<Value: ~Copyable>(
     try await race(nanoseconds, clock: clock, classifier: classifier, isolation: #isolation, operation)
 }
 
-/// The operation and a timer as two child tasks, the operation as one that starts at once on the caller's actor.
+/// Runs the operation and a timer as two child tasks; the operation's starts at once on the caller's actor.
 private func race<Value: ~Copyable>(
     _ nanoseconds: Int64, clock: RetryClock, classifier: ErrorClassifier?, isolation: isolated (any Actor)?,
     _ operation: nonisolated(nonsending) () async throws -> Value
