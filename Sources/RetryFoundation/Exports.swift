@@ -1,3 +1,3 @@
-// One import does: the vocabulary of a call lives in RetryCore. A plain `public import` would make it visible to this
-// module's interface alone.
+// One import is enough: the vocabulary of a call is in RetryCore. A plain `public import` would make it visible to
+// this module's interface alone.
 @_exported public import RetryCore

@@ -1,11 +1,11 @@
 import RetryCore
 
-/// Finds what a configuration names and nobody knows.
+/// The check for unknown names in a configuration.
 struct ConfigurationCheck {
     let file: String?
     let errors: ErrorTypeRegistry
 
-    /// The policies that sections can name.
+    /// Returns the policies that sections can name.
     mutating func catalog(of configuration: RetryConfiguration, over catalog: PolicyCatalog) throws -> PolicyCatalog {
         var catalog = catalog
         for (name, policy) in configuration.policies.sorted(by: { $0.key < $1.key }) {
@@ -18,7 +18,7 @@ struct ConfigurationCheck {
         return catalog
     }
 
-    /// The names of error types that are not registered.
+    /// Returns the problems with names of error types that are not registered.
     mutating func problems(
         of configuration: RetryConfiguration, catalog: PolicyCatalog, isStrict: Bool
     ) throws -> [ConfigurationError] {

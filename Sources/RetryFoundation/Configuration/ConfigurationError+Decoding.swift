@@ -1,7 +1,7 @@
 import RetryCore
 
 extension ConfigurationError {
-    /// The error of a setting, from what decoding threw.
+    /// Creates the error of a setting from an error of decoding.
     init(_ error: DecodingError, file: String?) {
         let context =
             switch error {
@@ -25,7 +25,7 @@ extension ConfigurationError {
         }
     }
 
-    /// The error of a text that is no JSON.
+    /// Creates the error of a text that is not JSON.
     init(_ failure: JSONParser.Failure, file: String?) {
         self.init(
             .malformed, file: file,

@@ -1,4 +1,4 @@
-/// A configuration that cannot be used: which file, which setting, what is wrong, and what to do.
+/// An error for an unusable configuration: the file, the setting, the problem, and the remedy.
 ///
 /// ```swift
 /// do {
@@ -8,9 +8,9 @@
 /// }
 /// ```
 ///
-/// Two errors are equal if all of that is equal.
+/// Two errors are equal if all their properties are equal.
 public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What kind of problem it is.
+    /// The kind of a problem.
     public struct Reason: Sendable, Hashable {
         private enum Kind: Sendable { case fileNotFound, unreadable, tooLarge, malformed, invalidSetting }
         private let kind: Kind
@@ -19,7 +19,7 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
         public static var fileNotFound: Reason { Reason(kind: .fileNotFound) }
         /// The file is there, and cannot be read.
         public static var unreadable: Reason { Reason(kind: .unreadable) }
-        /// There is more of it than any configuration needs.
+        /// It is larger than the limit for a configuration.
         public static var tooLarge: Reason { Reason(kind: .tooLarge) }
         /// It is not JSON.
         public static var malformed: Reason { Reason(kind: .malformed) }
@@ -27,15 +27,15 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
         public static var invalidSetting: Reason { Reason(kind: .invalidSetting) }
     }
 
-    /// What kind of problem it is.
+    /// The kind of the problem.
     public let reason: Reason
     /// The path of the file; `nil` if the text did not come from one.
     public let file: String?
     /// The path of the setting, such as `"backoff.factor"`; `nil` if the problem is not one setting's.
     public let setting: String?
-    /// What is wrong, with the value that is.
+    /// The problem, with the wrong value.
     public let problem: String
-    /// What to do about it.
+    /// The remedy.
     public let advice: String
 
     init(_ reason: Reason, file: String?, setting: String? = nil, problem: String, advice: String) {

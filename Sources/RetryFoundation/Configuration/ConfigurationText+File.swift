@@ -10,9 +10,10 @@ import Musl
 #endif
 
 extension ConfigurationText {
-    /// Reads a file, but no more of it than a configuration can have.
+    /// Reads a file, up to the maximum size of a configuration.
     ///
-    /// What is no file is refused: a folder, a device, a socket, and a pipe, whose other end may never be opened.
+    /// Only a regular file is accepted: not a folder, a device, a socket, or a pipe, whose other end may never be
+    /// opened.
     init(contentsOf url: URL) throws(ConfigurationError) {
         guard url.isFileURL else {
             throw ConfigurationError(
@@ -22,11 +23,11 @@ extension ConfigurationText {
         self.init(data: Data(try Self.beginning(ofFileAt: url.path)), file: url.path)
     }
 
-    /// At most one byte more than a configuration can have: some files grow while they are read.
+    /// Returns at most one byte more than the maximum size: some files grow while they are read.
     private static func beginning(ofFileAt path: String) throws(ConfigurationError) -> [UInt8] {
         // The system would read such a path up to its first zero byte.
         if path.utf8.contains(0) { throw ConfigurationError(ENOENT, readingFileAt: path) }
-        // Without waiting: to open a pipe would take until it is opened for writing.
+        // Without waiting: opening a pipe would take until it is opened for writing.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw ConfigurationError(errno, readingFileAt: path) }
         defer { close(descriptor) }
@@ -52,7 +53,7 @@ extension ConfigurationText {
 }
 
 extension ConfigurationError {
-    /// The error of a file that cannot be read, from the number of the system's error.
+    /// Creates the error of a file that cannot be read, from the number of the system's error.
     package init(_ number: CInt, readingFileAt path: String) {
         switch number {
         case ENOENT, ENOTDIR:
@@ -68,7 +69,7 @@ extension ConfigurationError {
         }
     }
 
-    /// The error of a path at which there is something else than a file.
+    /// Returns the error of a path that is not a file.
     fileprivate static func noFile(at path: String, mode: mode_t) -> ConfigurationError {
         let kind =
             switch mode & S_IFMT {

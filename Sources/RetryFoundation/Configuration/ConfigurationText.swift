@@ -6,7 +6,7 @@ package import FoundationEssentials
 package import Foundation
 #endif
 
-/// The text of a configuration, and where it came from.
+/// The text of a configuration, and its origin.
 package struct ConfigurationText {
     let data: Data
     let file: String?
@@ -14,7 +14,7 @@ package struct ConfigurationText {
     /// A mebibyte: a policy with every setting takes about two kilobytes.
     static let maximumSize = 1 << 20
 
-    /// Takes a text, and the path of the file that it came from.
+    /// Creates a text, with the path of the file that it came from.
     package init(data: Data, file: String? = nil) {
         self.data = data
         self.file = file

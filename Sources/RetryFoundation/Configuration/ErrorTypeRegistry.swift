@@ -1,6 +1,6 @@
 /// The error types that a configuration can name.
 ///
-/// A name is looked up here and nowhere else: nothing in a configuration is ever evaluated or loaded.
+/// A name is looked up here alone: nothing in a configuration is ever evaluated or loaded.
 ///
 /// ```swift
 /// let errors = ErrorTypeRegistry()
@@ -16,8 +16,8 @@ public struct ErrorTypeRegistry: Sendable {
     /// Returns this registry with one more type.
     ///
     /// - Parameters:
-    ///   - type: The type; errors of a class below it are meant, too.
-    ///   - name: The name that configurations use; the type's own if `nil`.
+    ///   - type: The type; errors of its subclasses are included.
+    ///   - name: The name in configurations; the type's own if `nil`.
     /// - Returns: The changed registry.
     public func registering<E: Error>(_ type: E.Type, as name: String? = nil) -> ErrorTypeRegistry {
         var copy = self
@@ -28,6 +28,6 @@ public struct ErrorTypeRegistry: Sendable {
     /// The names, in the order of the alphabet.
     public var names: [String] { types.keys.sorted() }
 
-    /// What tells whether an error is of the type of a name; `nil` if there is no such name.
+    /// Returns a predicate for errors of the type of a name; `nil` if there is no such name.
     func test(_ name: String) -> (@Sendable (any Error) -> Bool)? { types[name] }
 }

@@ -1,16 +1,18 @@
-/// Reads a JSON text, strictly: what RFC 8259 does not allow is an error, and so is a key that is given twice.
+/// A strict JSON parser: a text that RFC 8259 does not allow is an error, and so is a key that is given twice.
 ///
-/// Foundation's decoder cannot be used for files that people write: it takes the first of two equal keys, reads `1e-400`
-/// as zero, and says of `{"max_attempts": 2.5}` no more than that it is not JSON.
+/// Foundation's decoder cannot be used for handwritten files: it takes the first of two equal keys, reads `1e-400` as
+/// zero, and reports `{"max_attempts": 2.5}` only as a text that is not JSON.
 ///
-/// The time and the memory that a text takes grow with its length alone; no text is nested deeper than 64 levels.
+/// Time and memory are linear in the length of the text; no text is nested deeper than 64 levels.
 package struct JSONParser {
-    /// Why a text is no JSON, and where.
+    /// The reason why a text is not JSON, and the place.
     package struct Failure: Error {
         package let line: Int
         package let column: Int
         package let problem: String
-        /// Whether it is one of the few texts that RFC 8259 allows, and that this parser refuses all the same.
+        /// A Boolean value that indicates whether the text is one of the few that RFC 8259 allows, and that this parser
+        /// still
+        /// refuses.
         package var isStrictness = false
     }
 
@@ -39,12 +41,12 @@ package struct JSONParser {
         let before = bytes[..<position]
         let line = before.count { $0 == UInt8(ascii: "\n") }
         let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        // Bytes that go on with a character, 10xxxxxx, are no columns.
+        // Continuation bytes of a character, 10xxxxxx, are no columns.
         let column = bytes[start..<position].count { $0 & 0xC0 != 0x80 }
         return Failure(line: line + 1, column: column + 1, problem: problem)
     }
 
-    /// The failure of a text that other readers of JSON may take.
+    /// Returns the failure of a text that other readers of JSON may accept.
     private func strictness(_ problem: String) -> Failure {
         var failure = failure(problem)
         failure.isStrictness = true

@@ -1,9 +1,9 @@
 /// A type that is read from a single JSON value.
 protocol JSONScalar {
-    /// Reads the value, unless it is of another kind, or has no exact place in this type.
+    /// Creates the value, unless it is of another kind, or has no exact representation in this type.
     init?(_ value: JSONValue)
 
-    /// What the value must be, to follow "it must be".
+    /// The requirement, as it follows "it must be".
     static var words: String { get }
 }
 
@@ -30,7 +30,7 @@ extension JSONScalar where Self: LosslessStringConvertible & BinaryFloatingPoint
 
     init?(_ value: JSONValue) {
         guard case .number(let text) = value, let number = Self(text), number.isFinite else { return nil }
-        // What is too small to hold must not become zero.
+        // A number that is too small to represent must not become zero.
         let isWrittenAsZero = !text.prefix { $0 != "e" && $0 != "E" }.contains { ("1"..."9").contains($0) }
         guard number != 0 || isWrittenAsZero else { return nil }
         self = number

@@ -2,7 +2,7 @@ import RetryCore
 
 /// A JSON text as a tree.
 ///
-/// A number keeps its text: what it has to be, whole or not, is known only to whoever asks for it.
+/// A number keeps its text: the decoded type decides whether it must be whole.
 package enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -13,7 +13,7 @@ package enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue: CustomStringConvertible {
-    /// The value as a message shows it: scalars as they are written, at most 40 characters of them, the rest by kind.
+    /// The value as a message shows it: scalars as written, at most 40 characters of them, other values by kind.
     package var description: String {
         switch self {
         case .null: "null"

@@ -1,6 +1,6 @@
 import RetryCore
 
-/// Decodes from a tree, with errors that name the setting and its value.
+/// A decoder for the tree, with errors that name the setting and its value.
 struct JSONValueDecoder: Decoder {
     let value: JSONValue
     let codingPath: [any CodingKey]
@@ -35,7 +35,7 @@ struct JSONValueDecoder: Decoder {
     }
 }
 
-// One generic function stands for the requirements of all types.
+// One generic function implements the requirements of all types.
 extension JSONValueDecoder: SingleValueDecodingContainer {
     func decodeNil() -> Bool { value == .null }
 
@@ -50,7 +50,7 @@ private struct KeyedValues<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let members: [String: JSONValue]
     let codingPath: [any CodingKey]
 
-    /// In the order of their names, so that of several wrong ones it is always the same one that is reported.
+    /// The keys in the order of their names, so that of several wrong ones the same is always reported.
     var allKeys: [Key] { members.keys.sorted().compactMap { Key(stringValue: $0) } }
 
     func contains(_ key: Key) -> Bool { members[key.stringValue] != nil }

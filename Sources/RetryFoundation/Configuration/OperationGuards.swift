@@ -1,13 +1,13 @@
 import RetryCore
 
-/// The breakers and the budget that a configuration asks for, shared by all copies of the operations made of it.
+/// The breakers and the budget of a configuration, shared by all copies of the operations made of it.
 struct OperationGuards: Sendable {
     /// The circuit breakers of the kinds of operations, by their names; `nil` if the configuration asks for none.
     private let breakers: CircuitBreakerRegistry?
     /// The budget of all operations; `nil` if the configuration asks for none.
     let budget: RetryBudget?
 
-    /// Makes what a configuration asks for; what `old` has under the same settings is taken over with its state.
+    /// Creates the guards of a configuration; guards of `old` with the same settings are kept with their state.
     init(_ configuration: RetryConfiguration, takingOver old: OperationGuards? = nil) {
         let known = old?.breakers.flatMap { $0.policy == configuration.circuitBreaker ? $0 : nil }
         breakers = known ?? configuration.circuitBreaker.map { CircuitBreakerRegistry(policy: $0) }

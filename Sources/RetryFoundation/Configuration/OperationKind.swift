@@ -1,6 +1,6 @@
 public import RetryCore
 
-/// A kind of operation, which a configuration can treat otherwise than others.
+/// A kind of operation, for which a configuration can have other settings.
 ///
 /// ```swift
 /// extension OperationKind {
@@ -8,10 +8,10 @@ public import RetryCore
 /// }
 /// ```
 public struct OperationKind: Sendable, Hashable, CustomStringConvertible {
-    /// The name, as a configuration writes it.
+    /// The name in a configuration.
     public let name: String
 
-    /// Creates a kind of your own.
+    /// Creates a custom kind.
     public init(_ name: String) { self.name = name }
 
     /// Work that was taken from a queue: 3 attempts, 1 to 10 s.
@@ -27,7 +27,7 @@ public struct OperationKind: Sendable, Hashable, CustomStringConvertible {
     public var description: String { name }
 }
 
-/// The policy of each kind of operation where a configuration says nothing.
+/// The default policy of each kind of operation.
 ///
 /// ```swift
 /// let kinds = OperationKinds.standard
@@ -40,8 +40,8 @@ public struct OperationKinds: Sendable, Hashable {
 
     /// Worker, storage, api and scheduler with their numbers; any other kind has those of a worker.
     ///
-    /// Waits are one second doubling up to the longest one, each drawn from the shortest one on. Errors that nothing is
-    /// known about are not retried.
+    /// Waits are one second doubling up to the longest one, each drawn from the shortest one on. Errors that cannot be
+    /// classified are not retried.
     public static let standard = OperationKinds(policies: [:], fallback: .window(3, .seconds(1), .seconds(10)))
         .setting(.worker, maxAttempts: 3, minWait: .seconds(1), maxWait: .seconds(10))
         .setting(.storage, maxAttempts: 5, minWait: .milliseconds(500), maxWait: .seconds(5))
@@ -64,7 +64,7 @@ public struct OperationKinds: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - kind: The kind.
-    ///   - maxAttempts: How often an operation may run; at least 1.
+    ///   - maxAttempts: The maximum number of attempts, the first one included; at least 1.
     ///   - minWait: The shortest wait; not negative.
     ///   - maxWait: The longest wait; at least the shortest.
     /// - Returns: The changed kinds.

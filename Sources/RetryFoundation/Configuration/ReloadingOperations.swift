@@ -6,7 +6,7 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Operations whose configuration can be read anew while the program runs.
+/// Thread-safe operations whose configuration can be reloaded while the program runs.
 ///
 /// ```swift
 /// let operations = try ReloadingOperations(contentsOf: file, errors: errors)
@@ -16,9 +16,10 @@ public import Foundation
 /// if case .failure(let error) = operations.reload() { log.error("\(error)") }   // on SIGHUP, say
 /// ```
 ///
-/// The new configuration takes the place of the old one in one step. A call that runs has the values that it began with.
-/// A configuration that is not right changes nothing: the old one stays. Circuit breakers and the budget keep their state
-/// where their settings are the same as before; otherwise they start anew.
+/// The new configuration replaces the old one in one step. A running call keeps the values that it began with. An
+/// invalid
+/// configuration changes nothing: the old one stays. Circuit breakers and the budget keep their state if their settings
+/// are the same as before; otherwise they start anew.
 public final class ReloadingOperations: Sendable {
     private let state: Locked<State>
     private let load: @Sendable () throws -> RetryOperations
@@ -35,10 +36,10 @@ public final class ReloadingOperations: Sendable {
     ///
     /// - Parameters:
     ///   - file: The URL of a file. One of more than 1 MiB is refused.
-    ///   - kinds: The policy of each kind of operation where nothing is written.
+    ///   - kinds: The default policy of each kind of operation.
     ///   - catalog: The policies that the configuration can name, besides its own.
     ///   - errors: The error types that the configuration can name.
-    ///   - isStrict: Whether a name of an error type that is not registered is an error.
+    ///   - isStrict: Pass `true` to treat a name of an error type that is not registered as an error.
     /// - Throws: ``ConfigurationError`` that names the file.
     public convenience init(
         contentsOf file: URL, kinds: OperationKinds = .standard, catalog: PolicyCatalog = .standard,
@@ -50,26 +51,26 @@ public final class ReloadingOperations: Sendable {
         }
     }
 
-    /// Loads operations by a closure of yours, and again at each ``reload()``.
+    /// Loads operations by a closure, and again at each ``reload()``.
     ///
-    /// - Parameter load: Makes the operations; called outside every lock.
-    /// - Throws: What the closure throws.
+    /// - Parameter load: The closure that makes the operations; called outside every lock.
+    /// - Throws: The error of the closure.
     public init(_ load: @escaping @Sendable () throws -> RetryOperations) throws {
         self.load = load
         state = Locked(State(operations: try load()))
     }
 
-    /// The operations in force; a call takes them once, and uses what it took until it ends.
+    /// The operations in force; a call takes them once, and uses them until it ends.
     public var current: RetryOperations { state.withLock { $0.operations } }
 
-    /// How often a configuration was put in force, from 1.
+    /// The number of configurations put in force so far, from 1.
     public var generation: Int { state.withLock { $0.generation } }
 
-    /// Loads anew, and puts the result in force if it is right.
+    /// Reloads, and puts the result in force if it is valid.
     ///
-    /// Of two reloads at once the one that began later wins, whichever ends first.
+    /// Of two concurrent reloads, the one that began later wins, in any order of their ends.
     ///
-    /// - Returns: The operations that were loaded, or the error for which the old ones stay.
+    /// - Returns: The loaded operations, or the error for which the old ones stay.
     @discardableResult
     public func reload() -> Result<RetryOperations, any Error> {
         let number = state.withLock { state in

@@ -7,13 +7,15 @@ public import Foundation
 #endif
 
 extension RetryConfiguration {
-    /// Reads a configuration from JSON: the whole of a file whose member `retry_policy` it is.
+    /// Reads a configuration from JSON: the whole of a file with a member `retry_policy`.
     ///
-    /// A file without that member is a configuration in which nothing is written, unless it has a member whose name is
-    /// most probably a misspelt `retry_policy`: that is an error. Inside `retry_policy` nothing is guessed: an unknown
-    /// key, a value of the wrong type or out of its range is an error that names the setting.
+    /// A file without that member is an empty configuration, unless it has a member whose name is most probably a
+    /// misspelt
+    /// `retry_policy`: that is an error. Inside `retry_policy` nothing is guessed: an unknown key, a value of the wrong
+    /// type
+    /// or out of its range is an error that names the setting.
     ///
-    /// - Parameter json: UTF-8, at most 1 MiB.
+    /// - Parameter json: The text in UTF-8, at most 1 MiB.
     /// - Throws: ``ConfigurationError``.
     public init(json: Data) throws {
         self = try ConfigurationText(data: json).decode(RetryConfiguration.self)
@@ -33,9 +35,9 @@ extension RetryConfiguration: Codable {
         case retryPolicy = "retry_policy"
     }
 
-    /// Decodes a file: an object of which only the member `retry_policy` is looked at, and names that are like it.
+    /// Decodes a file: an object of which only the member `retry_policy` is read, and similar names are checked.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         try Self.checkNames(decoder.container(keyedBy: SettingsReader.Key.self))
         self =
@@ -45,8 +47,9 @@ extension RetryConfiguration: Codable {
 
     /// Throws if a member of the file is most probably meant to be `retry_policy`.
     ///
-    /// Beside a `retry_policy` these are its other spellings alone, such as `retryPolicy`: a member of the user's that
-    /// happens to be like it must have a way to stay.
+    /// Beside a `retry_policy` only its other spellings count, such as `retryPolicy`: a similar member of the user's
+    /// must be
+    /// possible.
     private static func checkNames(_ container: KeyedDecodingContainer<SettingsReader.Key>) throws {
         let name = FileKeys.retryPolicy.rawValue
         let names = container.allKeys.filter { $0.stringValue != name }
@@ -68,7 +71,7 @@ extension RetryConfiguration: Codable {
                 underlyingError: error))
     }
 
-    /// Encodes what is written, under `retry_policy`.
+    /// Encodes the configuration, under `retry_policy`.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: FileKeys.self)
         try container.encode(Body(configuration: self), forKey: .retryPolicy)
@@ -126,7 +129,7 @@ extension RetryConfiguration.Section: Codable {
 
     /// Decodes a section.
     ///
-    /// - Throws: `DecodingError` with the path and the value of a setting that makes no sense, or that is not known.
+    /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
         try self.init(from: decoder, besides: [])
     }
@@ -140,7 +143,7 @@ extension RetryConfiguration.Section: Codable {
         self.refinement = refinement.isEmpty ? nil : refinement
     }
 
-    /// Encodes what is written.
+    /// Encodes the section.
     public func encode(to encoder: any Encoder) throws {
         try refinement?.encode(to: encoder)
         var container = encoder.container(keyedBy: Keys.self)

@@ -1,9 +1,9 @@
 public import RetryCore
 
-/// How the calls of a program are retried, as its user writes it down: one section for all operations, and one for each
-/// kind of operation that is to be treated otherwise.
+/// The retry settings of a program in a file: one section for all operations, and one for each kind of operation with
+/// settings of its own.
 ///
-/// The configuration is the member `retry_policy` of a file; what else is in the file is the user's.
+/// The configuration is the member `retry_policy` of a file; the other members are the user's.
 ///
 /// ```json
 /// {
@@ -16,44 +16,45 @@ public import RetryCore
 /// }
 /// ```
 ///
-/// A configuration only says what is written. ``RetryOperations`` makes of it what calls run under.
+/// A configuration holds only the given settings. ``RetryOperations`` makes the settings of calls from it.
 public struct RetryConfiguration: Sendable, Hashable {
-    /// What is written of all operations, or of one kind of them.
+    /// The settings of all operations, or of one kind of them.
     public struct Section: Sendable, Hashable {
-        /// Whether operations are retried at all; `nil` if nothing is written.
+        /// A Boolean value that indicates whether operations are retried at all; `nil` if not given.
         public var isEnabled: Bool?
-        /// The name of the policy to start from; `nil` if nothing is written.
+        /// The name of the policy to start from; `nil` if not given.
         public var policy: String?
         /// The names of error types that are worth a retry.
         public var customExceptions: [String] = []
-        /// What is changed of the policy.
+        /// The changes of the policy.
         package var refinement: PolicyRefinement?
 
-        /// Whether the waits of the policy, its attempts or anything else of it is changed.
+        /// A Boolean value that indicates whether the waits of the policy, its attempts or anything else of it is
+        /// changed.
         public var changesPolicy: Bool { refinement != nil }
 
-        /// How often an operation may run; `nil` if nothing is written.
+        /// The maximum number of attempts, the first one included; `nil` if not given.
         public var maxAttempts: Int? { refinement?.maxAttempts }
-        /// The shortest wait; `nil` if nothing is written.
+        /// The shortest wait; `nil` if not given.
         public var minWait: Duration? { refinement?.minWait }
-        /// The longest wait; `nil` if nothing is written.
+        /// The longest wait; `nil` if not given.
         public var maxWait: Duration? { refinement?.maxWait }
 
-        /// Creates a section in which nothing is written.
+        /// Creates an empty section.
         public init() {}
     }
 
-    /// What is written of all operations.
+    /// The settings of all operations.
     public var base = Section()
-    /// What is written of single kinds of operations.
+    /// The settings of single kinds of operations.
     public var operations: [OperationKind: Section] = [:]
     /// The policies that sections can name, besides those of a ``/RetryCore/PolicyCatalog``.
     public var policies: [String: RetryPolicy] = [:]
-    /// The retry budget that the operations share; `nil` if none is written.
+    /// The retry budget that the operations share; `nil` if not given.
     public var budget: RetryBudgetLaw?
-    /// The circuit breaker of each kind of operation; `nil` if none is written.
+    /// The circuit breaker of each kind of operation; `nil` if not given.
     public var circuitBreaker: CircuitBreakerPolicy?
 
-    /// Creates a configuration in which nothing is written.
+    /// Creates an empty configuration.
     public init() {}
 }

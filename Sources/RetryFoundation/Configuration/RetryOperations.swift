@@ -6,7 +6,7 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// The settings that a configuration makes for each kind of operation, which calls run under.
+/// The settings of each kind of operation, which a configuration determines and calls use.
 ///
 /// ```swift
 /// let operations = try RetryOperations(contentsOf: file, errors: errors)
@@ -18,10 +18,10 @@ public import Foundation
 /// let text = try api.blockingExecutor.execute { try String(contentsOf: log) }
 /// ```
 ///
-/// The breaker of each kind and the budget of all are made once, and shared by all copies of the value: make the value
-/// once, and keep it.
+/// The breaker of each kind and the budget of all are created once, and shared by all copies of the value: create the
+/// value once, and keep it.
 public struct RetryOperations: Sendable {
-    /// The configuration that this was made of.
+    /// The configuration of the operations.
     public let configuration: RetryConfiguration
     /// The parts of the configuration that were left out: names of error types that are not registered.
     public let problems: [ConfigurationError]
@@ -32,16 +32,17 @@ public struct RetryOperations: Sendable {
     private let guards: OperationGuards
     private let known: [OperationKind: RetryOperation]
 
-    /// Makes the operations of a configuration.
+    /// Creates the operations of a configuration.
     ///
     /// - Parameters:
-    ///   - configuration: What is written.
-    ///   - kinds: The policy of each kind of operation where nothing is written.
+    ///   - configuration: The configuration.
+    ///   - kinds: The default policy of each kind of operation.
     ///   - catalog: The policies that the configuration can name, besides its own.
     ///   - errors: The error types that the configuration can name.
-    ///   - isStrict: Whether a name of an error type that is not registered is an error; if not, it is left out, and
-    ///     noted in ``problems``.
-    /// - Throws: ``ConfigurationError`` for a policy that is not known, and for what `isStrict` says.
+    ///   - isStrict: Pass `true` to treat a name of an error type that is not registered as an error; otherwise it is
+    ///     left
+    ///     out, and noted in ``problems``.
+    /// - Throws: ``ConfigurationError`` for an unknown policy, and for an unregistered error type if `isStrict`.
     public init(
         _ configuration: RetryConfiguration = RetryConfiguration(), kinds: OperationKinds = .standard,
         catalog: PolicyCatalog = .standard, errors: ErrorTypeRegistry = ErrorTypeRegistry(), isStrict: Bool = false
@@ -53,11 +54,11 @@ public struct RetryOperations: Sendable {
     /// Reads a configuration from JSON, and makes its operations.
     ///
     /// - Parameters:
-    ///   - json: UTF-8, at most 1 MiB.
-    ///   - kinds: The policy of each kind of operation where nothing is written.
+    ///   - json: The text in UTF-8, at most 1 MiB.
+    ///   - kinds: The default policy of each kind of operation.
     ///   - catalog: The policies that the configuration can name, besides its own.
     ///   - errors: The error types that the configuration can name.
-    ///   - isStrict: Whether a name of an error type that is not registered is an error.
+    ///   - isStrict: Pass `true` to treat a name of an error type that is not registered as an error.
     /// - Throws: ``ConfigurationError``.
     public init(
         json: Data, kinds: OperationKinds = .standard, catalog: PolicyCatalog = .standard,
@@ -71,10 +72,10 @@ public struct RetryOperations: Sendable {
     ///
     /// - Parameters:
     ///   - file: The URL of a file. One of more than 1 MiB is refused, and not read into memory.
-    ///   - kinds: The policy of each kind of operation where nothing is written.
+    ///   - kinds: The default policy of each kind of operation.
     ///   - catalog: The policies that the configuration can name, besides its own.
     ///   - errors: The error types that the configuration can name.
-    ///   - isStrict: Whether a name of an error type that is not registered is an error.
+    ///   - isStrict: Pass `true` to treat a name of an error type that is not registered as an error.
     /// - Throws: ``ConfigurationError`` that names the file as well.
     public init(
         contentsOf file: URL, kinds: OperationKinds = .standard, catalog: PolicyCatalog = .standard,
@@ -113,7 +114,7 @@ public struct RetryOperations: Sendable {
         self.known = known
     }
 
-    /// The same operations with the breakers and the budget of `old`, as far as these have the same settings here.
+    /// Returns the same operations with the breakers and the budget of `old` that have the same settings here.
     func takingOver(_ old: RetryOperations) -> RetryOperations {
         RetryOperations(
             configuration, problems: problems, kinds: kinds, catalog: catalog, errors: errors,
@@ -150,15 +151,15 @@ public struct RetryOperations: Sendable {
 public struct RetryOperation: Sendable {
     /// The kind.
     public let kind: OperationKind
-    /// Whether operations are retried at all.
+    /// A Boolean value that indicates whether operations are retried at all.
     public let isEnabled: Bool
-    /// How often, how soon and for how long operations are retried; one attempt if they are not.
+    /// The retry policy of operations: attempts, delays and deadline; one attempt if they are not retried.
     public let policy: RetryPolicy
     /// The circuit breaker of this kind; `nil` if the configuration has none, or operations are not retried.
     public let breaker: CircuitBreaker?
     /// The budget that operations of all kinds share; `nil` if the configuration has none, or operations are not retried.
     public let budget: RetryBudget?
-    /// Knows the error types that the configuration names; `nil` if it names none, which is the default classifier's.
+    /// The classifier with the error types that the configuration names; `nil` if it names none, for the default one.
     public let classifier: ErrorClassifier?
 
     /// The name of the kind, for events.
@@ -173,7 +174,7 @@ public struct RetryOperation: Sendable {
         policy =
             isEnabled
             ? enabledPolicy : .once.guarantee(enabledPolicy.guarantee).named(enabledPolicy.name)
-        // Exactly one call, which an open circuit would forbid.
+        // Exactly one call, even if the circuit is open.
         breaker = isEnabled ? guards.breaker(of: kind) : nil
         budget = isEnabled ? guards.budget : nil
         classifier =

@@ -22,7 +22,7 @@ extension RetryPolicy {
     /// Nothing is guessed: an unknown key, a key that is given twice, a value of the wrong type or out of its range is an
     /// error that names the setting. `null` counts as absent.
     ///
-    /// - Parameter json: UTF-8, at most 1 MiB.
+    /// - Parameter json: The text in UTF-8, at most 1 MiB.
     /// - Throws: ``ConfigurationError``.
     public init(json: Data) throws {
         self = try ConfigurationText(data: json).decode(RetryPolicy.self)

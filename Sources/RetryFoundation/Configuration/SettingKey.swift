@@ -10,7 +10,7 @@ struct SettingKey: CodingKey {
 }
 
 extension [any CodingKey] {
-    /// The path as people write it: `backoffs.rate_limit.delays[2]`.
+    /// The path in the usual notation: `backoffs.rate_limit.delays[2]`.
     var setting: String {
         reduce(into: "") { path, key in
             if let index = key.intValue {

@@ -7,13 +7,13 @@ import Foundation
 #endif
 
 extension EffectCodec where Value: Codable & SendableMetatype {
-    /// Everything that is `Codable`, as JSON.
+    /// A codec for every `Codable` type, as JSON.
     ///
     /// ```swift
     /// let receipt = try onceBlocking("pay-17", in: store, as: .json) { effect in try psp.charge(order) }
     /// ```
     ///
-    /// The result is read back by whatever version of the type asks again: add optional members only.
+    /// The result may be decoded by another version of the type: add optional members only.
     public static var json: EffectCodec {
         EffectCodec(
             encode: { value in
@@ -26,16 +26,17 @@ extension EffectCodec where Value: Codable & SendableMetatype {
 }
 
 extension EffectResult where Self: Codable {
-    /// The value as JSON.
+    /// The codec for the value as JSON.
     public static var effectCodec: EffectCodec<Self> { .json }
 }
 
 extension EffectFingerprint {
     /// Creates the fingerprint of a request that is `Encodable`, by its JSON with sorted keys.
     ///
-    /// - Parameter request: The request. It must be written the same each time: sets and dictionaries with keys that
-    ///   are no strings are not.
-    /// - Throws: Whatever keeps the request from being written.
+    /// - Parameter request: The request. Its encoding must be the same each time: sets and dictionaries with keys that
+    ///   are no
+    ///   strings do not qualify.
+    /// - Throws: The error of the encoding.
     public init(encoding request: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

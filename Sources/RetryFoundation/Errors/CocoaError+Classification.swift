@@ -1,7 +1,7 @@
 public import Foundation
 public import RetryCore
 
-/// The default classifier knows what Foundation throws of files and texts.
+/// Evidence for the default classifier: Foundation's errors of files and texts.
 extension CocoaError: PartlyClassifyingError, CancellationAwareError, WrappingError {
     /// The class of this error, by its code.
     ///
@@ -14,7 +14,7 @@ extension CocoaError: PartlyClassifyingError, CancellationAwareError, WrappingEr
     /// | 1024 to 2559: values and texts that their own rules refuse | permanent |
     /// | 3584 to 3839: code that cannot be loaded | permanent |
     /// | 3840 to 4095: property lists and JSON that cannot be read | permanent |
-    /// | 4864 to 4991: coders that found another thing than they looked for | permanent |
+    /// | 4864 to 4991: coders that found another value than expected | permanent |
     /// | `fileLocking` | concurrency |
     /// | 4097: a connection to another process was interrupted | transient |
     /// | `userCancelled` | a cancellation, see ``isCancellation`` |
@@ -25,7 +25,7 @@ extension CocoaError: PartlyClassifyingError, CancellationAwareError, WrappingEr
 
     package var ownClassification: Classification? { domainError.classification }
 
-    /// Whether this error says that the user cancelled: `userCancelled`.
+    /// A Boolean value that indicates whether this error says that the user cancelled: `userCancelled`.
     public var isCancellation: Bool { domainError.evidence.isCancellation }
 
     /// The error below this one, under `NSUnderlyingErrorKey`.

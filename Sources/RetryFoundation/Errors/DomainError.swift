@@ -1,10 +1,10 @@
 import Foundation
 import RetryCore
 
-// Conformances are looked up once per type, but one type, `NSError`, stands for every domain: so each answer is made
+// Conformances are looked up once per type, but one type, `NSError`, represents every domain: so each answer is made
 // from the instance.
 extension DomainError {
-    /// Describes an `NSError`.
+    /// Creates the description of an `NSError`.
     init(_ error: NSError) {
         self.init(domain: error.domain, code: error.code, userInfo: error.userInfo)
     }

@@ -1,7 +1,7 @@
 public import Foundation
 public import RetryCore
 
-/// The default classifier knows an `NSError` by its domain and code, and by the error below it.
+/// Evidence for the default classifier: an `NSError`'s domain and code, and the error below it.
 extension NSError: PartlyClassifyingError, CancellationAwareError, WrappingError {
     /// The class of this error, by the table of its domain.
     ///
@@ -11,8 +11,9 @@ extension NSError: PartlyClassifyingError, CancellationAwareError, WrappingError
     /// | `NSPOSIXErrorDomain` | as `POSIXError` |
     /// | `NSCocoaErrorDomain` | as `CocoaError` |
     ///
-    /// An error of another domain, and one whose code is in no table, has the class of the error below it; without
-    /// one it is unknown. To teach the library a domain of your own, put a classifier for it first:
+    /// An error of another domain, and one whose code is in no table, has the class of the error below it; without one
+    /// it is
+    /// unknown. To add a domain, put a classifier for it first:
     ///
     /// ```swift
     /// let classifier = ErrorClassifier { error in
@@ -26,7 +27,8 @@ extension NSError: PartlyClassifyingError, CancellationAwareError, WrappingError
 
     package var ownClassification: Classification? { DomainError(self).classification }
 
-    /// Whether this error says that the operation was cancelled, by the user or by the program.
+    /// A Boolean value that indicates whether this error says that the operation was cancelled, by the user or by the
+    /// program.
     public var isCancellation: Bool { DomainError(self).evidence.isCancellation }
 
     /// The error below this one, under `NSUnderlyingErrorKey`.

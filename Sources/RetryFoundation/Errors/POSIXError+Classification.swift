@@ -1,7 +1,7 @@
 public import Foundation
 public import RetryCore
 
-/// The default classifier knows the error numbers of the system.
+/// Evidence for the default classifier: the error numbers of the system.
 extension POSIXError: PartlyClassifyingError, CancellationAwareError {
     /// The class of this error, by its code.
     ///
@@ -27,7 +27,7 @@ extension POSIXError: PartlyClassifyingError, CancellationAwareError {
 
     package var ownClassification: Classification? { domainError.classification }
 
-    /// Whether this error says that the operation was cancelled: `ECANCELED`.
+    /// A Boolean value that indicates whether this error says that the operation was cancelled: `ECANCELED`.
     public var isCancellation: Bool { domainError.evidence.isCancellation }
 
     private var domainError: DomainError {

@@ -1,7 +1,7 @@
 public import Foundation
 public import RetryCore
 
-/// The default classifier knows what `URLSession` throws.
+/// Evidence for the default classifier: the errors of `URLSession`.
 extension URLError: PartlyClassifyingError, CancellationAwareError, WrappingError {
     /// The class of this error, by its code.
     ///
@@ -30,15 +30,17 @@ extension URLError: PartlyClassifyingError, CancellationAwareError, WrappingErro
     /// | `unknown`, on Linux: a body that is cut off, a handshake that breaks | transient, by curl's text |
     /// | all others, such as `resourceUnavailable` | of the error below it, else unknown |
     ///
-    /// The class tells what the failure is, and not whether the server has seen the request: `timedOut` and
-    /// `networkConnectionLost` can come after the work was done. Retry what may be done twice.
+    /// The class says nothing about whether the server has seen the request: `timedOut` and `networkConnectionLost` can
+    /// come
+    /// after the work was done. Retry only requests that may be executed twice.
     public var classification: Classification {
         ErrorClassifier.default.classification(of: self) ?? .unknown
     }
 
     package var ownClassification: Classification? { domainError.classification }
 
-    /// Whether this error says that the request was cancelled: `cancelled` and `userCancelledAuthentication`.
+    /// A Boolean value that indicates whether this error says that the request was cancelled: `cancelled` and
+    /// `userCancelledAuthentication`.
     ///
     /// `URLSession` throws `cancelled` when the task that waits for it is cancelled, when the session is invalidated,
     /// and when a delegate refuses the server's certificate. None of them is retried.

@@ -6,9 +6,9 @@ public import FoundationNetworking
 
 /// A delegate of a `URLSession` that refuses redirects: a request ends with the redirect itself as its response.
 ///
-/// Where redirects are followed, an error or a status says nothing about the request as it was first sent. A payment
-/// that is made, and answered by a redirect to a page that fails, would look refused. Give effects a session of their
-/// own:
+/// If redirects are followed, an error or a status says nothing about the request as it was first sent. A payment that
+/// is
+/// made, and answered by a redirect to a page that fails, would look refused. Give effects a session of their own:
 ///
 /// ```swift
 /// let session = URLSession(configuration: .ephemeral, delegate: RedirectRefusal(), delegateQueue: nil)
@@ -18,7 +18,7 @@ public import FoundationNetworking
 /// A redirect is a status from 301 to 308: an answer that is neither a success nor a refusal. Treat it as a failure,
 /// and don't follow it: the `Location` header names the page that the server meant.
 ///
-/// It has to be the delegate of the session. On Linux, the delegate of a single task is not asked. A delegate of yours
+/// It has to be the delegate of the session. On Linux, the delegate of a single task is not asked. A custom delegate
 /// does the same by calling `completionHandler(nil)`.
 public final class RedirectRefusal: NSObject, URLSessionTaskDelegate {
     /// Creates the delegate.

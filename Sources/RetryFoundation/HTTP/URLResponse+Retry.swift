@@ -17,9 +17,11 @@ extension URLResponse {
     /// }
     /// ```
     ///
-    /// The table of statuses is that of ``/RetryCore/HTTPStatus``; a 403 with a hint, or with nothing left of a limit, is a
-    /// rate limit. It is `nil` for every success, for a status that says too little, and for a response that is not HTTP:
-    /// the call then returns the response.
+    /// The table of statuses is that of ``/RetryCore/HTTPStatus``; a 403 with a hint, or with an exhausted limit, is a
+    /// rate
+    /// limit. It is `nil` for every success, for a status that says too little, and for a response that is not HTTP:
+    /// the call
+    /// then returns the response.
     public var retryClassification: Classification? {
         guard let response = self as? HTTPURLResponse else { return nil }
         return HTTPStatus.classification(response.statusCode) { response.value(forHTTPHeaderField: $0) }
@@ -27,7 +29,7 @@ extension URLResponse {
 }
 
 extension HTTPURLResponse {
-    /// The server's word about when to come back, in any header that ``/RetryCore/RateLimitHeaders`` reads; else `nil`.
+    /// The server's hint about when to come back, in any header that ``/RetryCore/RateLimitHeaders`` reads; else `nil`.
     ///
     /// Names of headers are compared without regard to case. A date is counted from the `Date` of the same response, so
     /// that a wrong clock on this machine plays no part; without one, from this machine's time.
@@ -36,7 +38,7 @@ extension HTTPURLResponse {
     }
 }
 
-/// Rejects what a `URLSession` returned if the status counts as a failure, for the `rejecting` of a call.
+/// Rejects the result of a `URLSession` if its status counts as a failure, for the `rejecting` of a call.
 ///
 /// ```swift
 /// let (data, response) = try await retry(policy: .api, rejecting: failedHTTPStatus) {
@@ -46,7 +48,7 @@ extension HTTPURLResponse {
 ///
 /// If the retries end with such a response, the call returns it: check the status as you would without this library.
 ///
-/// - Parameter answer: The body, in whatever form, and the response.
+/// - Parameter answer: The body, in any form, and the response.
 /// - Returns: The class of the status and the server's hint; `nil` for a response to be accepted.
 public func failedHTTPStatus<Body>(_ answer: borrowing (Body, URLResponse)) -> Classification? {
     answer.1.retryClassification

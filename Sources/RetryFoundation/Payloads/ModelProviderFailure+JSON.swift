@@ -7,7 +7,7 @@ public import Foundation
 #endif
 
 extension ModelProviderFailure {
-    /// Reads the body of a failed response; whatever the bytes are, this returns.
+    /// Reads the body of a failed response; returns for any bytes.
     ///
     /// ```json
     /// {"error": {"type": "requests", "code": "rate_limit_exceeded", "message": "…"}}

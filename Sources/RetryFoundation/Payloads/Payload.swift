@@ -1,27 +1,28 @@
 import RetryCore
 
-/// Reads JSON that came from somebody else, and of which only a little is wanted.
+/// A reader of untrusted JSON of which only a small part is needed.
 ///
-/// Whatever the bytes are, it returns in bounded time: what is larger than the bound is not read, what is nested deeper
-/// than 64 levels is no JSON here, and what is no JSON says nothing.
+/// It returns in bounded time for any bytes: a text larger than the bound is not read, a text nested deeper than 64
+/// levels
+/// is not JSON here, and a text that is not JSON says nothing.
 enum Payload {
-    /// The most bytes of a text or a body that are read: those that tell of an error are small.
+    /// The maximum size of a text or a body that is read, in bytes: error bodies are small.
     static let maximumSize = 64 << 10
 
-    /// What bytes are that may be a JSON object.
+    /// The result of reading bytes that may be a JSON object.
     enum Reading {
         /// An object with these members.
         case object([String: JSONValue])
-        /// No object, and perhaps no JSON at all.
+        /// No object, and possibly no JSON at all.
         case other
-        /// Most probably an object, and not one that can be read: it is too large or nested too deep, gives a key twice,
+        /// Most probably an object, but unreadable: it is too large or nested too deep, gives a key twice,
         /// or has half of a character in a text.
         case unreadable
     }
 
     /// Returns the members of the object that the bytes hold, or `nil` if they hold none.
     ///
-    /// Where `isListRead`, a list stands for its first element.
+    /// If `isListRead`, a list represents its first element.
     static func object(
         in bytes: some Collection<UInt8>, orFirstOfList isListRead: Bool = false
     ) -> [String: JSONValue]? {
@@ -34,7 +35,7 @@ enum Payload {
         return nil
     }
 
-    /// Returns what the bytes are, of which at most so many are read.
+    /// Returns the kind of the bytes, of which at most so many are read.
     static func reading(of bytes: some Collection<UInt8>, atMost maximumSize: Int) -> Reading {
         guard bytes.first(where: { !isSpace($0) }) == UInt8(ascii: "{") else { return .other }
         guard bytes.count <= maximumSize else { return .unreadable }

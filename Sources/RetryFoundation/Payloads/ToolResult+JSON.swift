@@ -7,20 +7,23 @@ public import Foundation
 #endif
 
 extension ToolResult {
-    /// Reads a tool result from JSON; whatever the bytes are, this returns.
+    /// Reads a tool result from JSON; returns for any bytes.
     ///
     /// ```json
     /// {"isError": true, "structuredContent": {"status_code": 503}, "content": [{"type": "text", "text": "…"}]}
     /// ```
     ///
-    /// What is not of that shape is not guessed at, and is noted in ``/RetryCore/ToolResult/oddities``: bytes that are no
-    /// JSON object, an object with a key that is given twice, with half of a character or nested deeper than 64 levels, a
-    /// status that is a text or a fraction, an `isError` that is a number. A tracker takes such a result for a failure if
+    /// A part that is not of that shape is not guessed at, and is noted in ``/RetryCore/ToolResult/oddities``: bytes
+    /// that are
+    /// no JSON object, an object with a key that is given twice, with half of a character or nested deeper than 64
+    /// levels, a
+    /// status that is a text or a fraction, an `isError` that is a number. A tracker takes such a result for a failure
+    /// if
     /// the rest of it says so, and for neither a success nor a failure otherwise.
     ///
     /// - Parameters:
     ///   - json: The result, without the envelope of the protocol.
-    ///   - maximumSize: The most bytes that are read.
+    ///   - maximumSize: The maximum size that is read, in bytes.
     public init(json: Data, atMost maximumSize: Int = 1 << 20) {
         guard json.count <= maximumSize else {
             self.init(oddities: .tooLarge)
@@ -76,7 +79,7 @@ extension ToolResult {
         }
     }
 
-    /// What the object in a text says.
+    /// Returns the content of an object in a text.
     fileprivate static func signals(_ members: [String: JSONValue]) -> ToolResult {
         var result = ToolResult()
         result.structured = result.readSignals(members)
@@ -98,7 +101,7 @@ extension ToolTextReader {
 extension ToolRetryConfiguration {
     /// Reads a configuration from JSON, strictly, as policies are read.
     ///
-    /// - Parameter json: UTF-8, at most 1 MiB.
+    /// - Parameter json: The text in UTF-8, at most 1 MiB.
     /// - Throws: ``ConfigurationError``.
     public init(json: Data) throws {
         self = try ConfigurationText(data: json).decode(ToolRetryConfiguration.self)
