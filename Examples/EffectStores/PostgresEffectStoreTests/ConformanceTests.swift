@@ -25,7 +25,7 @@ struct PostgresConformanceTests {
         }
         let report = await kit.run()
         #expect(report.violations.isEmpty, "\(report)")
-        let skipped = "who waits for a key is told once, when its outcome is there: the store does not tell"
+        let skipped = "a subscriber is notified once, when the outcome is recorded: the store does not notify"
         #expect(report.skipped == [skipped])
         #expect(report.checked.count + 1 == EffectStoreConformance.ruleNames.count)
     }

@@ -15,7 +15,7 @@ struct KitTests {
         print(report)
         try report.requireNoViolations()
         #expect(report.checked.count == EffectStoreConformance.ruleNames.count - 1)
-        #expect(report.skipped.allSatisfy { $0.hasPrefix("who waits for a key is told once") })
+        #expect(report.skipped.allSatisfy { $0.hasPrefix("a subscriber is notified once") })
     }
 
     private static func settings(_ settings: EffectStoreConformance.Settings) -> SQLiteEffectStore.Settings {

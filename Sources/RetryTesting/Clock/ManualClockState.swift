@@ -1,7 +1,7 @@
 /// The state of a manual clock: its time, its sleepers, and the tasks that wait for sleepers.
 ///
-/// It hands continuations out and never resumes one: the clock does that, outside of its lock. A continuation leaves
-/// this state exactly once, which is why it is resumed exactly once.
+/// It returns continuations and never resumes one: the clock does that, outside of its lock. A continuation leaves this
+/// state exactly once, and so it is resumed exactly once.
 struct ManualClockState: Sendable {
     typealias Sleeper = SleeperHeap.Sleeper
 
@@ -12,7 +12,7 @@ struct ManualClockState: Sendable {
         let continuation: CheckedContinuation<Void, Never>
     }
 
-    /// The answer to a task that wants to sleep.
+    /// The answer to a task that asks to sleep.
     enum Enrolment: Sendable {
         case cancelled
         case due
@@ -29,13 +29,13 @@ struct ManualClockState: Sendable {
         self.now = now
     }
 
-    /// Gives out a number by which a cancellation finds its task.
+    /// Returns a number by which a cancellation finds its task.
     mutating func nextTicket() -> UInt64 {
         ticketsGiven += 1
         return ticketsGiven
     }
 
-    /// Puts a sleeper in its place, or says why it doesn't sleep.
+    /// Inserts a sleeper, or returns why it doesn't sleep.
     mutating func enroll(_ sleeper: Sleeper, movesTime: Bool, isCancelled: Bool) -> Enrolment {
         if isCancelled { return .cancelled }
         sleeps.append(now.duration(to: sleeper.deadline))
@@ -45,25 +45,25 @@ struct ManualClockState: Sendable {
         return .asleep(satisfied: takeSatisfiedWaiters())
     }
 
-    /// Puts a waiter in its place; false if it has nothing to wait for.
+    /// Inserts a waiter; false if it has nothing to wait for.
     mutating func enroll(_ waiter: Waiter, isCancelled: Bool) -> Bool {
         guard !isCancelled, sleepers.count < waiter.count else { return false }
         waiters.append(waiter)
         return true
     }
 
-    /// Moves the time and takes out the sleepers whose deadline has come, in the order of their wake-ups.
+    /// Moves the time and removes the sleepers whose deadline has come, in the order of their wake-ups.
     mutating func advance(to instant: ManualClock.Instant) -> [Sleeper] {
         now = instant
         return sleepers.removeDue(at: instant)
     }
 
-    /// Takes a sleeper out, if it is still there.
+    /// Removes a sleeper, if it is still there.
     mutating func removeSleeper(_ ticket: UInt64) -> Sleeper? {
         sleepers.remove(ticket)
     }
 
-    /// Takes a waiter out, if it is still there.
+    /// Removes a waiter, if it is still there.
     mutating func removeWaiter(_ ticket: UInt64) -> Waiter? {
         waiters.firstIndex { $0.ticket == ticket }.map { waiters.remove(at: $0) }
     }

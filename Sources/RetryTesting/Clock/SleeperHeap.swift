@@ -1,6 +1,6 @@
 /// The sleepers of a manual clock: a binary heap by deadline, then by arrival.
 ///
-/// It knows the place of each sleeper, so that a cancelled one is removed in O(log n).
+/// It stores the place of each sleeper, so that a cancelled one is removed in O(log n).
 struct SleeperHeap: Sendable {
     /// A task that sleeps until a deadline.
     struct Sleeper: Sendable {

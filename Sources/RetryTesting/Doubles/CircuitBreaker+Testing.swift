@@ -53,20 +53,20 @@ public final class BreakerBench: Sendable {
         if let left = breaker.snapshot.timeLeft { clock.advance(by: left) }
     }
 
-    /// The fate of one scripted call.
+    /// The result of one scripted call.
     public enum Answer: Sendable, Hashable {
-        /// The call was admitted, and ended as the script says.
+        /// The call was admitted, and had the scripted outcome.
         case admitted
         /// The call was rejected.
         case rejected
     }
 
-    /// Makes one call after the other, each of which ends as the script says.
+    /// Makes one call after the other, each with its scripted outcome.
     ///
     /// - Parameters:
     ///   - results: The outcomes of the calls.
     ///   - duration: The time that each takes on the clock.
-    /// - Returns: The fate of each call.
+    /// - Returns: The result of each call.
     @discardableResult
     public func run(_ results: BreakerResult..., taking duration: Duration = .zero) -> [Answer] {
         results.map { result in
@@ -90,13 +90,13 @@ public final class BreakerRecorder: Sendable {
         CircuitBreakerObserver { event in self.recorded.withLock { $0.append(event) } }
     }
 
-    /// The events in the order in which they came.
+    /// The events in the order of arrival.
     public var events: [CircuitBreakerEvent] { recorded.withLock { $0 } }
 
     /// The states after each change, in order.
     public var states: [CircuitState] { events.compactMap { $0.change?.to } }
 
-    /// Forgets the recorded events.
+    /// Clears the recorded events.
     public func reset() {
         recorded.withLock { $0 = [] }
     }

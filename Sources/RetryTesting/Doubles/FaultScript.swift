@@ -1,6 +1,6 @@
 import RetryCore
 
-/// An operation that fails and succeeds as it was told to, call by call.
+/// A scripted operation that fails and succeeds call by call.
 ///
 /// ```swift
 /// let clock = ManualClock(autoAdvance: true)
@@ -12,7 +12,7 @@ import RetryCore
 ///
 /// A call after the last step throws a ``FaultScriptError``, unless the script ``Step/forever(_:)`` repeats one.
 public final class FaultScript<Value: Sendable>: Sendable {
-    /// What one call does.
+    /// The scripted behaviour of one call.
     public struct Step: Sendable {
         let result: Result<Value, any Error>
         let duration: Duration
@@ -28,7 +28,7 @@ public final class FaultScript<Value: Sendable>: Sendable {
             Step(result: .success(value), duration: duration, repeats: false)
         }
 
-        /// Does what `step` does in this and in every later call.
+        /// Repeats `step` in this and in every later call.
         public static func forever(_ step: Step) -> Step {
             Step(result: step.result, duration: step.duration, repeats: true)
         }
@@ -46,7 +46,7 @@ public final class FaultScript<Value: Sendable>: Sendable {
     /// Creates a script of steps.
     ///
     /// - Parameters:
-    ///   - steps: What the calls do, in order.
+    ///   - steps: The steps of the calls, in order.
     ///   - clock: The clock on which steps take their time.
     public init(steps: [Step], clock: ManualClock?) {
         self.steps = steps
@@ -58,10 +58,10 @@ public final class FaultScript<Value: Sendable>: Sendable {
         FaultScript(steps: steps, clock: clock)
     }
 
-    /// How many calls there were.
+    /// The number of calls.
     public var calls: Int { callCount.withLock { $0 } }
 
-    /// Does the next step, asleep on the clock for as long as the step takes.
+    /// Performs the next step, asleep on the clock for as long as the step takes.
     ///
     /// - Returns: The step's value.
     /// - Throws: The step's error, `CancellationError` as soon as the task is cancelled, or ``FaultScriptError``.
@@ -71,7 +71,7 @@ public final class FaultScript<Value: Sendable>: Sendable {
         return try step.result.get()
     }
 
-    /// Does the next step, moving the clock by as long as the step takes.
+    /// Performs the next step, moving the clock by as long as the step takes.
     ///
     /// - Returns: The step's value.
     /// - Throws: The step's error, or ``FaultScriptError``.
@@ -96,11 +96,11 @@ public final class FaultScript<Value: Sendable>: Sendable {
     }
 }
 
-/// A ``FaultScript`` was called in a way that it has no answer for.
+/// An error for a call of a ``FaultScript`` that the script has no answer for.
 public struct FaultScriptError: Error, Hashable, CustomStringConvertible {
     let problem: String
 
-    /// What happened, and what to do.
+    /// The problem, and the remedy.
     public var description: String {
         problem + " Give the script a step for every call, and a clock if steps take time."
     }

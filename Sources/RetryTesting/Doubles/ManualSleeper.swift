@@ -1,6 +1,6 @@
 public import RetryCore
 
-/// Lets blocking calls wait without waiting: it notes the duration, and moves a manual clock by it.
+/// A sleeper for blocking calls that does not wait: it records the duration, and moves a manual clock by it.
 ///
 /// ```swift
 /// let sleeper = ManualSleeper()
@@ -18,13 +18,13 @@ public final class ManualSleeper: Sendable {
     ///
     /// - Parameters:
     ///   - clock: The clock that the sleeps move.
-    ///   - duringSleep: Called in each sleep with its number, from 1: the place to cancel a token in a test.
+    ///   - duringSleep: Runs in each sleep with its number, from 1: the place to cancel a token in a test.
     public init(clock: ManualClock = ManualClock(), duringSleep: @escaping @Sendable (Int) -> Void = { _ in }) {
         self.clock = clock
         self.duringSleep = duringSleep
     }
 
-    /// What a blocking call takes.
+    /// The sleeper for a blocking call.
     public var sleeper: Sleeper {
         Sleeper { duration, token in
             let number = self.recorded.withLock { sleeps in
@@ -36,7 +36,7 @@ public final class ManualSleeper: Sendable {
         }
     }
 
-    /// The clock, as a blocking call takes it.
+    /// The clock for a blocking call.
     public var retryClock: RetryClock { RetryClock(clock) }
 
     /// The durations of the sleeps in order; one that was cut short by a cancellation counts in full.

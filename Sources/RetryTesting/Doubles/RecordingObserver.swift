@@ -1,6 +1,6 @@
 public import RetryCore
 
-/// Keeps every event that it sees, for a test to look at.
+/// A recorder of every event of its calls, for the assertions of a test.
 ///
 /// ```swift
 /// let recorder = RecordingObserver()
@@ -12,15 +12,15 @@ public import RetryCore
 public final class RecordingObserver: Sendable {
     private let recorded = Locked<[RetryEvent]>([])
 
-    /// Creates a recorder that has seen nothing.
+    /// Creates an empty recorder.
     public init() {}
 
-    /// Keeps the events that it is handed.
+    /// An observer that records every event.
     public var observer: RetryObserver {
         RetryObserver(includesMessages: true) { event in self.recorded.withLock { $0.append(event) } }
     }
 
-    /// The events in the order in which they came.
+    /// The events in the order of arrival.
     public var events: [RetryEvent] { recorded.withLock { $0 } }
 
     /// The codes of the events, such as `["attempt", "retry", "attempt", "success"]`.
@@ -29,10 +29,10 @@ public final class RecordingObserver: Sendable {
     /// The waits that were decided.
     public var delays: [Duration] { events.filter { $0.kind == .retry }.map(\.delay) }
 
-    /// The ends of the calls that were seen.
+    /// The stop reasons of the calls.
     public var stopReasons: [StopReason] { events.compactMap(\.stopReason) }
 
-    /// Forgets what was seen.
+    /// Clears the recorded events.
     public func reset() {
         recorded.withLock { $0 = [] }
     }

@@ -29,7 +29,7 @@ extension RetryBudget {
         drain()
     }
 
-    /// Makes the budget as full as it was at its start.
+    /// Fills the budget as it was at its start.
     ///
     /// If it was exhausted, it has recovered, with an event. Its counts stay.
     public func fill() {
@@ -57,13 +57,13 @@ public final class RecordingBudgetObserver: Sendable {
         RetryBudgetObserver { event in self.recorded.withLock { $0.append(event) } }
     }
 
-    /// The events in the order in which they came.
+    /// The events in the order of arrival.
     public var events: [RetryBudgetEvent] { recorded.withLock { $0 } }
 
     /// The codes of the events, such as `["budget_exhausted", "budget_recovered"]`.
     public var codes: [String] { events.map(\.code) }
 
-    /// Forgets the recorded events.
+    /// Clears the recorded events.
     public func reset() {
         recorded.withLock { $0 = [] }
     }

@@ -1,6 +1,6 @@
 import RetryCore
 
-/// What a rule is checked with: makes stores, moves their time, and says what is wrong.
+/// The bench of a rule: creates stores, moves their time, and reports problems.
 struct ConformanceBench: Sendable {
     let kit: EffectStoreConformance
     let clock = ManualClock()
@@ -8,7 +8,7 @@ struct ConformanceBench: Sendable {
     var lease: Duration { kit.unit }
     var retention: Duration { kit.unit * 10 }
 
-    /// Makes a store.
+    /// Creates a store.
     func store(
         capacity: Int? = nil, tenantQuota: Int? = nil, maxResultBytes: Int? = nil
     ) async throws -> ConformanceStore {
@@ -30,7 +30,7 @@ struct ConformanceBench: Sendable {
     }
 }
 
-/// A store, with claims that are short to write.
+/// A store, with short forms of its claims.
 struct ConformanceStore: Sendable {
     let store: any EffectStore
     let lease: Duration
@@ -45,7 +45,7 @@ struct ConformanceStore: Sendable {
             key.actionID(), fingerprint: fingerprint, lease: lease ?? self.lease, ifAbandoned: rule)
     }
 
-    /// Claims a key that must be free, or abandoned where the claim takes over.
+    /// Claims a key that must be free, or abandoned if the claim takes over.
     func own(
         _ key: some EffectKey, _ rule: AbandonedClaim = .halt, lease: Duration? = nil
     ) async throws -> ClaimTicket {
@@ -83,12 +83,12 @@ struct ConformanceStore: Sendable {
     }
 }
 
-/// Throws what is wrong unless `isRight`.
+/// Throws the problem unless `isRight`.
 func expect(_ isRight: Bool, _ problem: @autoclosure () -> String) throws {
     if !isRight { throw ConformanceProblem(text: problem()) }
 }
 
-/// Throws what is wrong unless an answer is the right one.
+/// Throws the problem unless an answer is the right one.
 func expect<Answer: Equatable>(_ answer: Answer, _ right: Answer, _ what: String) throws {
     if answer != right { throw ConformanceProblem(text: "\(what) is answered with \(answer), and not \(right)") }
 }
@@ -99,10 +99,10 @@ extension ClaimAnswer {
     var isMismatch: Bool { if case .fingerprintMismatch = self { true } else { false } }
     var isFull: Bool { if case .full = self { true } else { false } }
 
-    /// How the effect ended, if this is a replay.
+    /// The ending of the effect, if this is a replay.
     var ending: EffectReplay.Ending? { if case .replay(let replay) = self { replay.ending } else { nil } }
 
-    /// The token, if the caller is to run the effect.
+    /// The token, if the caller must run the effect.
     var token: FencingToken? { if case .execute(let token, _) = self { token } else { nil } }
 
     var isTakeover: Bool { if case .execute(_, true) = self { true } else { false } }

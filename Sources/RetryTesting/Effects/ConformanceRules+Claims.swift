@@ -4,7 +4,7 @@ extension EffectStoreConformance {
     static let failure = EffectFailure(type: "Declined", code: "402", message: nil)
 
     static let claimRules = [
-        Rule("a free key is given to the one who claims it") { bench in
+        Rule("a free key is given to the caller that claims it") { bench in
             let store = try await bench.store()
             let answer = try await store.claim("a")
             try expect(answer.token != nil && !answer.isTakeover, "a free key is answered with \(answer)")
@@ -12,9 +12,9 @@ extension EffectStoreConformance {
             try expect(record?.state.isRunning == true, "a claimed key is recorded as \(String(describing: record))")
             try expect(record?.token == answer.token, "the record has another token than the claim")
             try expect(record?.fingerprint == ConformanceStore.request, "the record has another fingerprint")
-            try expect(await store.state("b") == nil, "a key that nobody claimed has a record")
+            try expect(await store.state("b") == nil, "an unclaimed key has a record")
         },
-        Rule("a key that is being run is not given to anybody else") { bench in
+        Rule("a key that is being run is not given to another caller") { bench in
             let store = try await bench.store()
             let owner = try await store.own("a")
             for rule in [AbandonedClaim.halt, .takeOver] {
@@ -63,7 +63,7 @@ extension EffectStoreConformance {
                 try expect(isSame, "\(failure) comes back as \(stored)")
             }
         },
-        Rule("a key that stands for another request is refused, whatever its state") { bench in
+        Rule("a key with another fingerprint is refused in any state") { bench in
             let other = EffectFingerprint(of: "other".utf8)
             let outcomes: [EffectOutcome?] = [nil, .succeeded([1]), .failedFinal(failure), .indeterminate(nil)]
             for outcome in outcomes {
@@ -98,7 +98,7 @@ extension EffectStoreConformance {
             try await bench.pass(bench.lease)
             let state = try await store.state("a")
             try expect(state?.isIndeterminate == true, "a run whose lease is over is recorded as \(state as Any)")
-            try expect(await store.renew(owner).isRenewed, "the owner cannot renew after somebody looked")
+            try expect(await store.renew(owner).isRenewed, "the owner cannot renew after a read")
         },
     ]
 
@@ -123,7 +123,7 @@ extension EffectStoreConformance {
                 try expect(state, right, "the record after \(outcome)")
             }
         },
-        Rule("what is settled stays so") { bench in
+        Rule("a settled record stays settled") { bench in
             let outcomes: [EffectOutcome] = [
                 .succeeded([1]), .succeeded([2]), .succeeded([]), .succeededWithoutResult(failure),
                 .failedFinal(failure), .failedBeforeEffect, .indeterminate(nil),
@@ -146,7 +146,7 @@ extension EffectStoreConformance {
             let answer = try await store.settle(first, .succeeded([1]))
             try expect(answer.isFenced, "an owner of before is answered with \(answer)")
         },
-        Rule("who is not the owner is fenced, and changes nothing") { bench in
+        Rule("a caller that is not the owner is fenced, and changes nothing") { bench in
             let store = try await bench.store()
             let owner = try await store.own("a")
             let stranger = ClaimTicket(owner.id, FencingToken(owner.token.rawValue + 1))

@@ -22,7 +22,7 @@ extension EffectStoreConformance {
         }
     ]
 
-    /// Keys that a careless store merges, cuts or stumbles over.
+    /// Returns keys that a careless store merges, cuts or fails on.
     private static func hostileKeys() throws -> [ActionID] {
         let texts = [
             "a", "A", " a", "a ", "a\u{0}", "a\u{0}b", "\u{0}", "\n", "caf\u{e9}", "cafe\u{301}", "stra\u{df}e",
@@ -62,7 +62,7 @@ extension EffectStoreConformance {
             try expect(await store.settle(owner, .indeterminate(nil)), .recorded, "another settlement after it")
             try expect(await store.reconcile(owner, .happened(most)), .reconciled, "a verdict of 100 bytes")
         },
-        Rule("a full store refuses what is new, and forgets nothing") { bench in
+        Rule("a full store refuses new keys, and evicts nothing") { bench in
             let store = try await bench.store(capacity: 3)
             let running = try await store.own("a")
             try await store.settled("b", .succeeded([2]))
@@ -84,7 +84,7 @@ extension EffectStoreConformance {
             try await bench.pass(bench.retention)
             try expect(await store.claim("c").token != nil, "there is no room though everything is over")
         },
-        Rule("a tenant fills its own quota, and nobody else's") { bench in
+        Rule("a tenant fills its own quota, and no other's") { bench in
             let store = try await bench.store(tenantQuota: 2)
             for key in ["a", "b"] { try await store.settled(ActionID(key, tenant: "x"), .succeeded([])) }
             try expect(

@@ -17,17 +17,17 @@ extension EffectStoreConformance {
     }
 
     static let raceRules = [
-        Rule("of many who claim a key at once, one gets it") { bench in
+        Rule("of many callers that claim a key at once, one gets it") { bench in
             let store = try await bench.store()
             for round in 0..<rounds {
                 let answers = try await race { _ in try await store.claim("key \(round)") }
                 let owners = answers.filter { $0.token != nil }.count
                 try expect(owners == 1, "\(owners) of \(callers) callers get the key")
                 let waiting = answers.filter(\.isInProgress).count
-                try expect(waiting == callers - 1, "\(waiting) of \(callers) callers are told that it is in progress")
+                try expect(waiting == callers - 1, "\(waiting) of \(callers) callers find it in progress")
             }
         },
-        Rule("of many who take a key over at once, one gets it") { bench in
+        Rule("of many callers that take a key over at once, one gets it") { bench in
             let store = try await bench.store()
             for round in 0..<rounds {
                 let owner = try await store.settled("key \(round)", .indeterminate(nil))
@@ -81,16 +81,16 @@ extension EffectStoreConformance {
                 let answers = try await race { caller in try await store.claim("key \(caller)") }
                 let owners = answers.filter { $0.token != nil }.count
                 try expect(owners == 3, "\(owners) keys are in a store for 3")
-                try expect(answers.filter(\.isFull).count == callers - 3, "the others are not told that it is full")
+                try expect(answers.filter(\.isFull).count == callers - 3, "the others do not find it full")
             }
         },
     ]
 
     static let waitingRules = [
-        Rule("who waits for a key is told once, when its outcome is there") { bench in
+        Rule("a subscriber is notified once, when the outcome is recorded") { bench in
             let store = try await bench.store()
             guard let observable = store.store as? any ObservableEffectStore else {
-                throw ConformanceSkip(reason: "the store does not tell")
+                throw ConformanceSkip(reason: "the store does not notify")
             }
             let id = try ActionID("a")
             let told = Locked<[Int]>([])
@@ -98,18 +98,18 @@ extension EffectStoreConformance {
                 observable.subscribe(to: id) { told.withLock { $0.append(number) } }
             }
             _ = subscribe(0)
-            try expect(told.withLock { $0 } == [0], "who waits for nobody is not told at once")
+            try expect(told.withLock { $0 } == [0], "a subscriber to a key without an owner is not notified at once")
             let owner = try await store.own("a")
             let (stays, leaves) = (subscribe(1), subscribe(2))
             leaves.cancel()
             try await store.settled("b", .succeeded([]))
-            try expect(told.withLock { $0 } == [0], "who waits is told before the outcome is there")
+            try expect(told.withLock { $0 } == [0], "a subscriber is notified before the outcome is recorded")
             _ = try await store.settle(owner, .succeeded([]))
             _ = try await store.settle(owner, .succeeded([]))
             let heard = told.withLock { $0 }
-            try expect(heard.contains(1), "who waits is not told")
-            try expect(!heard.contains(2), "who has cancelled is told")
-            try expect(heard == [0, 1], "somebody is told twice")
+            try expect(heard.contains(1), "a subscriber is not notified")
+            try expect(!heard.contains(2), "a cancelled subscriber is notified")
+            try expect(heard == [0, 1], "a subscriber is notified twice")
             stays.cancel()
         }
     ]

@@ -16,7 +16,7 @@ extension EffectStoreConformance {
             let renewal = try await store.renew(owner)
             try expect(!renewal.isRenewed, "the owner renews after the halt: \(renewal)")
         },
-        Rule("an owner that is late settles if nobody took over") { bench in
+        Rule("a late owner settles if there was no takeover") { bench in
             for outcome in [EffectOutcome.succeeded([1]), .failedFinal(failure), .failedBeforeEffect] {
                 let store = try await bench.store()
                 let owner = try await store.own("a")
@@ -44,7 +44,7 @@ extension EffectStoreConformance {
                 try expect(await store.settle(taker, .succeeded([2])), .recorded, "the new owner's settlement")
             }
         },
-        Rule("an outcome that nobody knows is halted, and can be taken over") { bench in
+        Rule("an unknown outcome is halted, and can be taken over") { bench in
             let store = try await bench.store()
             let owner = try await store.settled("a", .indeterminate(failure))
             let answer = try await store.claim("a")
@@ -66,7 +66,7 @@ extension EffectStoreConformance {
             try await bench.pass(bench.lease * 2)
             try expect(await store.claim("a", .takeOver).isInProgress, "a renewed lease ended early")
             try await bench.pass(bench.lease)
-            try expect(await store.renew(owner).isRenewed, "an ended lease that nobody asked about cannot be renewed")
+            try expect(await store.renew(owner).isRenewed, "an ended lease without another claim cannot be renewed")
             try expect(await store.claim("a", .takeOver).isInProgress, "a lease that was renewed late does not count")
         },
         Rule("leases and time of any size do no harm") { bench in
@@ -98,7 +98,7 @@ extension EffectStoreConformance {
                 try expect(await store.claim("b", as: .none).token != nil, "the key is not free after a verdict")
             }
         },
-        Rule("a verdict on what somebody else has changed is refused") { bench in
+        Rule("a verdict on a changed record is refused") { bench in
             let store = try await bench.store()
             let owner = try await store.settled("a", .indeterminate(nil))
             for distance in [-1, 1] as [Int64] {
@@ -146,7 +146,7 @@ extension EffectStoreConformance {
             try await bench.pass(bench.lease)
             for key in ["a", "b"] { try expect(await store.state(key) == nil, "\(key) is never forgotten") }
         },
-        Rule("a verdict on what is known to have happened is refused") { bench in
+        Rule("a verdict on an effect that is known to have happened is refused") { bench in
             let store = try await bench.store()
             let running = try await store.own("running")
             let done = try await store.settled("done", .succeeded([1]))
@@ -173,12 +173,12 @@ extension EffectStoreConformance {
             try await bench.pass(bench.lease)
             try expect(await store.state("a") == nil, "a success is never forgotten")
             let late = try await store.settle(owner, .succeeded([1]))
-            try expect(late, .fenced(current: nil), "settling what is forgotten")
+            try expect(late, .fenced(current: nil), "settling an evicted record")
             let again = try await store.claim("a", as: .none)
             try expect(again.token.map { $0 > owner.token } == true, "a forgotten key is answered with \(again)")
             try expect(await store.claim("b").token != nil, "a failure is never forgotten")
         },
-        Rule("what has no outcome is never forgotten") { bench in
+        Rule("a record without an outcome is never evicted") { bench in
             let store = try await bench.store()
             let running = try await store.own("running")
             let halted = try await store.own("halted")
@@ -186,7 +186,7 @@ extension EffectStoreConformance {
             try await bench.pass(bench.lease)
             _ = try await store.claim("halted")
             try await bench.pass(bench.retention * 10)
-            // Whatever lets records go gets its chance.
+            // Any call that evicts records gets its chance.
             for number in 0..<50 { try await store.settled("other \(number)", .succeeded([])) }
             for (key, ticket) in [("running", running), ("halted", halted), ("unknown", unknown)] {
                 let record = try await store.store.record(for: ActionID(key))

@@ -1,6 +1,6 @@
 public import RetryCore
 
-/// Checks that an effect store keeps its promises: every row of the table, races, limits, and what is hostile.
+/// A conformance kit for effect stores: every row of the table, races, limits, and hostile input.
 ///
 /// Run it in the tests of your store. It needs no test framework:
 ///
@@ -12,31 +12,31 @@ public import RetryCore
 /// try report.requireNoViolations()
 /// ```
 ///
-/// The kit makes a new and empty store for each rule. What it cannot check it skips, and says so.
+/// The kit creates a new and empty store for each rule. Rules that it cannot check are skipped, and reported.
 public struct EffectStoreConformance: Sendable {
-    /// What a store is to be made with.
+    /// The settings for a new store.
     public struct Settings: Sendable, Hashable {
-        /// For how long it keeps what is settled.
+        /// The time for which it keeps settled records.
         public var retention: Duration
-        /// How many records it has at most; as many as it likes if `nil`.
+        /// The maximum number of records; the store's own limit if `nil`.
         public var capacity: Int?
-        /// How many records a tenant has at most; as many as it likes if `nil`.
+        /// The maximum number of records of a tenant; the store's own limit if `nil`.
         public var tenantQuota: Int?
-        /// How many bytes a result has at most; at least 65,536 if `nil`.
+        /// The maximum size of a result in bytes; at least 65,536 if `nil`.
         public var maxResultBytes: Int?
     }
 
-    /// How the time of a store moves.
+    /// The source of a store's time.
     public enum Time: Sendable {
-        /// The store takes the clock that it is given, and the kit moves it. The default.
+        /// The store uses the clock of the kit, and the kit moves it. The default.
         case manual
         /// The store has a time of its own, such as its server's; the closure lets this much of it pass.
         case external(@Sendable (Duration) async throws -> Void)
-        /// Nobody can move the store's time: what depends on it is skipped.
+        /// The store's time cannot be moved: rules that depend on it are skipped.
         case fixed
     }
 
-    /// Makes a store, or returns `nil` where it has no such settings; what needs them is skipped then.
+    /// Creates a store, or returns `nil` if it has no such settings; rules that need them are skipped then.
     public typealias MakeStore = @Sendable (Settings, RetryClock) async throws -> (any EffectStore)?
 
     let time: Time
@@ -46,9 +46,9 @@ public struct EffectStoreConformance: Sendable {
     /// Creates a kit.
     ///
     /// - Parameters:
-    ///   - time: How the time of the stores moves.
-    ///   - unit: How long leases are; records are kept for ten times as long. Make it short where time passes for real.
-    ///   - makeStore: Makes a new and empty store.
+    ///   - time: The source of the stores' time.
+    ///   - unit: The duration of leases; records are kept for ten times as long. Make it short if real time passes.
+    ///   - makeStore: Creates a new and empty store.
     public init(time: Time = .manual, unit: Duration = .seconds(10), makeStore: @escaping MakeStore) {
         self.time = time
         self.unit = unit
@@ -57,7 +57,7 @@ public struct EffectStoreConformance: Sendable {
 
     /// Checks every rule.
     ///
-    /// - Returns: What was checked, what was not, and what is wrong.
+    /// - Returns: The report: the rules that were checked, those that were not, and the violations.
     public func run() async -> Report {
         var report = Report()
         for rule in Self.rules {
@@ -85,18 +85,18 @@ public struct EffectStoreConformance: Sendable {
 }
 
 extension EffectStoreConformance {
-    /// A promise that a store does not keep.
+    /// A rule that a store breaks.
     public struct Violation: Error, Sendable, Hashable, CustomStringConvertible {
         /// The rule that is broken.
         public let rule: String
-        /// What the store did, and what it should have done.
+        /// The store's behaviour, and the required one.
         public let problem: String
 
         /// The rule and the problem.
         public var description: String { "\(rule): \(problem)" }
     }
 
-    /// What a run of the kit found.
+    /// The report of a run of the kit.
     public struct Report: Sendable, CustomStringConvertible {
         /// The rules that the store keeps.
         public internal(set) var checked: [String] = []
@@ -128,12 +128,12 @@ extension EffectStoreConformance {
     }
 }
 
-/// Why a rule cannot be checked.
+/// The reason why a rule cannot be checked.
 struct ConformanceSkip: Error {
     let reason: String
 }
 
-/// What a store did wrong.
+/// A problem of a store.
 struct ConformanceProblem: Error {
     let text: String
 }

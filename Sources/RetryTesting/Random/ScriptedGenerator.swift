@@ -1,7 +1,8 @@
-/// A random number generator that gives what it was told to, in order, and then repeats the last number.
+/// A random number generator that returns scripted numbers in order, and then repeats the last one.
 ///
-/// With it a test says where in its range a draw lands: at the bottom, in the middle, at the top. A behaviour that was
-/// recorded from another program is played back with the fractions that the program drew.
+/// With it a test decides where in its range a draw lands: at the bottom, in the middle, at the top. A behaviour that
+/// was
+/// recorded from another program is replayed with the fractions that the program drew.
 ///
 /// ```swift
 /// var generator = ScriptedGenerator(fractions: [0, 0.5, 1])   // lowest, middle, highest, highest, …
@@ -17,8 +18,7 @@ public struct ScriptedGenerator: RandomNumberGenerator, Sendable {
 
     /// Creates a generator from fractions of the whole range of numbers.
     ///
-    /// - Parameter fractions: At least one, each from 0, which stands for the number 0, to 1, which stands for
-    ///   `UInt64.max`.
+    /// - Parameter fractions: At least one, each from 0, for the number 0, to 1, for `UInt64.max`.
     public init(fractions: [Double]) {
         self.init(values: fractions.map(Self.value))
     }

@@ -1,4 +1,4 @@
-/// A random number generator that gives the same numbers for the same seed, on every platform and for ever.
+/// A random number generator that returns the same numbers for the same seed, on every platform and forever.
 ///
 /// Use it wherever a test needs chance: for jitter, for generated inputs, for schedules.
 ///

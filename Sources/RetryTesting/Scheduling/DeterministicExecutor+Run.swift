@@ -3,9 +3,11 @@ import RetryCore
 extension DeterministicExecutor {
     /// Runs `body` to its end under the schedule of one seed.
     ///
-    /// The call blocks its thread and needs no async context. Jobs that are ready when `body` has finished are run
-    /// too; a task that still sleeps then goes on elsewhere when somebody moves the clock. If the run can't come to an
-    /// end, nothing of it runs any more: its tasks stay suspended, so that they disturb no other test.
+    /// The call blocks its thread and needs no async context. Jobs that are ready when `body` has finished are run too;
+    /// a
+    /// task that still sleeps then goes on elsewhere when its clock is moved. If the run can't come to an end, none of
+    /// it
+    /// runs any more: its tasks stay suspended, so that they disturb no other test.
     ///
     /// ```swift
     /// let clock = ManualClock()
@@ -16,9 +18,9 @@ extension DeterministicExecutor {
     ///   - seed: The number that decides the order.
     ///   - clock: The clock that `body` sleeps on, to be moved when nothing else can happen.
     ///   - jobLimit: The number of jobs after which a run that has not ended counts as endless. A job that
-    ///     never suspends is one job, and endless all the same.
+    ///     never suspends is one job, and still endless.
     ///   - body: The scenario.
-    /// - Returns: What `body` returned.
+    /// - Returns: The result of `body`.
     /// - Throws: The error of `body`, or a ``ScheduleError`` if the run can't come to an end.
     public static func run<T: Sendable>(
         seed: UInt64,
@@ -60,8 +62,8 @@ extension DeterministicExecutor {
     /// - Parameters:
     ///   - seeds: The seeds, one run for each.
     ///   - jobLimit: The number of jobs after which a run that has not ended counts as endless.
-    ///   - scenario: What to run; it gets the clock to sleep on. It throws to report a failure.
-    /// - Returns: What the runs returned, in the order of the seeds.
+    ///   - scenario: The scenario; it receives the clock to sleep on. It throws to report a failure.
+    /// - Returns: The results of the runs, in the order of the seeds.
     /// - Throws: ``ScheduleFailure`` with the first seed that failed and its error.
     @discardableResult
     public static func explore<T: Sendable>(

@@ -21,11 +21,12 @@ import RetryCore
 /// Time never passes while something can run; where it should, let a task of the scenario move the clock.
 ///
 /// **What stays on the executor**: the scenario, its `async let`s and task groups at any depth, the actors that it
-/// calls unless they have an executor of their own, and whatever a continuation resumes. **What escapes it**:
+/// calls unless they have an executor of their own, and all code that a continuation resumes. **What escapes it**:
 /// `Task.detached`, a plain `Task { }` or `Task.immediate { }`, the main actor and actors with an executor of their
-/// own, `Task.sleep` and every clock but the manual one. These run on other threads: a schedule that contains them
-/// can't be repeated, and a scenario that waits for them is reported as a deadlock. A task that is no child stays if
-/// it is told to:
+/// own,
+/// `Task.sleep` and every clock but the manual one. These run on other threads: a schedule that contains them can't be
+/// repeated, and a scenario that waits for them is reported as a deadlock. A task that is no child stays if it has the
+/// executor as its preference:
 ///
 /// ```swift
 /// let sleeper = Task(executorPreference: DeterministicExecutor.current) {
@@ -34,8 +35,10 @@ import RetryCore
 /// ```
 ///
 /// The order can change only where a task suspends or hops to an actor. An optimised build removes some of these
-/// places, so explore in a debug build. Everything runs on one thread, but neither the compiler nor the code under
-/// test knows it: what several tasks share is an actor or lives behind a lock, as in any other code.
+/// places,
+/// so explore in a debug build. Everything runs on one thread, but neither the compiler nor the code under test can
+/// rely
+/// on it: state that several tasks share is in an actor or behind a lock, as in any other code.
 public final class DeterministicExecutor: TaskExecutor {
     @TaskLocal static var active: DeterministicExecutor?
 
@@ -48,7 +51,7 @@ public final class DeterministicExecutor: TaskExecutor {
     /// Pass it to `Task(executorPreference:)` to start a task that is no child and yet stays in the schedule.
     public static var current: DeterministicExecutor? { active }
 
-    /// Takes over a job from the Swift runtime.
+    /// Enqueues a job of the Swift runtime.
     ///
     /// - Parameter job: The job to run when its turn comes.
     public func enqueue(_ job: consuming ExecutorJob) {
@@ -65,7 +68,7 @@ public final class DeterministicExecutor: TaskExecutor {
         return true
     }
 
-    /// Ends the executor's work; what comes later, from another thread, is for `successor`.
+    /// Ends the executor's work; later jobs, from another thread, are for `successor`.
     func close(_ successor: JobQueue.Successor) {
         handOver(jobs.withLock { $0.close(successor) })
     }

@@ -1,10 +1,10 @@
 /// The jobs that could run next, in no order of their own.
 struct JobQueue: Sendable {
-    /// Who runs a job that comes when the run is over.
+    /// The executor of a job that comes when the run is over.
     enum Successor: Sendable {
         /// The global executor, after a run that ended: tasks that outlive it come to their end like any other.
         case globalExecutor
-        /// Nobody, after a run that failed: it must not go on beside the tests that follow.
+        /// No executor, after a run that failed: it must not go on beside the tests that follow.
         case nobody
     }
 
@@ -21,14 +21,14 @@ struct JobQueue: Sendable {
         return []
     }
 
-    /// Takes out the job that the schedule picks, or nil if none is ready.
+    /// Removes the job that the schedule picks, or returns nil if none is ready.
     mutating func takeNext(by schedule: inout Schedule) -> UnownedJob? {
         guard !ready.isEmpty else { return nil }
         ready.swapAt(schedule.pick(from: ready.count), ready.count - 1)
         return ready.removeLast()
     }
 
-    /// Takes no more jobs, and returns those that are the global executor's.
+    /// Accepts no more jobs, and returns those that are the global executor's.
     mutating func close(_ successor: Successor) -> [UnownedJob] {
         self.successor = successor
         defer { ready = [] }

@@ -1,20 +1,20 @@
 /// The report that a scenario on a ``DeterministicExecutor`` can't come to an end.
 public struct ScheduleError: Error, Hashable, CustomStringConvertible {
-    /// Why the scenario can't come to an end.
+    /// The reason why the scenario can't come to an end.
     public struct Reason: Hashable, Sendable, CustomStringConvertible {
         private enum Value { case deadlock, jobLimit }
         private let value: Value
 
-        /// Nothing can run, nobody sleeps on the clock, and the scenario has not finished.
+        /// Nothing can run, no task sleeps on the clock, and the scenario has not finished.
         public static let deadlock = Reason(value: .deadlock)
-        /// The scenario has run as many jobs as it may, and has not finished.
+        /// The scenario has reached the limit of jobs, and has not finished.
         public static let jobLimit = Reason(value: .jobLimit)
 
         /// The name of the reason.
         public var description: String { "\(value)" }
     }
 
-    /// Why the scenario can't come to an end.
+    /// The reason why the scenario can't come to an end.
     public let reason: Reason
     /// The seed of the schedule: running it again leads to the same place.
     public let seed: UInt64
@@ -30,14 +30,14 @@ public struct ScheduleError: Error, Hashable, CustomStringConvertible {
         self.sleepers = clock?.sleeperCount
     }
 
-    /// What happened, where, and what the usual causes are.
+    /// The problem, its place, and its usual causes.
     public var description: String {
         let asleep = sleepers.map { "\($0) asleep on the manual clock" } ?? "no manual clock was given"
         let place = "seed \(seed), \(jobsRun) jobs run, \(asleep)"
         if reason == .deadlock {
             return """
                 deadlock (\(place)): the scenario has not finished and nothing can run. It waits for a continuation \
-                that nobody resumes, or for something outside of the executor: Task { }, Task.detached, the main \
+                that is never resumed, or for something outside of the executor: Task { }, Task.detached, the main \
                 actor, Task.sleep, a clock that was not given to the run.
                 """
         }

@@ -33,7 +33,7 @@ extension EffectScenario {
             try require(answer != .alreadyRecorded, "nobody settles twice")
         }
         if let result = results.values.first {
-            try require(record?.state == .succeeded(result), "what is settled stays so")
+            try require(record?.state == .succeeded(result), "a settled record stays settled")
         }
     }
 

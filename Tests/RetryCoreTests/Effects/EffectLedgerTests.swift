@@ -88,7 +88,7 @@ struct EffectLedgerTests {
         }
     }
 
-    @Test("what is settled stays so")
+    @Test("a settled record stays settled")
     func settledIsFinal() {
         let outcomes: [EffectOutcome] = [
             .succeeded([1]), .succeeded([2]), .succeeded([]), .succeededWithoutResult(EffectFailure(type: "A")),

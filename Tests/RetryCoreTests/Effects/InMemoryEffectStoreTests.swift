@@ -32,7 +32,7 @@ struct InMemoryEffectStoreTests {
 
     private struct NotClaimed: Error {}
 
-    @Test("a full store refuses what is new, and forgets nothing")
+    @Test("a full store refuses new keys, and evicts nothing")
     func full() throws {
         let store = store(capacity: 3)
         let running = try claim(id("a"), in: store)
@@ -65,7 +65,7 @@ struct InMemoryEffectStoreTests {
         #expect(try store.claim(id("e"), lease: .seconds(1)) == .full(count: 2, limit: 2))
     }
 
-    @Test("a tenant fills its own quota, and nobody else's")
+    @Test("a tenant fills its own quota, and no other's")
     func tenants() throws {
         let store = store(capacity: 10, tenantQuota: 2)
         try settle(id("a", "x"), in: store)
