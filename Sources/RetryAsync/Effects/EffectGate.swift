@@ -22,18 +22,15 @@ import RetryCore
 /// **Callers of one process** that use the same key of the same store at the same time share one run, through any gate:
 /// the callers that wait get the result of the caller that runs the effect, or its error. A caller that waits can be
 /// cancelled, and the run goes on. If the caller that runs the effect is cancelled, one of the others asks the store.
-/// (A
-/// store that is a struct and not `Hashable` has no identity: there a second caller gets
+/// (A store that is a struct and not `Hashable` has no identity: there a second caller gets
 /// ``/RetryCore/EffectError/inProgress(_:runningFor:leaseLeft:)``.)
 ///
 /// If another process owns the key, one caller of this process asks the store for all of them: when the store notifies,
 /// or after 50 ms, 400 ms more, and then each second, each up to a quarter shorter or longer. Many callers at once
-/// cause
-/// at most three claims in a second.
+/// cause at most three claims in a second.
 ///
 /// **Cycles.** An effect may run another one by its key. If their keys would wait for each other, in one task or in
-/// several, the call that closes the cycle is refused at once:
-/// ``/RetryCore/EffectError/keyCycle(_:through:)``.
+/// several, the call that closes the cycle is refused at once: ``/RetryCore/EffectError/keyCycle(_:through:)``.
 ///
 /// **Cancellation** reaches the effect at once. Unless it still returns a value, its outcome is then indeterminate. The
 /// outcome is recorded in spite of the cancellation.
@@ -44,8 +41,7 @@ import RetryCore
 ///
 /// **The outcome** is reported to the store until the lease ends, for at least two seconds. If a value is too long for
 /// the store, or cannot be encoded, the caller still gets it: ``/RetryCore/OnceResult/unkept`` says why later callers
-/// do
-/// not.
+/// do not.
 ///
 /// **Events.** An observer receives the events of the attempts, and one terminal event when the outcome is recorded:
 /// `success`, the policy's stop reasons, and of the gate itself `replayed`, `failed_before`, `result_not_kept`,
@@ -130,13 +126,11 @@ public struct EffectGate: Sendable {
     ///   - fingerprint: The fingerprint of the request: a second call of the key with another one is refused.
     ///   - codec: The codec of the recorded result, which later callers get.
     ///   - effect: The effect. It runs on the caller's actor until it succeeds, or until the policy or the gate gives
-    ///     up. A
-    ///     call from within it, with its own key, does not wait for itself: it ends as in progress.
+    ///     up. A call from within it, with its own key, does not wait for itself: it ends as in progress.
     /// - Returns: The result, and whether it is a replay.
     /// - Throws: The effect's last error if it certainly did not happen; `EffectError` if it was not run, or if its
     ///   outcome is unknown; `CancellationError` if the call was cancelled; `ActionIDError` if the key is invalid; and
-    ///   the
-    ///   store's errors.
+    ///   the store's errors.
     public nonisolated(nonsending) func once<Value>(
         _ key: some EffectKey, fingerprint: EffectFingerprint = .none, as codec: EffectCodec<Value>,
         effect: nonisolated(nonsending) (EffectContext) async throws -> Value

@@ -72,8 +72,7 @@ final class EffectLease: Sendable {
     /// Renews the lease from time to time, until the task is cancelled or the key has another owner.
     ///
     /// A claim that expired and was answered as indeterminate to another caller is still the caller's to settle. A
-    /// store that
-    /// cannot be reached is asked again the next time.
+    /// store that cannot be reached is asked again the next time.
     nonisolated(nonsending) func keep() async {
         let pause = max(duration / 3, 1_000_000)
         while await !clock.sleepWasInterrupted(pause) {

@@ -10,8 +10,7 @@ import RetryCore
 /// ```
 ///
 /// The effect stays on the caller's actor, and may capture any value of the caller. Callers that use the key at the
-/// same
-/// time share one run. This is ``EffectGate`` for a single call; see there for the guarantee.
+/// same time share one run. This is ``EffectGate`` for a single call; see there for the guarantee.
 ///
 /// - Parameters:
 ///   - key: The key of the effect: text, or an `ActionID`.

@@ -3,10 +3,8 @@ import RetryCore
 /// The calls of this process that share their runs: one for each key and each meaning of it.
 ///
 /// The first caller leads: it asks the store, and runs the effect if it gets the key. The others wait for its outcome.
-/// A
-/// caller that stops waiting, because it was cancelled or has no time left, leaves in constant time, and the leader
-/// goes
-/// on. The callers of one key never hold up those of another.
+/// A caller that stops waiting, because it was cancelled or has no time left, leaves in constant time, and the leader
+/// goes on. The callers of one key never hold up those of another.
 actor SingleFlight {
     /// The properties that calls must have in common to share a run.
     struct Flight: Hashable, Sendable {

@@ -10,8 +10,7 @@
 ///
 /// A source that can resume is resumed at a position. After each element, `position` returns the position after it, an
 /// offset or the id of the last event; the source is made again from the last one, and must go on with the next
-/// element.
-/// So no element is repeated, and none is left out:
+/// element. So no element is repeated, and none is left out:
 ///
 /// ```swift
 /// let events = RetryingSequence(
@@ -22,16 +21,12 @@
 /// ```
 ///
 /// It asks its source for an element when it is asked for one, and buffers none: the consumer sets the pace. A
-/// cancelled
-/// consumer gets a `CancellationError` at once, also during a wait, unless its source ends by itself. Each iteration is
-/// a
-/// call of its own, with the events of one; it has ended when the sequence has. The time that the consumer takes
-/// between
-/// two elements does not count towards the deadline.
+/// cancelled consumer gets a `CancellationError` at once, also during a wait, unless its source ends by itself. Each
+/// iteration is a call of its own, with the events of one; it has ended when the sequence has. The time that the
+/// consumer takes between two elements does not count towards the deadline.
 ///
 /// A policy with an attempt timeout, or with an interrupting deadline, is refused at the first element: the source has
-/// to
-/// limit the time for one element.
+/// to limit the time for one element.
 public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncSequence, Sendable {
     /// An element of the source.
     public typealias Element = Base.Element
@@ -57,13 +52,11 @@ public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncS
     ///   - clock: The clock to measure and wait by; the system's if `nil`.
     ///   - random: The random source for jitter; the system's if `nil`.
     ///   - position: Returns the position after an element, from the element and the position before it. After an
-    ///     element
-    ///     for which it returns `nil` the source cannot be resumed: if it fails there, the call stops as
+    ///     element for which it returns `nil` the source cannot be resumed: if it fails there, the call stops as
     ///     ``/RetryCore/StopReason/notResumable``, and the consumer gets the error. A position that is equal to the one
     ///     before is no progress.
     ///   - restartsAttempts: Pass `true` to restart, at each resumption that made progress, the count of the attempts,
-    ///     of
-    ///     the limits of classes, and of the time up to the deadline. The waits go on growing, until the source has
+    ///     of the limits of classes, and of the time up to the deadline. The waits go on growing, until the source has
     ///     delivered for a minute, or for ten times the last wait.
     ///   - make: The closure that makes the source from a position on, or from its beginning if there is none.
     public init(

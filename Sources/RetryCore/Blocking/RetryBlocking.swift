@@ -25,9 +25,8 @@
 ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
 /// - Throws: The operation's last error. `CancellationError` if the call was cancelled. ``CircuitOpenError`` if the
-///   breaker
-///   rejected every attempt. ``PolicyError``, before the first attempt, if the policy has an attempt timeout, an
-///   interrupting deadline, or must not repeat the effect.
+///   breaker rejected every attempt. ``PolicyError``, before the first attempt, if the policy has an attempt timeout,
+///   an interrupting deadline, or must not repeat the effect.
 @inlinable
 public func retryBlocking<Value: ~Copyable>(
     policy: RetryPolicy = .default,

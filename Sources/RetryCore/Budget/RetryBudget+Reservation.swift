@@ -37,8 +37,7 @@ extension RetryBudget {
     /// A retry that a budget has granted, which takes the retry's outcome.
     ///
     /// It can be consumed once only, so that nothing is paid back twice. A reservation that is dropped stays spent,
-    /// which
-    /// protects the service.
+    /// which protects the service.
     public struct Reservation: ~Copyable, Sendable {
         private let budget: RetryBudget
         private let withdrawal: Withdrawal

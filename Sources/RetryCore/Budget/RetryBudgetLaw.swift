@@ -81,8 +81,7 @@ extension RetryBudgetLaw {
     /// Each call that starts deposits `ratio` of a retry. A deposit that is not used ages: the sliding window drops it
     /// after `ttl` at the latest, and not before nine tenths of it, so that the calls of a quiet night do not pay for a
     /// storm of retries in the morning. Besides, `floor` retries a second flow in, of which no more than `floor` ·
-    /// `ttl`,
-    /// or one, are kept; a budget starts with all of them. Counted from the budget's start, whatever fails:
+    /// `ttl`, or one, are kept; a budget starts with all of them. Counted from the budget's start, whatever fails:
     ///
     /// ```text
     /// retries ≤ ratio · calls + floor · seconds + max(1, floor · ttl)

@@ -98,8 +98,7 @@ extension CircuitBreaker {
     /// A permit that can be copied, for code with callbacks.
     ///
     /// The first outcome that is reported to any of its copies counts, and every later one is ignored. If the last copy
-    /// is
-    /// released without one, the call is neutral.
+    /// is released without one, the call is neutral.
     public struct Ticket: Sendable {
         private let holder: Holder
 

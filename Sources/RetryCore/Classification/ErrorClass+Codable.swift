@@ -13,8 +13,7 @@ extension ErrorClass: Codable {
     /// ```
     ///
     /// - Throws: `DecodingError` with the path, the value and the most similar name, if the value is no text or no
-    ///   class
-    ///   has that name.
+    ///   class has that name.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         self = try ErrorClass(decoding: try container.decode(String.self), path: container.codingPath)

@@ -74,8 +74,7 @@ extension ErrorClassifier {
     /// Returns a classifier that asks this one first, and `other` about the errors that this one passes.
     ///
     /// Evidence keeps its strength: evidence from a text or from a type's name never beats a code or a status.
-    /// Classifiers
-    /// after ``default`` are asked only about errors that the default classifier passes.
+    /// Classifiers after ``default`` are asked only about errors that the default classifier passes.
     public func or(_ other: ErrorClassifier) -> ErrorClassifier {
         if rules.last?.isConstant == true { return self }
         guard standard != nil else { return ErrorClassifier(rules: rules + other.rules, standard: other.standard) }

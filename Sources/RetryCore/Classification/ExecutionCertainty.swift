@@ -56,10 +56,8 @@ public enum ClientRedirects: Sendable, Hashable {
     /// Then a refused connection and a refusing status prove that nothing was executed, and are safe to retry.
     ///
     /// A client that repeats requests by itself has the same weakness as one that follows redirects: the error is that
-    /// of
-    /// the last one. Switch that off as well. This setting is also wrong for an effect of several requests, since the
-    /// first
-    /// can be executed before the second one fails.
+    /// of the last one. Switch that off as well. This setting is also wrong for an effect of several requests, since
+    /// the first can be executed before the second one fails.
     case notFollowed
 }
 
@@ -83,8 +81,7 @@ public struct ExecutionClassifier: Sendable {
     /// Creates a classifier from a closure that returns `nil` for an unknown error.
     ///
     /// - Parameter classify: Receives the error and its classification. A class proves nothing: a rate limit can be
-    ///   reported
-    ///   after the work was done.
+    ///   reported after the work was done.
     public init(_ classify: @escaping @Sendable (any Error, Classification) -> ExecutionCertainty?) {
         self.init(leavingOut: { error, known, _ in classify(error, known) })
     }
@@ -108,8 +105,7 @@ public struct ExecutionClassifier: Sendable {
     ///   - classification: Its classification.
     ///   - redirects: The redirects that the client follows.
     /// - Returns: Not executed, or unknown. An error that holds only unless a redirect was followed is not executed if
-    ///   the
-    ///   client follows none, or if an error of the chain says that none was followed (``RedirectAwareError``).
+    ///   the client follows none, or if an error of the chain says that none was followed (``RedirectAwareError``).
     public func certainty(
         of error: any Error, _ classification: Classification, redirects: ClientRedirects = .mayBeFollowed
     ) -> ExecutionCertainty {

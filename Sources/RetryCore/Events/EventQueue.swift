@@ -7,8 +7,7 @@
 ///   its place in the order.
 /// - A thread that adds an event drains the queue unless another thread does already.
 /// - A thread delivers at most ``batch`` events. If more are left, the next call that takes the owner's lock goes on,
-///   so
-///   that a storm of events delays many calls a little and none for long.
+///   so that a storm of events delays many calls a little and none for long.
 struct EventQueue<Event: Sendable>: Sendable {
     /// The maximum number of queued events.
     static var capacity: Int { 1_000 }

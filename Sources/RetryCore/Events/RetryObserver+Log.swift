@@ -58,8 +58,7 @@ extension RetryEvent {
     /// This event as one line of text: its code, then its fields as `name=value`.
     ///
     /// A value with characters other than letters and signs is in quotes, with backslashes before special characters,
-    /// so that
-    /// no text of an error can forge a field or a line.
+    /// so that no text of an error can forge a field or a line.
     public var logLine: String {
         var line = code
         func add(_ name: String, _ value: String?) {

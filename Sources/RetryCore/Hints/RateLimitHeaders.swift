@@ -45,8 +45,7 @@
 /// ``RetryAfter/hint(grpcPushback:)``.
 ///
 /// Every parser is total, as those of ``RetryAfter`` are: garbage is no hint, too large a number is a long time, and
-/// the
-/// parsing time is linear in the number of bytes.
+/// the parsing time is linear in the number of bytes.
 public enum RateLimitHeaders: Sendable {
     /// Looks in the headers of a response for a hint.
     ///

@@ -23,12 +23,10 @@ public enum RetryAfter: Sendable {
     ///
     /// The first two are the standard's, the others departures from it that have one meaning. There is no sign and no
     /// exponent. A time in the past asks for no wait. Spaces and tabs around the value are dropped. Two headers joined
-    /// by
-    /// a comma are no hint.
+    /// by a comma are no hint.
     ///
     /// A date is correct only if the two clocks agree. If the response has a `Date` header, pass its time as `now`:
-    /// then the
-    /// local clock plays no part. ``RateLimitHeaders`` does so.
+    /// then the local clock plays no part. ``RateLimitHeaders`` does so.
     ///
     /// - Parameters:
     ///   - value: The value of the header, of any length.

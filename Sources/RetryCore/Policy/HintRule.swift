@@ -21,10 +21,8 @@ public struct HintRule: Sendable, Hashable {
     /// Waits at least as long as the server says, but no longer than `longest`.
     ///
     /// Callers that got the same hint must not come back in the same instant, as a thundering herd: up to a tenth of
-    /// it, at
-    /// most one second, is added at random. The hint may exceed the backoff's cap, never the deadline: a wait that does
-    /// not
-    /// fit stops the call at once.
+    /// it, at most one second, is added at random. The hint may exceed the backoff's cap, never the deadline: a wait
+    /// that does not fit stops the call at once.
     ///
     /// - Parameters:
     ///   - longest: The maximum hint, so that a hostile server cannot park the caller; not negative.

@@ -2,10 +2,8 @@ extension RetryPolicy {
     /// The maximum duration of a call, apart from the time that attempts without a timeout take; saturates.
     ///
     /// It is the sum of the longest waits, a server's hints included, and of the attempts' timeouts if the policy has
-    /// one. A
-    /// policy that waits for an open circuit waits as long as the service is down. The deadline bounds the sum; but an
-    /// attempt
-    /// that starts just before it runs on, up to its timeout, unless the deadline interrupts it.
+    /// one. A policy that waits for an open circuit waits as long as the service is down. The deadline bounds the sum;
+    /// but an attempt that starts just before it runs on, up to its timeout, unless the deadline interrupts it.
     ///
     /// - Complexity: O(1): waits beyond the 1,000th count as the longest one.
     public var worstCaseDuration: Duration {

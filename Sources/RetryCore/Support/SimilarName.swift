@@ -6,9 +6,8 @@ package enum SimilarName {
     /// Returns the name among `names` that is most similar to `name`, or `nil` if none is.
     ///
     /// Names are similar if they differ in the case of letters and in characters that are neither letters nor digits,
-    /// and
-    /// besides in two bytes at most (in one, if the name has fewer than six; in none, if it has fewer than three): one
-    /// too many, one missing, one other, or two that changed places.
+    /// and besides in two bytes at most (in one, if the name has fewer than six; in none, if it has fewer than three):
+    /// one too many, one missing, one other, or two that changed places.
     ///
     /// - Complexity: O(*n*) in the number of names, each of which takes a bounded time.
     package static func of(_ name: String, among names: some Sequence<String>) -> String? {

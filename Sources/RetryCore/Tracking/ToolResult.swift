@@ -2,8 +2,7 @@
 ///
 /// A result is a success, a failure, or unreadable: part of it is not of the documented shape, and the rest reports no
 /// failure. An unreadable result is neither of the other two: a ``RetryTracker`` decides
-/// ``TrackerDecision/unreadable``,
-/// and leaves the state of the request as it was.
+/// ``TrackerDecision/unreadable``, and leaves the state of the request as it was.
 ///
 /// The shape is that of a tool result over JSON-RPC: `isError` at the top, `structuredContent` with an `isError` and a
 /// `status_code` of its own, and a list of contents, of which the texts may hold JSON. RetryFoundation reads it from

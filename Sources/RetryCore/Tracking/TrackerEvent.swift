@@ -9,8 +9,8 @@ public enum TrackerDecision: Sendable, Hashable {
     /// The result does not say whether the call failed: part of it cannot be read.
     ///
     /// It is neither a success nor a failure of the tool. The state of the request is as it was before; the caller
-    /// decides
-    /// whether to answer with the result, to call again, to give up, or to ``RetryTracker/forget(tool:request:)``.
+    /// decides whether to answer with the result, to call again, to give up, or to
+    /// ``RetryTracker/forget(tool:request:)``.
     case unreadable
 }
 

@@ -11,8 +11,7 @@ package struct JSONParser {
         package let column: Int
         package let problem: String
         /// A Boolean value that indicates whether the text is one of the few that RFC 8259 allows, and that this parser
-        /// still
-        /// refuses.
+        /// still refuses.
         package var isStrictness = false
     }
 

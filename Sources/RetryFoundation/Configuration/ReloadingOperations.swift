@@ -17,9 +17,8 @@ public import Foundation
 /// ```
 ///
 /// The new configuration replaces the old one in one step. A running call keeps the values that it began with. An
-/// invalid
-/// configuration changes nothing: the old one stays. Circuit breakers and the budget keep their state if their settings
-/// are the same as before; otherwise they start anew.
+/// invalid configuration changes nothing: the old one stays. Circuit breakers and the budget keep their state if their
+/// settings are the same as before; otherwise they start anew.
 public final class ReloadingOperations: Sendable {
     private let state: Locked<State>
     private let load: @Sendable () throws -> RetryOperations

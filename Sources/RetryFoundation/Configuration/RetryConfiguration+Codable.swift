@@ -10,10 +10,8 @@ extension RetryConfiguration {
     /// Reads a configuration from JSON: the whole of a file with a member `retry_policy`.
     ///
     /// A file without that member is an empty configuration, unless it has a member whose name is most probably a
-    /// misspelt
-    /// `retry_policy`: that is an error. Inside `retry_policy` nothing is guessed: an unknown key, a value of the wrong
-    /// type
-    /// or out of its range is an error that names the setting.
+    /// misspelt `retry_policy`: that is an error. Inside `retry_policy` nothing is guessed: an unknown key, a value of
+    /// the wrong type or out of its range is an error that names the setting.
     ///
     /// - Parameter json: The text in UTF-8, at most 1 MiB.
     /// - Throws: ``ConfigurationError``.
@@ -48,8 +46,7 @@ extension RetryConfiguration: Codable {
     /// Throws if a member of the file is most probably meant to be `retry_policy`.
     ///
     /// Beside a `retry_policy` only its other spellings count, such as `retryPolicy`: a similar member of the user's
-    /// must be
-    /// possible.
+    /// must be possible.
     private static func checkNames(_ container: KeyedDecodingContainer<SettingsReader.Key>) throws {
         let name = FileKeys.retryPolicy.rawValue
         let names = container.allKeys.filter { $0.stringValue != name }

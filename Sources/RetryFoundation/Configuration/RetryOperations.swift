@@ -40,8 +40,7 @@ public struct RetryOperations: Sendable {
     ///   - catalog: The policies that the configuration can name, besides its own.
     ///   - errors: The error types that the configuration can name.
     ///   - isStrict: Pass `true` to treat a name of an error type that is not registered as an error; otherwise it is
-    ///     left
-    ///     out, and noted in ``problems``.
+    ///     left out, and noted in ``problems``.
     /// - Throws: ``ConfigurationError`` for an unknown policy, and for an unregistered error type if `isStrict`.
     public init(
         _ configuration: RetryConfiguration = RetryConfiguration(), kinds: OperationKinds = .standard,

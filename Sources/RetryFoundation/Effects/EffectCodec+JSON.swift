@@ -34,8 +34,7 @@ extension EffectFingerprint {
     /// Creates the fingerprint of a request that is `Encodable`, by its JSON with sorted keys.
     ///
     /// - Parameter request: The request. Its encoding must be the same each time: sets and dictionaries with keys that
-    ///   are no
-    ///   strings do not qualify.
+    ///   are no strings do not qualify.
     /// - Throws: The error of the encoding.
     public init(encoding request: some Encodable) throws {
         let encoder = JSONEncoder()

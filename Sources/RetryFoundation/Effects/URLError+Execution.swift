@@ -16,10 +16,8 @@ extension URLError: ExecutionAwareError {
     /// | all others, such as `timedOut` and `networkConnectionLost` | unknown: the server may have done the work |
     ///
     /// An error is about the last request of several, and does not show the others. The failing URL proves nothing: it
-    /// is
-    /// the first request's on Linux, whichever one failed, and a redirect can lead to the same URL anywhere. So nothing
-    /// is
-    /// proved unless the session refuses redirects (``RedirectRefusal``), and the gate is configured with
+    /// is the first request's on Linux, whichever one failed, and a redirect can lead to the same URL anywhere. So
+    /// nothing is proved unless the session refuses redirects (``RedirectRefusal``), and the gate is configured with
     /// ``/RetryCore/ClientRedirects/notFollowed``.
     ///
     /// Of an HTTP URL, `unsupportedURL` proves nothing at all: on Linux it is also the error for an answer that is not

@@ -12,8 +12,7 @@ extension NSError: PartlyClassifyingError, CancellationAwareError, WrappingError
     /// | `NSCocoaErrorDomain` | as `CocoaError` |
     ///
     /// An error of another domain, and one whose code is in no table, has the class of the error below it; without one
-    /// it is
-    /// unknown. To add a domain, put a classifier for it first:
+    /// it is unknown. To add a domain, put a classifier for it first:
     ///
     /// ```swift
     /// let classifier = ErrorClassifier { error in

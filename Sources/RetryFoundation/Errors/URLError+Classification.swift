@@ -31,8 +31,7 @@ extension URLError: PartlyClassifyingError, CancellationAwareError, WrappingErro
     /// | all others, such as `resourceUnavailable` | of the error below it, else unknown |
     ///
     /// The class says nothing about whether the server has seen the request: `timedOut` and `networkConnectionLost` can
-    /// come
-    /// after the work was done. Retry only requests that may be executed twice.
+    /// come after the work was done. Retry only requests that may be executed twice.
     public var classification: Classification {
         ErrorClassifier.default.classification(of: self) ?? .unknown
     }

@@ -7,8 +7,7 @@ public import FoundationNetworking
 /// A delegate of a `URLSession` that refuses redirects: a request ends with the redirect itself as its response.
 ///
 /// If redirects are followed, an error or a status says nothing about the request as it was first sent. A payment that
-/// is
-/// made, and answered by a redirect to a page that fails, would look refused. Give effects a session of their own:
+/// is made, and answered by a redirect to a page that fails, would look refused. Give effects a session of their own:
 ///
 /// ```swift
 /// let session = URLSession(configuration: .ephemeral, delegate: RedirectRefusal(), delegateQueue: nil)

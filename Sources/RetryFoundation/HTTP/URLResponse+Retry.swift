@@ -18,10 +18,8 @@ extension URLResponse {
     /// ```
     ///
     /// The table of statuses is that of ``/RetryCore/HTTPStatus``; a 403 with a hint, or with an exhausted limit, is a
-    /// rate
-    /// limit. It is `nil` for every success, for a status that says too little, and for a response that is not HTTP:
-    /// the call
-    /// then returns the response.
+    /// rate limit. It is `nil` for every success, for a status that says too little, and for a response that is not
+    /// HTTP: the call then returns the response.
     public var retryClassification: Classification? {
         guard let response = self as? HTTPURLResponse else { return nil }
         return HTTPStatus.classification(response.statusCode) { response.value(forHTTPHeaderField: $0) }

@@ -3,8 +3,7 @@ import RetryCore
 /// A reader of untrusted JSON of which only a small part is needed.
 ///
 /// It returns in bounded time for any bytes: a text larger than the bound is not read, a text nested deeper than 64
-/// levels
-/// is not JSON here, and a text that is not JSON says nothing.
+/// levels is not JSON here, and a text that is not JSON says nothing.
 enum Payload {
     /// The maximum size of a text or a body that is read, in bytes: error bodies are small.
     static let maximumSize = 64 << 10
@@ -15,8 +14,8 @@ enum Payload {
         case object([String: JSONValue])
         /// No object, and possibly no JSON at all.
         case other
-        /// Most probably an object, but unreadable: it is too large or nested too deep, gives a key twice,
-        /// or has half of a character in a text.
+        /// Most probably an object, but unreadable: it is too large or nested too deep, gives a key twice, or has half
+        /// of a character in a text.
         case unreadable
     }
 

@@ -14,12 +14,9 @@ extension ToolResult {
     /// ```
     ///
     /// A part that is not of that shape is not guessed at, and is noted in ``/RetryCore/ToolResult/oddities``: bytes
-    /// that are
-    /// no JSON object, an object with a key that is given twice, with half of a character or nested deeper than 64
-    /// levels, a
-    /// status that is a text or a fraction, an `isError` that is a number. A tracker takes such a result for a failure
-    /// if
-    /// the rest of it says so, and for neither a success nor a failure otherwise.
+    /// that are no JSON object, an object with a key that is given twice, with half of a character or nested deeper
+    /// than 64 levels, a status that is a text or a fraction, an `isError` that is a number. A tracker takes such a
+    /// result for a failure if the rest of it says so, and for neither a success nor a failure otherwise.
     ///
     /// - Parameters:
     ///   - json: The result, without the envelope of the protocol.

@@ -2,8 +2,7 @@ extension ManualClock {
     /// A time that a manual clock shows, as the distance from zero.
     ///
     /// Times lie within `Int64.max` seconds on both sides of zero. Arithmetic stops at these ends instead of trapping,
-    /// so a
-    /// sleep "forever" has a deadline like any other.
+    /// so a sleep "forever" has a deadline like any other.
     public struct Instant: InstantProtocol, Sendable, CustomStringConvertible {
         /// The type of the distance between two times.
         public typealias Duration = Swift.Duration

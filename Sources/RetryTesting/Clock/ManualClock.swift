@@ -3,8 +3,7 @@ import RetryCore
 /// A clock that stands still until a test moves it.
 ///
 /// Code that waits on this clock waits for no real time. The test moves the time once the code is known to be asleep,
-/// so
-/// that neither a busy machine nor a slow one changes the result:
+/// so that neither a busy machine nor a slow one changes the result:
 ///
 /// ```swift
 /// let clock = ManualClock()
@@ -37,9 +36,8 @@ public final class ManualClock: Clock, Sendable {
     /// - Parameters:
     ///   - now: The time that the clock starts at.
     ///   - autoAdvance: Pass `true` for sleeps that move the clock to their own end and return at once, for code that
-    ///     runs
-    ///     in one task. No task ever sleeps on such a clock. A timer is a sleep too: under an attempt timeout or an
-    ///     interrupting deadline the time moves to its end, so give such calls a clock that the test moves.
+    ///     runs in one task. No task ever sleeps on such a clock. A timer is a sleep too: under an attempt timeout or
+    ///     an interrupting deadline the time moves to its end, so give such calls a clock that the test moves.
     public init(now: Instant = Instant(), autoAdvance: Bool = false) {
         self.state = Locked(ManualClockState(now: now))
         self.autoAdvance = autoAdvance
@@ -66,8 +64,7 @@ public final class ManualClock: Clock, Sendable {
     /// The durations that the clock was asked to sleep for, in the order of the calls.
     ///
     /// Every call counts, also one that returned at once because its deadline had come: it is recorded as a duration of
-    /// zero
-    /// or less. The one exception is a call by a task that was cancelled before it.
+    /// zero or less. The one exception is a call by a task that was cancelled before it.
     public var sleeps: [Duration] {
         state.withLock { $0.sleeps }
     }
@@ -85,8 +82,7 @@ extension ManualClock {
     ///   - deadline: The time to wake up at.
     ///   - tolerance: Not used: a manual clock is never late.
     /// - Throws: `CancellationError`, at once, if the task is cancelled before or during the sleep. The clock then has
-    ///   no
-    ///   record of the sleeper.
+    ///   no record of the sleeper.
     public func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
         let ticket = state.withLock { $0.nextTicket() }
         try await withTaskCancellationHandler {
@@ -101,8 +97,8 @@ extension ManualClock {
     /// Suspends the task until at least `count` tasks sleep on the clock.
     ///
     /// Call it before moving the time, so that the time moves for the sleeper as well. The clock resumes the caller
-    /// when the
-    /// last of these sleepers comes; nothing is polled. Returns early, without the sleepers, if the task is cancelled.
+    /// when the last of these sleepers comes; nothing is polled. Returns early, without the sleepers, if the task is
+    /// cancelled.
     ///
     /// - Parameter count: The number of sleepers to wait for; for zero or less it returns at once.
     public func waitForSleepers(_ count: Int = 1) async {
@@ -120,8 +116,7 @@ extension ManualClock {
 
     private func enroll(_ sleeper: ManualClockState.Sleeper) {
         // The cancellation of the task is read under the lock: a later cancellation finds the sleeper in its place, and
-        // an
-        // earlier one found none and is seen here.
+        // an earlier one found none and is seen here.
         switch state.withLock({ $0.enroll(sleeper, movesTime: autoAdvance, isCancelled: Task.isCancelled) }) {
         case .cancelled: sleeper.continuation.resume(throwing: CancellationError())
         case .due: sleeper.continuation.resume()

@@ -1,8 +1,7 @@
 /// A random number generator that returns scripted numbers in order, and then repeats the last one.
 ///
 /// With it a test decides where in its range a draw lands: at the bottom, in the middle, at the top. A behaviour that
-/// was
-/// recorded from another program is replayed with the fractions that the program drew.
+/// was recorded from another program is replayed with the fractions that the program drew.
 ///
 /// ```swift
 /// var generator = ScriptedGenerator(fractions: [0, 0.5, 1])   // lowest, middle, highest, highest, …

@@ -4,10 +4,8 @@ extension DeterministicExecutor {
     /// Runs `body` to its end under the schedule of one seed.
     ///
     /// The call blocks its thread and needs no async context. Jobs that are ready when `body` has finished are run too;
-    /// a
-    /// task that still sleeps then goes on elsewhere when its clock is moved. If the run can't come to an end, none of
-    /// it
-    /// runs any more: its tasks stay suspended, so that they disturb no other test.
+    /// a task that still sleeps then goes on elsewhere when its clock is moved. If the run can't come to an end, none
+    /// of it runs any more: its tasks stay suspended, so that they disturb no other test.
     ///
     /// ```swift
     /// let clock = ManualClock()

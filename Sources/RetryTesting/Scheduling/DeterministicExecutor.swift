@@ -23,10 +23,9 @@ import RetryCore
 /// **What stays on the executor**: the scenario, its `async let`s and task groups at any depth, the actors that it
 /// calls unless they have an executor of their own, and all code that a continuation resumes. **What escapes it**:
 /// `Task.detached`, a plain `Task { }` or `Task.immediate { }`, the main actor and actors with an executor of their
-/// own,
-/// `Task.sleep` and every clock but the manual one. These run on other threads: a schedule that contains them can't be
-/// repeated, and a scenario that waits for them is reported as a deadlock. A task that is no child stays if it has the
-/// executor as its preference:
+/// own, `Task.sleep` and every clock but the manual one. These run on other threads: a schedule that contains them
+/// can't be repeated, and a scenario that waits for them is reported as a deadlock. A task that is no child stays if it
+/// has the executor as its preference:
 ///
 /// ```swift
 /// let sleeper = Task(executorPreference: DeterministicExecutor.current) {
@@ -35,10 +34,8 @@ import RetryCore
 /// ```
 ///
 /// The order can change only where a task suspends or hops to an actor. An optimised build removes some of these
-/// places,
-/// so explore in a debug build. Everything runs on one thread, but neither the compiler nor the code under test can
-/// rely
-/// on it: state that several tasks share is in an actor or behind a lock, as in any other code.
+/// places, so explore in a debug build. Everything runs on one thread, but neither the compiler nor the code under test
+/// can rely on it: state that several tasks share is in an actor or behind a lock, as in any other code.
 public final class DeterministicExecutor: TaskExecutor {
     @TaskLocal static var active: DeterministicExecutor?
 

@@ -107,8 +107,7 @@ extension CircuitBreakerPolicy {
         /// healthy.
         ///
         /// A rate limit counts, as it does for most breakers in use: an open circuit gives the service the pause that
-        /// it asks
-        /// for. Custom classes count.
+        /// it asks for. Custom classes count.
         public static let `default` = except(.concurrency, .permanent, .auth, .permission)
 
         /// Every class counts.

@@ -21,8 +21,7 @@ extension CircuitBreakerState {
     }
 
     /// Returns the answer to a call without a place: `nil`, or an admission without consequences for a first attempt
-    /// under
-    /// a policy that rejects retries alone.
+    /// under a policy that rejects retries alone.
     private func rejection(_ isRetry: Bool) -> Admission? {
         rules.rejectsRetriesOnly && !isRetry ? .uncounted : nil
     }

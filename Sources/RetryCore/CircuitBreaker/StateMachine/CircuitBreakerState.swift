@@ -174,8 +174,7 @@ extension CircuitBreakerState {
 
 extension CircuitBreakerState {
     /// Returns whether a full registry may evict this state: no call is in flight, and nothing it holds would still
-    /// decide
-    /// anything.
+    /// decide anything.
     ///
     /// A circuit that counts failures, or is half open, is remembered for ``BreakerRules/memory`` after its last
     /// failure or probe; an open one for as long after its break. A state that was set manually is never forgotten.

@@ -8,10 +8,8 @@ extension KnownClient {
     /// | `RuntimeError`: the transport | of its cause |
     ///
     /// The pushback in the metadata is the hint. A `CancellationError` as the cause makes a cancellation of it: a call
-    /// of
-    /// a cancelled task ends so. `resourceExhausted` and `internalError` can also come after the server did its work,
-    /// if
-    /// its reply is too large for the client.
+    /// of a cancelled task ends so. `resourceExhausted` and `internalError` can also come after the server did its
+    /// work, if its reply is too large for the client.
     ///
     /// Not executed, unless redirected: `unavailable` because a connection could not be made; a client that is stopped.
     /// gRPC follows no redirects, but a retry policy in the client's service configuration has the same effect: the

@@ -42,9 +42,8 @@ public enum AWSErrorCodes: Sendable {
     /// Returns the class of a service's code for a request that failed in parts.
     ///
     /// A `TransactionCanceledException` has the class of its cancellation reasons. A reason that no retry fixes
-    /// decides:
-    /// permanent if a condition failed or a value is wrong; else a rate limit if a part was throttled; else concurrency
-    /// if a part met another transaction.
+    /// decides: permanent if a condition failed or a value is wrong; else a rate limit if a part was throttled; else
+    /// concurrency if a part met another transaction.
     ///
     /// - Parameters:
     ///   - code: The code, with or without its namespace.

@@ -29,8 +29,7 @@ extension BlockingEffectGate {
     /// Waits until the owner of a key has settled, or until a time is over, whichever comes first.
     ///
     /// The sleeper has one token to end it early: with a store that notifies, it is the subscription's, and the
-    /// caller's
-    /// own token is polled.
+    /// caller's own token is polled.
     private func wait(for id: ActionID, atMost limit: Int64, pause: Int64) {
         let sleeper = waiting.sleeper ?? .system
         guard let store = store as? any ObservableEffectStore else {

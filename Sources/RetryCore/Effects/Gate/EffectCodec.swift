@@ -5,8 +5,7 @@
 /// ```
 ///
 /// A type that conforms to ``EffectResult`` has a codec of its own, and the call names none. RetryFoundation has one
-/// for
-/// every `Codable` type. Do not keep a result that holds a secret: return a reference by which it can be found.
+/// for every `Codable` type. Do not keep a result that holds a secret: return a reference by which it can be found.
 public struct EffectCodec<Value>: Sendable {
     private let encodeValue: @Sendable (Value) throws -> [UInt8]
     private let decodeBytes: @Sendable ([UInt8]) throws -> Value

@@ -5,8 +5,7 @@ public enum EffectError: Error, Sendable, CustomStringConvertible {
     /// The outcome of the effect is unknown (indeterminate).
     ///
     /// Find out the outcome at the receiver, then record it by `reconcile` with this token. Only the caller that ran
-    /// the
-    /// effect gets the underlying error.
+    /// the effect gets the underlying error.
     case indeterminate(
         ActionID, token: FencingToken, age: Duration, lastErrorType: String?, underlying: (any Error)?)
     /// The key has been used for another request.

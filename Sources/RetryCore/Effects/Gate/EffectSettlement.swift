@@ -3,8 +3,7 @@
 /// Both gates ask it. It is pure: a gate performs each step, and reports its result.
 ///
 /// - A store that fails is called again until the lease ends, after any error: a known outcome is not lost while the
-///   key
-///   is still the caller's.
+///   key is still the caller's.
 /// - A result that is too long is left out: the success is recorded without it.
 /// - If the claim was settled already, by the effect itself in a transaction or by an operator, the record counts.
 package struct EffectSettlement: Sendable {

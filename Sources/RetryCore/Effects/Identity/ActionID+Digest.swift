@@ -25,8 +25,7 @@ extension ActionID {
     ///   - scope: The scope within which it must happen once: a run, an order, a day.
     ///   - tenant: The tenant that the action belongs to; at most 255 bytes in UTF-8.
     ///   - secret: The secret of all callers that share a store; use at least 32 random bytes. Another secret makes
-    ///     other
-    ///     ids.
+    ///     other ids.
     /// - Throws: ``ActionIDError`` if the tenant's name is too long.
     public init(
         type: String, payload: some Sequence<UInt8>, scope: String, tenant: String = "", secret: some Sequence<UInt8>

@@ -22,8 +22,7 @@ public struct ActionID: Sendable {
     /// - Parameters:
     ///   - key: The key: 1 to 255 bytes in UTF-8.
     ///   - tenant: The tenant that the effect belongs to; at most 255 bytes in UTF-8. Stores count and bound the
-    ///     records of
-    ///     each tenant.
+    ///     records of each tenant.
     /// - Throws: ``ActionIDError`` if a length is out of range.
     public init(_ key: String, tenant: String = "") throws(ActionIDError) {
         try self.init(bytes: key.utf8, tenant: tenant)
@@ -74,10 +73,8 @@ public struct ActionID: Sendable {
     /// The idempotency key for a receiver that deduplicates requests, as by HTTP's `Idempotency-Key` header.
     ///
     /// The key itself if it is printable ASCII and has no tenant; else an `X` and 63 hexadecimal digits of a digest of
-    /// key
-    /// and tenant. A key that has this form itself is replaced by its digest, too: two ids never share one, and it can
-    /// be
-    /// sent in a header.
+    /// key and tenant. A key that has this form itself is replaced by its digest, too: two ids never share one, and it
+    /// can be sent in a header.
     public var idempotencyKey: String {
         if tenantBytes.isEmpty, key.allSatisfy({ (0x21...0x7e).contains($0) }), !Self.isDerived(key) {
             return String(decoding: key, as: UTF8.self)

@@ -1,8 +1,8 @@
 /// An index from the hash of a key to the slot of its record: an open-addressing table with linear probing.
 ///
 /// It is used because the standard library's dictionary rehashes every key when it grows, and with a million keys
-/// stalls
-/// its caller for a third of a second. Here the hash is stored beside the slot: growing copies eight bytes a record.
+/// stalls its caller for a third of a second. Here the hash is stored beside the slot: growing copies eight bytes a
+/// record.
 struct EffectIndex: Sendable {
     /// The hash in the upper half, and one more than the slot in the lower one; zero is free.
     private var entries = [UInt64](repeating: 0, count: 16)

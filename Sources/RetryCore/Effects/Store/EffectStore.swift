@@ -94,8 +94,7 @@ public protocol ObservableEffectStore: EffectStore {
     /// Calls `notify` once, when the key is settled or loses its owner; at once if it has none.
     ///
     /// It is called outside the store's locks, by the thread that settles, and guarantees nothing: ask the store again.
-    /// The
-    /// end of a lease is not reported, because no call causes it.
+    /// The end of a lease is not reported, because no call causes it.
     ///
     /// - Parameters:
     ///   - id: The key.

@@ -63,8 +63,7 @@ extension InMemoryEffectStore {
     /// Evicts settled records whose time is over.
     ///
     /// A call of it is never needed: every claim and every settlement evicts two of them. It gives memory back while a
-    /// store
-    /// is idle.
+    /// store is idle.
     ///
     /// - Parameter limit: The maximum number of records from each part of the store, so that no lock is held for long.
     /// - Returns: The number of evicted records.

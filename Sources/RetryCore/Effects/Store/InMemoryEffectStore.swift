@@ -9,8 +9,7 @@
 ///
 /// It is thread-safe. A full store refuses new keys; it evicts nothing before its time. A record with an unknown
 /// outcome stays until it is reconciled or taken over, and counts. After a crash all records are gone: use a store on
-/// disk
-/// for effects that must survive one.
+/// disk for effects that must survive one.
 ///
 /// Each operation takes the same short time for any number of records: about a third of a microsecond for a claim and
 /// its settlement, and never more than a few milliseconds.
