@@ -97,13 +97,13 @@ class PostgresStore:
 
 def lines(folder, name):
     path = folder / name
-    # A killed process may have left a part of a line behind; it was not confirmed to anybody.
+    # A killed process may have left a part of a line behind; it was never confirmed.
     text = path.read_text() if path.exists() else ""
     return [line.rsplit(" ", 1) for line in text[: text.rfind("\n") + 1].splitlines()]
 
 
 def examine(count, where, folder, store):
-    """Looks at a store that nobody uses; what is wrong goes to the counts. Returns the effects of each key."""
+    """Checks an unused store; its faults go to the counts. Returns the effects of each key."""
     effects, settlements = lines(folder, "effects"), lines(folder, "settlements")
     made = collections.Counter(key for key, _ in effects)
     for key, times in made.items():

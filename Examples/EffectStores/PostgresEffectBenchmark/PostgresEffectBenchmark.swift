@@ -9,7 +9,7 @@ import Glibc
 import Musl
 #endif
 
-/// Measures what claims cost through the store, against the same statement through pgbench.
+/// Measures the cost of claims through the store, against the same statement through pgbench.
 ///
 /// Run it by `.ci/postgres`, which gives it a server. It prints a row for each kind of claim and number of callers:
 /// claims a second by both, the ratio, and the round trips a claim takes; it exits with 1 if a ratio is below the bar or
@@ -32,7 +32,7 @@ struct PostgresEffectBenchmark {
         var isOk = true
         print("key\tcallers\tstore/s\tpgbench/s\tratio\ttrips\tbar")
         for (isNew, callers) in [(true, 1), (true, 4), (false, 1), (false, 4)] {
-            // Side by side, several times: the best of each is what they can do.
+            // Side by side, several times: the best of each counts.
             var rows: [(store: Double, pgbench: Double, trips: Double)] = []
             for _ in 0..<rounds {
                 let schema = "b\(UInt64.random(in: 0 ..< .max))"

@@ -29,7 +29,7 @@ extension PostgresEffectStore {
             try store.wait { try StoreRequest.renew(ticket, lease, $0) }
         }
 
-        /// Records how an effect ended, as `EffectStore.settle(_:_:)` does.
+        /// Records the outcome of an effect, as `EffectStore.settle(_:_:)` does.
         public func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) throws -> SettleAnswer {
             try store.checkLength(outcome)
             let retention = store.settings.retention
@@ -45,7 +45,7 @@ extension PostgresEffectStore {
             return try store.wait { try StoreRequest.reconcile(id, expectedToken, verdict, retention, $0) }
         }
 
-        /// Returns what is known of a key, as `EffectStore.record(for:)` does.
+        /// Returns the record of a key, as `EffectStore.record(for:)` does.
         public func record(for id: ActionID) throws -> EffectRecord? {
             try store.wait { try StoreRequest.record(id, $0) }
         }
@@ -69,7 +69,7 @@ extension PostgresEffectStore {
         }
     }
 
-    /// Has something done on a connection's thread, and blocks until it is.
+    /// Performs work on a connection's thread, and blocks until it is done.
     private func wait<Value: Sendable>(
         isTransaction: Bool = false, _ work: @escaping @Sendable (ServerSession) throws -> Value
     ) throws -> Value {

@@ -1,16 +1,17 @@
 public import RetryCore
 
 extension PostgresEffectStore {
-    /// Lets settled records go whose time is over, a batch at a time.
+    /// Evicts settled records whose time is over, a batch at a time.
     ///
     /// Call it from time to time, from one machine or from several: a key whose record is over can be claimed before
-    /// that, but its row takes up room. A batch is a transaction of its own, and passes over what others are at.
+    /// that, but its row takes up room. A batch is a transaction of its own, and skips rows that other transactions
+    /// hold.
     ///
     /// - Parameters:
-    ///   - batch: How many records go at once; at least 1.
-    ///   - batches: How many batches at most.
-    /// - Returns: How many records went.
-    /// - Throws: What kept the store from its work.
+    ///   - batch: The number of records in a batch; at least 1.
+    ///   - batches: The maximum number of batches.
+    /// - Returns: The number of evicted records.
+    /// - Throws: An error if the store cannot do its work.
     @discardableResult
     public func sweep(batch: Int = 1_000, batches: Int = 1_000) async throws -> Int {
         var count = 0
@@ -30,11 +31,11 @@ extension PostgresEffectStore {
         return count
     }
 
-    /// Returns keys of which nobody knows the outcome, or whose lease is over, for those who reconcile.
+    /// Returns keys with an unknown outcome, or whose lease is over, for reconciliation.
     ///
-    /// - Parameter limit: How many keys at most.
-    /// - Returns: The keys and what is known of them, as it was when each was looked at.
-    /// - Throws: What kept the store from its work.
+    /// - Parameter limit: The maximum number of keys.
+    /// - Returns: The keys and their records, each at the moment when it was read.
+    /// - Throws: An error if the store cannot do its work.
     public func unsettled(limit: Int = 1_000) async throws -> [(id: ActionID, record: EffectRecord)] {
         let rows = try await perform { session in
             try session.repeatable { connection in
@@ -55,14 +56,14 @@ extension PostgresEffectStore {
         return found
     }
 
-    /// Sets how many records there may be in the schema, for everybody who uses it.
+    /// Sets the limits of the schema, for all its stores.
     ///
-    /// It counts the records, and nobody can claim or settle meanwhile. What is there stays there, also above a limit.
+    /// It counts the records, and no caller can claim or settle meanwhile. Existing records stay, even above a limit.
     ///
     /// - Parameters:
-    ///   - capacity: How many there are at most; `nil` for any number.
-    ///   - tenantQuota: How many a tenant has at most; `nil` for any number.
-    /// - Throws: What kept the store from its work.
+    ///   - capacity: The maximum number of records; `nil` for any number.
+    ///   - tenantQuota: The maximum number of records of a tenant; `nil` for any number.
+    /// - Throws: An error if the store cannot do its work.
     public func setLimits(capacity: Int?, tenantQuota: Int?) async throws {
         var checked = settings
         (checked.capacity, checked.tenantQuota) = (capacity, tenantQuota)

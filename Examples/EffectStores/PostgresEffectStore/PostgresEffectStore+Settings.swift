@@ -1,43 +1,43 @@
 extension PostgresEffectStore {
-    /// Where a store keeps its records, and for how long.
+    /// The settings of a store: its place, its limits and its times.
     ///
     /// Printed, dumped or reflected, settings show the server and the database, and never a password.
     public struct Settings: Sendable, Hashable {
-        /// The server and the database, as libpq takes them: a URI, or words such as `host=db dbname=shop`.
+        /// The server and the database, in libpq's form: a URI, or words such as `host=db dbname=shop`.
         ///
-        /// What is missing comes from libpq's variables, such as `PGHOST`.
+        /// Missing parts come from libpq's variables, such as `PGHOST`.
         public var database: String
         /// The schema with the store's tables; 1 to 63 lower-case ASCII letters, digits and underscores.
         public var schema: String
-        /// How many connections there are at most; from 2 to 100.
+        /// The maximum number of connections; from 2 to 100.
         public var connections: Int
-        /// How many records the schema has at most, at least 1; `nil` for any number.
+        /// The maximum number of records in the schema, at least 1; `nil` for any number.
         ///
-        /// Claims of new keys wait for each other at its count: prefer ``tenantQuota`` where many callers claim.
+        /// Claims of new keys wait for each other at its count: prefer ``tenantQuota`` if many callers claim.
         public var capacity: Int?
-        /// How many records a tenant has at most, at least 1; `nil` for any number.
+        /// The maximum number of records of a tenant, at least 1; `nil` for any number.
         public var tenantQuota: Int?
-        /// For how long a settled effect is replayed; above zero.
+        /// The time for which a settled effect is replayed; above zero.
         public var retention: Duration
-        /// How many bytes a result has at most; from 0 to 100,000,000.
+        /// The maximum size of a result in bytes; from 0 to 100,000,000.
         public var maxResultBytes: Int
-        /// For how long a store waits for a connection; rounded to seconds, from 2 s to an hour.
+        /// The maximum wait for a connection; rounded to seconds, from 2 s to an hour.
         public var connectTimeout: Duration
-        /// For how long a store waits for the answer to a statement; from 100 ms to an hour.
+        /// The maximum wait for the answer to a statement; from 100 ms to an hour.
         public var timeout: Duration
 
         /// Creates settings.
         ///
         /// - Parameters:
-        ///   - database: The server and the database, as libpq takes them; empty for libpq's variables alone.
+        ///   - database: The server and the database, in libpq's form; empty for libpq's variables alone.
         ///   - schema: The schema with the store's tables.
-        ///   - connections: How many connections there are at most; from 2 to 100.
-        ///   - capacity: How many records the schema has at most; `nil` for any number.
-        ///   - tenantQuota: How many records a tenant has at most; `nil` for any number.
-        ///   - retention: For how long a settled effect is replayed; above zero.
-        ///   - maxResultBytes: How many bytes a result has at most; from 0 to 100,000,000.
-        ///   - connectTimeout: For how long a store waits for a connection; from 2 s to an hour.
-        ///   - timeout: For how long a store waits for the answer to a statement; from 100 ms to an hour.
+        ///   - connections: The maximum number of connections; from 2 to 100.
+        ///   - capacity: The maximum number of records in the schema; `nil` for any number.
+        ///   - tenantQuota: The maximum number of records of a tenant; `nil` for any number.
+        ///   - retention: The time for which a settled effect is replayed; above zero.
+        ///   - maxResultBytes: The maximum size of a result in bytes; from 0 to 100,000,000.
+        ///   - connectTimeout: The maximum wait for a connection; from 2 s to an hour.
+        ///   - timeout: The maximum wait for the answer to a statement; from 100 ms to an hour.
         public init(
             database: String = "", schema: String = "retrykit", connections: Int = 4, capacity: Int? = nil,
             tenantQuota: Int? = nil, retention: Duration = .seconds(86_400), maxResultBytes: Int = 1_048_576,

@@ -1,6 +1,6 @@
 public import RetryCore
 
-/// Remembers effects in a PostgreSQL database: for callers on many machines.
+/// An effect store in a PostgreSQL database, for callers on many machines.
 ///
 /// ```swift
 /// let store = try PostgresEffectStore(.init(database: "host=db dbname=shop"))
@@ -9,22 +9,22 @@ public import RetryCore
 /// }
 /// ```
 ///
-/// A claim is one round trip: a function of the schema decides, on the server's clock. Connections are made when they
-/// are needed, and made again when they are lost; each is used by a thread of the store, and no task's thread ever
-/// waits for the server. A claim, a renewal or a settlement whose reply is lost with its connection is asked for again,
-/// and gets the same answer.
+/// It is thread-safe. A claim is one round trip: a function of the schema decides, on the server's clock. Connections
+/// are made when they are needed, and made again when they are lost; each is used by a thread of the store, and no
+/// task's thread ever waits for the server. A claim, a renewal or a settlement whose reply is lost with its connection
+/// is repeated, and gets the same answer.
 ///
-/// Where the effect itself is a change in the same database, ``withTransaction(_:fingerprint:_:)`` makes both one.
+/// If the effect itself is a change in the same database, ``withTransaction(_:fingerprint:_:)`` makes both one.
 public final class PostgresEffectStore: EffectStore {
-    /// Where the store keeps its records, and for how long.
+    /// The settings of the store: its place, its limits and its times.
     public let settings: Settings
     let schema: Schema
     let pool: ConnectionPool
     private let shared: Monitor<ServerSession.Shared>
 
-    /// Creates a store; the server is asked for nothing before the first claim.
+    /// Creates a store; the server is not contacted before the first claim.
     ///
-    /// - Parameter settings: Where it keeps its records, and for how long.
+    /// - Parameter settings: The settings of the store: its place, its limits and its times.
     /// - Throws: ``PostgresEffectStoreError`` that names the setting and its value.
     public convenience init(_ settings: Settings = Settings()) throws(PostgresEffectStoreError) {
         try self.init(settings, migrations: Schema.migrations)
@@ -46,7 +46,7 @@ public final class PostgresEffectStore: EffectStore {
         pool.close()
     }
 
-    /// How many times the store has sent something to the server and waited for the answer.
+    /// The number of round trips of the store to the server.
     public var roundTrips: Int { shared.update { $0.roundTrips } }
 
     /// Claims a key, as `EffectStore.claim(_:fingerprint:lease:ifAbandoned:)` does.
@@ -62,7 +62,7 @@ public final class PostgresEffectStore: EffectStore {
         try await perform { try StoreRequest.renew(ticket, lease, $0) }
     }
 
-    /// Records how an effect ended, as `EffectStore.settle(_:_:)` does.
+    /// Records the outcome of an effect, as `EffectStore.settle(_:_:)` does.
     public func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
         try checkLength(outcome)
         return try await perform { [settings] in try StoreRequest.settle(ticket, outcome, settings.retention, $0) }
@@ -70,7 +70,7 @@ public final class PostgresEffectStore: EffectStore {
 
     /// Records a verdict, as `EffectStore.reconcile(_:expectedToken:verdict:)` does.
     ///
-    /// A verdict whose reply is lost is not told again: look at the record to see whether it is there.
+    /// A verdict whose reply is lost is not repeated: read the record to check whether it was recorded.
     public func reconcile(
         _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
     ) async throws -> ReconcileAnswer {
@@ -80,12 +80,12 @@ public final class PostgresEffectStore: EffectStore {
         }
     }
 
-    /// Returns what is known of a key, as `EffectStore.record(for:)` does.
+    /// Returns the record of a key, as `EffectStore.record(for:)` does.
     public func record(for id: ActionID) async throws -> EffectRecord? {
         try await perform { try StoreRequest.record(id, $0) }
     }
 
-    /// Has something done on a connection's thread.
+    /// Performs work on a connection's thread.
     func perform<Result: Sendable>(
         isTransaction: Bool = false, _ work: @escaping @Sendable (ServerSession) throws -> Result
     ) async throws -> Result {
@@ -100,7 +100,7 @@ public final class PostgresEffectStore: EffectStore {
         }
     }
 
-    /// Work that is not begun any more when it has waited for a connection for too long.
+    /// Returns work that is not begun any more when it has waited for a connection for too long.
     func inTime<Result>(
         _ work: @escaping @Sendable (ServerSession) throws -> Result
     ) -> @Sendable (ServerSession) throws -> Result {

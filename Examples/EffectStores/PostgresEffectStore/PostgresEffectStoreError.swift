@@ -1,15 +1,15 @@
 public import RetryCore
 
-/// What a PostgreSQL store cannot do and waiting alone does not mend; nothing was recorded.
+/// An error of a PostgreSQL store that waiting alone does not fix; nothing was recorded.
 ///
 /// A server that cannot be reached is an `EffectStoreError.unavailable`, and a schema of a newer version an
 /// `EffectStoreError.newerSchema`.
 public enum PostgresEffectStoreError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// A setting makes no sense.
+    /// A setting is invalid.
     case invalidSetting(name: String, value: String, requirement: String)
     /// The server refuses the role, its password or its rights, or has no such database.
     case accessDenied(sqlState: String?, message: String)
-    /// The schema has other limits than the store was given. They are the schema's, for everybody who uses it.
+    /// The schema has other limits than the store's settings. They are the schema's, for all its stores.
     case limitsDiffer(recorded: Limits, given: Limits)
     /// The server refuses a statement: one of a transaction's body, or one of the store's in a damaged schema.
     case refused(sqlState: String, message: String)
@@ -18,16 +18,16 @@ public enum PostgresEffectStoreError: Error, Sendable, Hashable, CustomStringCon
     /// A transaction's body ended it by this command, such as `COMMIT`: a part of the effect may be committed without its
     /// record.
     case transactionEnded(by: String)
-    /// Nobody knows whether a transaction was committed: the connection was lost, and the server cannot be asked.
+    /// It is unknown whether a transaction was committed: the connection was lost, and the server cannot be asked.
     ///
     /// Ask again by the same key: the answer is a replay if it was committed.
     case commitUnknown(FencingToken)
 
-    /// How many records there may be.
+    /// The limits on the number of records.
     public struct Limits: Sendable, Hashable, CustomStringConvertible {
-        /// How many there are at most; `nil` for any number.
+        /// The maximum number of records; `nil` for any number.
         public let capacity: Int?
-        /// How many a tenant has at most; `nil` for any number.
+        /// The maximum number of records of a tenant; `nil` for any number.
         public let tenantQuota: Int?
 
         /// Both numbers.
@@ -37,7 +37,7 @@ public enum PostgresEffectStoreError: Error, Sendable, Hashable, CustomStringCon
         }
     }
 
-    /// What is wrong, and what to do.
+    /// The problem, and the remedy.
     public var description: String {
         switch self {
         case .invalidSetting(let name, let value, let requirement):
@@ -53,17 +53,17 @@ public enum PostgresEffectStoreError: Error, Sendable, Hashable, CustomStringCon
         case .transactionIsOver:
             "The transaction is over. Use it inside its body only, and leave commit and rollback to the store."
         case .transactionEnded(let command):
-            "The body of a transaction ended it by \(command): it is unknown what of the effect is committed. Leave commit "
+            "The body of a transaction ended it by \(command): it is unknown which part of the effect is committed. Leave commit "
                 + "and rollback to the store."
         case .commitUnknown(let token):
-            "Nobody knows whether the transaction of token \(token) was committed. Ask again by the same key: the "
+            "It is unknown whether the transaction of token \(token) was committed. Ask again by the same key: the "
                 + "answer is a replay if it was."
         }
     }
 }
 
 extension PostgresEffectStoreError: SelfClassifyingError {
-    /// A matter of concurrency for deadlocks and conflicts, transient where the server lacks something, else permanent.
+    /// Concurrency for deadlocks and conflicts, transient if the server lacks a resource, else permanent.
     public var classification: Classification {
         switch self {
         case .refused(let state, _):

@@ -1,9 +1,9 @@
 /// The transaction that an effect and its record commit in.
 ///
-/// It is for the body it was handed to, on the body's thread. Commit and rollback are the store's: it commits when the
-/// body returns, and rolls back when the body throws. A body that ends the transaction by itself is found out by what the
-/// server calls its statement: the outcome is unknown then, because a part of the effect may be committed without its
-/// record. Savepoints are the body's.
+/// It is for the body that receives it, on the body's thread. Commit and rollback are the store's: it commits when the
+/// body returns, and rolls back when the body throws. A body that ends the transaction by itself is detected by the
+/// server's name of its statement: the outcome is unknown then, because a part of the effect may be committed without
+/// its record. Savepoints are the body's.
 public final class PostgresTransaction {
     private let connection: ServerConnection
     private let marker: String
@@ -17,7 +17,7 @@ public final class PostgresTransaction {
         self.marker = marker
     }
 
-    /// Begins a transaction on a connection; all that it depends on is its own, and nothing is set for the session.
+    /// Begins a transaction on a connection; all its settings are its own, and nothing is set for the session.
     static func begin(_ connection: ServerConnection, timeout: Duration) throws -> PostgresTransaction {
         let marker = "\(UInt64.random(in: 0 ..< .max))"
         let milliseconds = max(1, timeout.milliseconds)
@@ -36,7 +36,7 @@ public final class PostgresTransaction {
     /// ```
     ///
     /// - Parameters:
-    ///   - sql: The statement; its values stand as `$1`, `$2` and so on.
+    ///   - sql: The statement; its values are `$1`, `$2` and so on.
     ///   - values: The values.
     /// - Returns: The rows, with each value as the server writes it; `nil` is NULL.
     /// - Throws: ``PostgresEffectStoreError`` if the server refuses it, after which the transaction cannot be committed,
@@ -66,12 +66,12 @@ public final class PostgresTransaction {
         return reply.text
     }
 
-    /// Whether a statement has ended the transaction, also where it has begun another one.
+    /// Returns whether a statement has ended the transaction, even if it has begun another one.
     private func hasEnded(by command: String) throws -> Bool {
         guard connection.isInTransaction else { return true }
         if ["COMMIT", "PREPARE TRANSACTION"].contains(command) { return true }
         guard command == "ROLLBACK" else { return false }
-        // So the server calls a return to a savepoint, too: that leaves what was set before it.
+        // The server's name of a return to a savepoint, too: that keeps the settings before it.
         let found = try? connection.query("SELECT current_setting('retrykit.transaction', true)", [])
         return found?.first?.first.flatMap { $0 } != marker
     }
@@ -90,7 +90,7 @@ extension PostgresValue {
     }
 }
 
-/// What kind of statement a piece of SQL is, by its first word.
+/// The kind of a piece of SQL, by its first word.
 struct SQLCommand {
     private let word: String
 
@@ -114,7 +114,7 @@ struct SQLCommand {
         ["COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE"].contains(word) ? word : nil
     }
 
-    /// What follows a comment, in which there may be others.
+    /// Returns the text after a comment, in which there may be others.
     private static func afterComment(_ text: Substring) -> Substring {
         var (rest, depth) = (text, 0)
         while !rest.isEmpty {

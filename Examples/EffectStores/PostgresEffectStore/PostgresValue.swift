@@ -8,10 +8,10 @@ public enum PostgresValue: Sendable, Hashable {
     case integer(Int64)
     /// A `boolean`.
     case boolean(Bool)
-    /// Text that the server reads as whatever type the place has.
+    /// Text that the server reads as the type of the place.
     case text(String)
 
-    /// The type's number on every server; 0 lets the server find out.
+    /// The type's number on every server; 0 lets the server infer it.
     var type: UInt32 {
         switch self {
         case .null, .text: 0

@@ -1,8 +1,8 @@
 import RetryCore
 
-/// What a store asks its server, each in one round trip, and how the answers are read.
+/// The requests of a store to its server, each in one round trip, and the parsers of the answers.
 enum StoreRequest {
-    /// A claim, with the number by which the server knows it again if the reply is lost.
+    /// A claim, with the number by which the server recognises its repetition if the reply is lost.
     struct Claim: Sendable {
         let id: ActionID
         let fingerprint: EffectFingerprint
@@ -115,7 +115,7 @@ enum StoreRequest {
         return try record(reply)
     }
 
-    /// Whether the transaction that settles a claim was committed; waits until it is through.
+    /// Returns whether the transaction that settles a claim was committed; waits until it is through.
     static func isCommitted(
         _ ticket: ClaimTicket, _ connection: ServerConnection, _ schema: Schema
     ) throws -> Bool {
@@ -164,7 +164,7 @@ extension ServerConnection {
 }
 
 extension SchemaReply {
-    /// Why a success has no result.
+    /// Returns the reason why a success has no result.
     fileprivate func reason() throws -> EffectFailure {
         guard let failure else { throw unreadable("result", "NULL") }
         return failure

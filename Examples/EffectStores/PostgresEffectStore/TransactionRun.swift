@@ -1,13 +1,13 @@
 import RetryCore
 
-/// One transaction with an effect of the caller's in it, from its begin until it is known what became of it.
+/// One transaction with an effect of the caller's in it, from its begin until its outcome is known.
 struct TransactionRun: Sendable {
     let settings: PostgresEffectStore.Settings
     let schema: Schema
 
     typealias Body = (PostgresTransaction) throws -> [UInt8]
 
-    /// Another caller has the key, or had it.
+    /// An error for a key that another caller has, or had.
     private struct NotOwner: Error {
         let answer: ClaimAnswer
     }
@@ -19,7 +19,7 @@ struct TransactionRun: Sendable {
             let (ticket, result) = try run(session) { connection in
                 let answer = try claim.ask(connection, schema)
                 guard case .execute(let token, _) = answer else {
-                    // What a claim finds out, it records: that a run was abandoned.
+                    // The claim records its finding: that a run was abandoned.
                     try connection.command("COMMIT")
                     throw NotOwner(answer: answer)
                 }
@@ -59,7 +59,7 @@ struct TransactionRun: Sendable {
                     guard answer == .recorded else { throw fenced(ticket, answer) }
                     committing = (ticket, result)
                     let ending = try connection.command("COMMIT")
-                    // The server calls it so if something in the transaction had failed.
+                    // The server's name of a commit if a part of the transaction had failed.
                     if ending != "COMMIT" { throw PostgresEffectStoreError.transactionIsOver }
                     return (ticket, result)
                 } catch {
@@ -80,7 +80,7 @@ struct TransactionRun: Sendable {
     private func run(_ body: Body, in transaction: PostgresTransaction) throws -> [UInt8] {
         defer { transaction.end() }
         let result = Result { try body(transaction) }
-        // Whatever the body made of it.
+        // For any end of the body.
         if let command = transaction.endedBy { throw PostgresEffectStoreError.transactionEnded(by: command) }
         let bytes = try result.get()
         if bytes.count > settings.maxResultBytes {
@@ -95,7 +95,7 @@ struct TransactionRun: Sendable {
         return EffectError.fenced(ticket.id, own: ticket.token, current: current)
     }
 
-    /// Takes a lock that goes with the transaction, so that another connection can wait for its end.
+    /// Takes a lock that ends with the transaction, so that another connection can wait for its end.
     private func hold(_ token: FencingToken, _ connection: ServerConnection) throws {
         try connection.command(
             "SELECT pg_advisory_xact_lock(\(schema.lockSpace), \(token.rawValue % 2_147_483_647))")
@@ -106,7 +106,7 @@ struct TransactionRun: Sendable {
         _ = try? StoreRequest.settle(ticket, .indeterminate(EffectFailure(error)), settings.retention, session)
     }
 
-    /// Whether a transaction is there whose commit was not answered: looks when it is through.
+    /// Returns whether a transaction was committed whose commit was not answered: reads when it has ended.
     private func isCommitted(_ ticket: ClaimTicket, _ session: ServerSession) throws -> Bool {
         for _ in 0..<5 {
             let answer = try? session.repeatable { connection in

@@ -3,7 +3,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-/// The connection is cut at every single request, in every way, and nothing happens twice or is lost in silence.
+/// The connection is cut at every single request, in every way, and no effect is repeated or silently lost.
 @Suite(
     "The PostgreSQL store and lost connections", .timeLimit(.minutes(5)), .serialized,
     .enabled(if: ServerForTests.isThere, ServerForTests.hint))
@@ -28,7 +28,8 @@ struct CutTests {
             let second = scene.runDirectly(key: key)
             let effects = scene.count(key)
             #expect(effects <= 1, "\(effects) effects, cut at \(number): \(first), then \(second)")
-            // Who was told of a success finds it again; who was not finds out, or is told that nobody knows.
+            // A caller that got a success finds it again; a caller without one reconciles, or gets an indeterminate
+            // outcome.
             if first == .succeeded { #expect(second == .replayed, "cut at \(number)") }
             #expect(second != .failed, "cut at \(number)")
             if second == .halted {
@@ -38,7 +39,7 @@ struct CutTests {
                 let answer = try await scene.direct.reconcile(id, expectedToken: record.token, verdict: verdict)
                 #expect(answer == .reconciled)
             }
-            // A reply that is lost for a moment costs nobody anything.
+            // A reply that is lost for a moment has no cost.
             if !isForGood { #expect(first == .succeeded, "cut at \(number)") }
             #expect(scene.runDirectly(key: key) == .replayed || effects == 0)
         }
@@ -151,7 +152,7 @@ struct CutTests {
     }
 }
 
-/// One schema, a store that reaches it through a proxy, and one that reaches it directly.
+/// The scene of a cut: one schema, a store that reaches it through a proxy, and one that reaches it directly.
 struct CutScene: Sendable {
     enum Ending: Sendable, Equatable {
         case succeeded
@@ -176,7 +177,7 @@ struct CutScene: Sendable {
         _ = try await direct.record(for: ActionID("made"))
     }
 
-    /// A store through the proxy; only who is to meet with silence is in a hurry.
+    /// Returns a store through the proxy, with short limits only if it meets silence.
     func store(meeting cut: CuttingProxy.Cut) throws -> PostgresEffectStore {
         try PostgresEffectStore(
             .init(
@@ -212,7 +213,7 @@ struct CutScene: Sendable {
         }
     }
 
-    /// Claims, has the effect, and settles as a gate does, again where the store cannot be told.
+    /// Claims, has the effect, and settles as a gate does, again if the store cannot be reached.
     func claimAndSettle(key: String) async -> Ending {
         guard let id = try? ActionID(key),
             let answer = try? await direct.claim(id, fingerprint: .none, lease: .seconds(500), ifAbandoned: .halt)
@@ -255,7 +256,7 @@ struct CutScene: Sendable {
         return Int(text.first?.first.flatMap { $0 } ?? "") ?? -1
     }
 
-    /// Ends every connection of a store to this schema; returns how many there were.
+    /// Ends every connection of a store to this schema; returns their number.
     @discardableResult
     func terminate(_ admin: Admin) throws -> Int {
         try admin.run(
@@ -266,7 +267,7 @@ struct CutScene: Sendable {
         ).count
     }
 
-    /// Waits until the server is through with every connection that came through the proxy.
+    /// Waits until the server has ended every connection that came through the proxy.
     func waitForLeftovers(_ admin: Admin) throws {
         while try !admin.run("SELECT FROM pg_stat_activity WHERE application_name = '\(schema)p'").isEmpty {}
     }

@@ -8,24 +8,24 @@ import Glibc
 import Musl
 #endif
 
-/// Stands between a store and the server, counts what the store asks for, and cuts the connection where it is told to.
+/// A proxy between a store and the server, which counts the store's requests, and cuts the connection at a planned one.
 ///
-/// What it counts are requests that the server answers: a round trip each. It stands on a unix socket of its own, with
-/// a thread for each connection.
+/// It counts requests that the server answers: a round trip each. It listens on a unix socket of its own, with a thread
+/// for each connection.
 final class CuttingProxy: Sendable {
-    /// Where a connection is cut.
+    /// The moment at which a connection is cut.
     enum Cut: Sendable, CaseIterable {
-        /// The server never sees the request.
+        /// The server never gets the request.
         case beforeRequest
-        /// The server has the request, and nobody waits for what becomes of it.
+        /// The server has the request, and no client waits for its answer.
         case afterRequest
         /// The server has answered, and the reply is lost.
         case beforeReply
-        /// The request is swallowed: nobody says anything any more, and the connection stays.
+        /// The request is swallowed: neither side says anything any more, and the connection stays.
         case silence
         /// The server has ended its process when the request comes, and says so.
         case serverEnded
-        /// The server is told to end its process while it is at the request.
+        /// The server is asked to end its process during the request.
         case serverEnds
 
         var isByServer: Bool { self == .serverEnded || self == .serverEnds }
@@ -37,7 +37,7 @@ final class CuttingProxy: Sendable {
         /// The name of the statement whose runs alone are counted.
         var statement: String?
         var cut = Cut.beforeRequest
-        /// Whether the server is out of reach from then on.
+        /// A Boolean value that indicates whether the server is out of reach from then on.
         var isForGood = false
     }
 
@@ -49,7 +49,7 @@ final class CuttingProxy: Sendable {
         var isClosed = false
     }
 
-    /// What a store is to be given as its host.
+    /// The host setting for a store.
     let directory: String
     private let listener: Int32
     private let state = SharedValue(State())
@@ -73,13 +73,13 @@ final class CuttingProxy: Sendable {
         rmdir(directory)
     }
 
-    /// What a store is to be given as its database.
+    /// The database setting for a store.
     var database: String { "host=\(directory) port=5432" }
 
-    /// How many requests there were since the last plan.
+    /// The number of requests since the last plan.
     var requests: Int { state.withLock { $0.requests } }
 
-    /// How many processes of the server were ended.
+    /// The number of processes of the server that were ended.
     var endedProcesses: Int { state.withLock { $0.endedProcesses } }
 
     func follow(_ plan: Plan) {
@@ -155,7 +155,7 @@ final class CuttingProxy: Sendable {
         }
     }
 
-    /// Counts a request; returns what is to be done to it.
+    /// Counts a request; returns the cut for it.
     private func count(_ bytes: [UInt8]) -> Cut? {
         // X says goodbye, p is a password.
         guard let letter = bytes.first, letter != 0x58, letter != 0x70 else { return nil }
@@ -171,7 +171,7 @@ final class CuttingProxy: Sendable {
         }
     }
 
-    /// The number of the server's process, from what it says when somebody has connected: at once, message by message.
+    /// Returns the number of the server's process, from its messages after a connection: at once, message by message.
     private static func process(in bytes: [UInt8]) -> Int32? {
         func number(at place: Int) -> Int32 { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int32($1) } }
         var place = 0
@@ -183,7 +183,7 @@ final class CuttingProxy: Sendable {
         return nil
     }
 
-    /// Has the server end a process of its own.
+    /// Makes the server end a process of its own.
     private func end(_ process: Int32?, isWaiting: Bool) {
         guard let process, let admin = try? Admin() else { return }
         let answer = try? admin.run("SELECT pg_terminate_backend(\(process)\(isWaiting ? ", 10000" : ""))")

@@ -14,7 +14,7 @@ struct HostileTests {
         do { return "no error, but \(try await work())" } catch { return "\(error)" }
     }
 
-    @Test("settings that make no sense are refused, with their names")
+    @Test("invalid settings are refused, with their names")
     func settings() {
         let wrong: [(String, PostgresEffectStore.Settings)] = [
             ("schema", .init(schema: "")), ("schema", .init(schema: "a\"; DROP SCHEMA public; --")),
@@ -152,7 +152,7 @@ struct HostileTests {
         #expect(Set(tokens.compactMap { $0 }).count == 8)
     }
 
-    @Test("rows with values that nobody knows are reported, and left alone")
+    @Test("rows with unknown values are reported, and not changed")
     func corruptRows() async throws {
         let schema = ServerForTests.newSchema()
         let store = try PostgresEffectStore(.init(schema: schema))

@@ -11,12 +11,12 @@ import Glibc
 import Musl
 #endif
 
-/// The functions of the schema against the machine that every store decides as.
+/// The functions of the schema against the state machine of every store.
 @Suite(
     "The PostgreSQL functions and the ledger", .timeLimit(.minutes(5)),
     .enabled(if: ServerForTests.isThere, ServerForTests.hint))
 struct LedgerEquivalenceTests {
-    /// How many sequences of 40 steps there are of each seed; the environment variable `EFFECT_SEQUENCES` sets another
+    /// The number of sequences of 40 steps for each seed; the environment variable `EFFECT_SEQUENCES` sets another
     /// number, such as 250 for a longer campaign.
     private static let sequences = getenv("EFFECT_SEQUENCES").flatMap { Int(String(cString: $0)) } ?? 40
 
@@ -73,7 +73,7 @@ private struct LedgerPair {
         self.lastToken = lastToken
     }
 
-    /// Takes a step with both; returns what they differ in.
+    /// Takes a step with both; returns their difference.
     mutating func step(using random: inout SeededGenerator) throws -> String? {
         let (right, sql) = event(using: &random)
         path.append(sql)

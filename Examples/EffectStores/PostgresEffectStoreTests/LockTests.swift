@@ -28,7 +28,7 @@ struct LockTests {
             ActionID(key, tenant: tenant), fingerprint: .none, lease: .seconds(500), ifAbandoned: .halt)
     }
 
-    /// Records of every kind, which are to be told apart whatever is locked.
+    /// Creates records of every kind, which must be distinguished under any lock.
     private func fill(_ tenant: String = "") async throws {
         for key in ["running", "settled", "released"] {
             guard case .execute(let token, _) = try await claim(key, tenant) else { throw Admin.Failure(message: key) }
@@ -38,7 +38,7 @@ struct LockTests {
         }
     }
 
-    /// A new key cannot be had, and that is a matter of waiting: no other caller runs it.
+    /// Expects that a new key cannot be claimed for now: no other caller runs it.
     private func expectUnavailable(_ key: String, _ tenant: String = "") async {
         let error = await #expect(throws: EffectStoreError.self) { try await claim(key, tenant) }
         #expect(error?.classification == .transient && "\(error as Any)".contains("another transaction"))

@@ -47,7 +47,7 @@ struct RaceTests {
                     var random = SeededGenerator(seed: seed << 8 | UInt64(caller))
                     for _ in 0..<40 {
                         let key = "key \(Int.random(in: 0..<10, using: &random))"
-                        // A lease of no time at all: whoever comes next may take over.
+                        // A lease of no time at all: the next caller may take over.
                         let answer = try await stores[caller % 3].claim(
                             ActionID(key), fingerprint: .none, lease: .zero, ifAbandoned: .takeOver)
                         guard case .execute(let token, _) = answer else { continue }
@@ -62,7 +62,7 @@ struct RaceTests {
         }
         for (key, tokens) in owners.withLock({ $0 }) {
             #expect(Set(tokens).count == tokens.count)
-            // The last owner settled, nobody else: whoever was taken over is fenced.
+            // Only the last owner settled: a caller that lost its key is fenced.
             #expect(recorded.withLock { $0[key] } == [tokens.max()].compactMap { $0 }, "\(key)")
         }
     }

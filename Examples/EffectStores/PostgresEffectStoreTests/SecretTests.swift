@@ -3,7 +3,7 @@ import Testing
 
 @testable import PostgresEffectStore
 
-/// What is printed, dumped or thrown holds no password.
+/// Printed, dumped and thrown values hold no password.
 @Suite("The PostgreSQL store and secrets", .timeLimit(.minutes(5)))
 struct SecretTests {
     private static let databases = [
@@ -12,7 +12,7 @@ struct SecretTests {
         "postgresql://shop:s3%63ret@db.example/orders?sslpassword=s3cret",
     ]
 
-    /// Everything that Swift makes of a value: printed, for debugging, dumped, and reflected to its depths.
+    /// Returns every text that Swift makes of a value: printed, for debugging, dumped, and reflected to its depths.
     private func texts(_ value: Any) -> [String] {
         var dumped = ""
         dump(value, to: &dumped)

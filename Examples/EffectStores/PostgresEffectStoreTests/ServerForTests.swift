@@ -17,15 +17,15 @@ enum ServerForTests {
     static let isThere = getenv("PGHOST") != nil
     static let hint: Comment = "PGHOST names no PostgreSQL server: run the tests by .ci/postgres"
 
-    /// A name for a schema that no other test has.
+    /// Returns a name for a schema that no other test has.
     static func newSchema() -> String {
         "t\(UInt64.random(in: 0 ..< .max))"
     }
 
-    /// What a test asks the server for by itself.
+    /// Creates the test's own connection to the server.
     static func admin() throws -> Admin { try Admin() }
 
-    /// Lets time pass for the records of some schemas: it is the same as to move all of them into the past.
+    /// Lets time pass for the records of some schemas: it moves all of them into the past.
     static func pass(_ duration: Duration, in schemas: [String], _ admin: Admin? = nil) throws {
         let nanoseconds = Int64(duration.attoseconds / 1_000_000_000)
         let admin = try admin ?? self.admin()
@@ -65,7 +65,7 @@ final class SharedValue<Value: Sendable>: @unchecked Sendable {
     }
 }
 
-/// A plain connection, for what a store has no function for.
+/// A plain connection, for requests that a store has no function for.
 final class Admin {
     struct Failure: Error {
         let message: String

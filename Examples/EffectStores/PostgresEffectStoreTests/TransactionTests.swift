@@ -264,7 +264,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("others who claim the key meanwhile are told that it is in progress, and nobody is kept waiting for long")
+    @Test("other claims of the key meanwhile end as in progress, and no caller waits for long")
     func meanwhile() async throws {
         let id = try ActionID("a")
         let answers = SharedValue<[ClaimAnswer]>([])

@@ -10,16 +10,16 @@ import Glibc
 import Musl
 #endif
 
-/// Compares a claim and its settlement with the same two statements issued by hand.
+/// Compares a claim and its settlement with the same two statements through SQLite's C functions.
 ///
 ///     swift run -c release SQLiteBenchmark [--ci] [FOLDER] [ROUNDS]
 ///
 /// It prints a row, and exits with 1 if the median of the rounds' ratios is below the bar. With `--ci`, for a machine
 /// that is shared with others, half of the bar is enough.
 ///
-/// Both write to files of the same tables and settings, in turns, so that a slow moment of the disk meets both. By hand
-/// means: one INSERT and one UPDATE of the same row through SQLite's C functions, prepared once, each a transaction of
-/// its own. They give out no token, count nothing and decide nothing.
+/// Both write to files of the same tables and settings, in turns, so that a slow moment of the disk affects both. The
+/// handwritten version is one INSERT and one UPDATE of the same row through SQLite's C functions, prepared once, each a
+/// transaction of its own. They issue no token, count nothing and decide nothing.
 @main
 struct SQLiteBenchmark {
     private static let block = 20
@@ -29,7 +29,7 @@ struct SQLiteBenchmark {
         let isShared = arguments.first == "--ci"
         if isShared { arguments.removeFirst() }
         let bar = isShared ? 0.4 : 0.8
-        // A disk, and not memory: what an answer costs is to be sure of it.
+        // A disk, and not memory: the cost of an answer is its durability.
         let parent = arguments.first ?? "/var/tmp"
         let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 40
         let isFast = try isFast(in: parent, rounds: max(2, rounds), bar: bar)
@@ -47,7 +47,7 @@ struct SQLiteBenchmark {
         return try compare(store, hand, rounds: rounds, bar: bar)
     }
 
-    /// Prints the row; returns whether the store reaches so many times the speed by hand.
+    /// Prints the row; returns whether the store reaches so many times the handwritten speed.
     private static func compare(
         _ store: SQLiteEffectStore, _ hand: HandWritten, rounds: Int, bar: Double
     ) throws -> Bool {

@@ -9,11 +9,11 @@ import Glibc
 import Musl
 #endif
 
-/// Waits for other processes that have the file locked, for a bounded time.
+/// A bounded wait for other processes that have the file locked.
 ///
-/// SQLite's own way to wait sleeps for up to 100 ms at a time. Where many processes want the file all the time, those
-/// that have slept for longest ask least often, and one of them can go away empty-handed after seconds. Here all ask
-/// equally often, at random times.
+/// SQLite's own wait sleeps for up to 100 ms at a time. If many processes want the file all the time, those that have
+/// slept for longest ask least often, and one of them can fail after seconds. Here all ask equally often, at random
+/// times.
 final class BusyWait {
     private let limit: Int64
     private var start: Int64 = 0

@@ -18,8 +18,8 @@ final class Connection {
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - busyTimeout: For how long statements wait for other processes.
-    /// - Throws: Why it cannot be used.
+    ///   - busyTimeout: The maximum wait of statements for other processes.
+    /// - Throws: An error if the file cannot be used.
     init(path: String, busyTimeout: Duration = .seconds(1)) throws {
         self.path = path
         busy = BusyWait(limit: busyTimeout.clampedNanoseconds)
@@ -49,20 +49,20 @@ final class Connection {
         try prepare(sql).run()
     }
 
-    /// The first value of a statement's first row; 0 if there is none.
+    /// Returns the first value of a statement's first row; 0 if there is none.
     func integer(_ sql: String) throws -> Int64 {
         try prepare(sql).first { $0.integer(0) } ?? 0
     }
 
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
-    /// Ends a transaction, if there is one, as if it had never been.
+    /// Rolls a transaction back, if there is one.
     func rollBack() {
-        // Where this fails, SQLite undoes the changes from the journal when the file is used next.
+        // If this fails, SQLite undoes the changes from the journal when the file is used next.
         if isInTransaction { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
     }
 
-    /// Whether the file is not at its path any more.
+    /// A Boolean value that indicates whether the file is not at its path any more.
     var isMoved: Bool {
         var answer: Int32 = 0
         let code = sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &answer)

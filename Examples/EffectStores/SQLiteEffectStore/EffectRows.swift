@@ -1,6 +1,6 @@
 import RetryCore
 
-/// The rows of the records, read and written one by one inside a transaction of somebody else's.
+/// The rows of the records, read and written one by one inside a transaction of the caller.
 final class EffectRows {
     private static let columns =
         "phase, token, fingerprint, since, until, result, failure_type, failure_code, failure_message"
@@ -45,7 +45,7 @@ final class EffectRows {
         open = try connection.prepare(Self.openSQL)
     }
 
-    /// The record of a key; `nil` if there is no row.
+    /// Returns the record of a key; `nil` if there is no row.
     func ledger(of key: RowKey) throws -> EffectLedger? {
         try find.first(.bytes(key.tenant), .bytes(key.key)) { try Self.ledger($0) }
     }
@@ -64,7 +64,7 @@ final class EffectRows {
         try delete.run(.bytes(key.tenant), .bytes(key.key))
     }
 
-    /// The keys whose records have had their time, oldest first; those of one tenant, if one is given.
+    /// Returns the keys whose records have had their time, oldest first; those of one tenant, if one is given.
     func ended(_ now: Int64, of tenant: [UInt8]? = nil, limit: Int) throws -> [RowKey] {
         guard let tenant else {
             return try ending.all(.integer(now), .integer(Int64(limit))) { RowKey($0) }
@@ -72,13 +72,13 @@ final class EffectRows {
         return try endingOfTenant.all(.integer(now), .integer(Int64(limit)), .bytes(tenant)) { RowKey($0) }
     }
 
-    /// Keys that were given back, and whose records are not needed where there is no room.
+    /// Returns keys that were released, and whose records can be evicted for room.
     func released(of tenant: [UInt8]? = nil, limit: Int) throws -> [RowKey] {
         guard let tenant else { return try released.all(.integer(Int64(limit))) { RowKey($0) } }
         return try releasedOfTenant.all(.integer(Int64(limit)), .bytes(tenant)) { RowKey($0) }
     }
 
-    /// The records without an outcome that follow a key in the order of their bytes.
+    /// Returns the records without an outcome that follow a key in the order of their bytes.
     func open(after key: RowKey, limit: Int) throws -> [(key: RowKey, ledger: EffectLedger)] {
         try open.all(.bytes(key.tenant), .bytes(key.key), .integer(Int64(limit))) { row in
             (RowKey(row, firstColumn: 9), try Self.ledger(row))
@@ -104,7 +104,7 @@ final class EffectRows {
         guard let fingerprint = SHA256Digest(bytes: digest) else {
             throw EffectStoreError.unreadableRecord(field: "fingerprint", value: "\(digest.count) bytes")
         }
-        // A success without a result says why it has none.
+        // A success without a result has the reason.
         if phase == .succeeded, row.isNull(5), row.isNull(6) {
             throw EffectStoreError.unreadableRecord(field: "result", value: "NULL")
         }
@@ -154,7 +154,7 @@ struct RowKey: Sendable {
         self.init(tenant: row.bytes(firstColumn), key: row.bytes(firstColumn + 1))
     }
 
-    /// The id; `nil` where the row has none that could have been claimed.
+    /// The id; `nil` if the row has none that could have been claimed.
     var id: ActionID? {
         guard let tenant = String(validating: tenant, as: UTF8.self) else { return nil }
         return try? ActionID(bytes: key, tenant: tenant)

@@ -1,6 +1,6 @@
 import RetryCore
 
-/// An open store: asks the ledger, and writes what it says, in one transaction for each question.
+/// An open store: asks the ledger, and writes its decision, in one transaction for each request.
 final class OpenStore {
     typealias Settings = SQLiteEffectStore.Settings
 
@@ -22,7 +22,7 @@ final class OpenStore {
         let file = StoreFile(path: path, trustedUsers: settings.trustedUsers)
         try file.prepare()
         let connection = try Connection(path: path, busyTimeout: settings.busyTimeout)
-        // Once more: it may be another file than the one that was looked at before.
+        // Once more: it may be another file than the one that was checked before.
         try file.check()
         try Self.configure(connection)
         try schema.migrate(connection)
@@ -36,7 +36,7 @@ final class OpenStore {
         version = try connection.prepare("PRAGMA user_version")
     }
 
-    /// Settings that survive a crash and a power loss, also where this SQLite may lose what is in a write-ahead log.
+    /// Applies settings that survive a crash and a power loss, even if this SQLite may damage a write-ahead log.
     private static func configure(_ connection: Connection) throws {
         let mode = try connection.prepare("PRAGMA journal_mode = TRUNCATE").first { $0.bytes(0) }
         if mode != Array("truncate".utf8) {
@@ -45,9 +45,9 @@ final class OpenStore {
         }
         for setting in [
             "synchronous = EXTRA",
-            // Where plain fsync does not reach the disk (macOS).
+            // If plain fsync does not reach the disk (macOS).
             "fullfsync = ON",
-            // No reads through a mapping: they die of a file that became shorter.
+            // No reads through a mapping: they crash if the file becomes shorter.
             "mmap_size = 0",
             "cell_size_check = ON",
             "temp_store = MEMORY",
@@ -56,7 +56,7 @@ final class OpenStore {
         }
     }
 
-    // MARK: What a store is asked
+    // MARK: Requests
 
     func claim(
         _ id: ActionID, fingerprint: EffectFingerprint, lease: Int64, ifAbandoned rule: AbandonedClaim
@@ -118,12 +118,12 @@ final class OpenStore {
         try reading { _ in Int(try totals.count(of: Array(tenant.utf8))) }
     }
 
-    /// Lets one batch of records go whose time is over; how many went.
+    /// Evicts one batch of records whose time is over; returns their number.
     func sweep(limit: Int) throws -> Int {
         try writing { now in try evict(try rows.ended(now, limit: limit)) }
     }
 
-    /// The next records without an outcome, and the last key that was looked at.
+    /// Returns the next records without an outcome, and the last key that was read.
     func unsettled(after key: RowKey, limit: Int) throws -> (found: [(ActionID, EffectRecord)], last: RowKey?) {
         try reading { now in
             let page = try rows.open(after: key, limit: limit)
@@ -136,7 +136,7 @@ final class OpenStore {
 
     // MARK: Steps
 
-    /// Asks the ledger of a key that has a row, and writes what has changed.
+    /// Asks the ledger of a key that has a row, and writes the changes.
     private func changing<Answer>(
         _ key: RowKey, else absent: Answer, _ event: (inout EffectLedger, Int64) -> Answer
     ) throws -> Answer {
@@ -151,7 +151,7 @@ final class OpenStore {
 
     /// Writes a record if it has changed.
     ///
-    /// Whoever writes lets two records go whose time is over.
+    /// Every writer evicts two records whose time is over.
     private func record(_ key: RowKey, _ known: EffectLedger?, _ ledger: EffectLedger, _ now: Int64) throws {
         if ledger == known { return }
         if ledger.phase == .absent {
@@ -165,7 +165,7 @@ final class OpenStore {
         try evict(try rows.ended(now, limit: 2))
     }
 
-    /// Looks whether there is room for one more record, and lets go what need not be kept; what to answer if not.
+    /// Makes room for one more record if necessary, by eviction; returns the answer if there is none.
     private func makeRoom(for key: RowKey, _ now: Int64) throws -> ClaimAnswer? {
         var count = Int(try totals.totals().count)
         if count >= settings.capacity {
@@ -193,7 +193,7 @@ final class OpenStore {
         return keys.count
     }
 
-    /// Runs a step that nobody in any process gets between, at a time that was read inside it.
+    /// Runs an atomic step among all processes, at a time that was read inside it.
     private func writing<Answer>(_ step: (Int64) throws -> Answer) throws -> Answer {
         try transaction(begin, step)
     }
@@ -206,7 +206,7 @@ final class OpenStore {
         connection.rollBack()
         do {
             try begin.run()
-            // Whoever has the old file would not see what is claimed in the new one.
+            // A process with the old file would miss the claims in the new one.
             if connection.isMoved { throw SQLiteEffectStoreError(.moved, connection.path) }
             // A newer version may have changed the tables since the file was opened.
             let found = Int(try version.first { $0.integer(0) } ?? 0)

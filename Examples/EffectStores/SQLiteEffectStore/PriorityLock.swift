@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// A lock that urgent callers get before ordinary ones, however many of those wait.
+/// A lock that urgent callers get before ordinary ones, for any number of those.
 final class PriorityLock: @unchecked Sendable {
     enum Priority: Sendable {
         case urgent
@@ -38,7 +38,7 @@ final class PriorityLock: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// How many urgent callers wait.
+    /// The number of urgent callers that wait.
     var urgentWaiting: Int {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

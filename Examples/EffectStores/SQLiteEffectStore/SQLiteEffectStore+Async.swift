@@ -1,8 +1,8 @@
 public import RetryCore
 
-// The asynchronous requirements, which a task gets: none of them blocks its thread.
+// The asynchronous requirements, for tasks: none of them blocks its thread.
 extension SQLiteEffectStore {
-    /// Claims a key, as `EffectStore` demands.
+    /// Claims a key, as `EffectStore` requires.
     public func claim(
         _ id: ActionID, fingerprint: EffectFingerprint = .none, lease: Duration,
         ifAbandoned rule: AbandonedClaim = .halt
@@ -12,18 +12,18 @@ extension SQLiteEffectStore {
         }
     }
 
-    /// Extends the lease of a claim, as `EffectStore` demands.
+    /// Extends the lease of a claim, as `EffectStore` requires.
     public func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer {
         try await queue.async(.urgent) { try $0.renew(ticket, lease: lease.clampedNanoseconds) }
     }
 
-    /// Records how an effect ended, as `EffectStore` demands.
+    /// Records the outcome of an effect, as `EffectStore` requires.
     public func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
         if case .succeeded(let result) = outcome { try checkLength(result) }
         return try await queue.async(.urgent) { try $0.settle(ticket, outcome) }
     }
 
-    /// Records a verdict, as `EffectStore` demands.
+    /// Records a verdict, as `EffectStore` requires.
     public func reconcile(
         _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
     ) async throws -> ReconcileAnswer {
@@ -31,7 +31,7 @@ extension SQLiteEffectStore {
         return try await queue.async { try $0.reconcile(id, expectedToken: expectedToken, verdict) }
     }
 
-    /// Returns what is known of a key, as `EffectStore` demands.
+    /// Returns the record of a key, as `EffectStore` requires.
     public func record(for id: ActionID) async throws -> EffectRecord? {
         try await queue.async { try $0.record(for: id) }
     }

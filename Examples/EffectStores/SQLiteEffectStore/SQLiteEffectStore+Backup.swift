@@ -3,15 +3,16 @@ import RetryCore
 extension SQLiteEffectStore {
     /// Copies the store into a new file while it is in use.
     ///
-    /// The copy is what the store held at one moment, at the end of the call. It is made by SQLite's online backup, in
-    /// short steps between which callers claim and settle. Never copy the file by other means while this process has it
-    /// open: to close a file ends every lock that the process has on it, and another process may write then.
+    /// The copy holds the contents of the store at one moment, at the end of the call. It is made by SQLite's online
+    /// backup, in short steps between which callers claim and settle. Never copy the file by other means while this
+    /// process has it open: closing a file ends every lock that the process has on it, and another process may write
+    /// then.
     ///
-    /// To open a backup in place of the store is right only where the receivers remember no more than the backup does:
-    /// effects since then would be run again.
+    /// Open a backup in place of the store only if the receivers keep no more than the backup does: effects since then
+    /// would be run again.
     ///
     /// - Parameter path: The new file, which must not exist; its directory must.
-    /// - Throws: ``SQLiteEffectStoreError`` that says what is wrong with the path, or what kept the store from its work;
+    /// - Throws: ``SQLiteEffectStoreError`` with the problem of the path, or the error that stopped the store;
     ///   `CancellationError` if the task is cancelled. No file is left behind then.
     public func backup(to path: String) async throws {
         let file = StoreFile(path: path, trustedUsers: settings.trustedUsers)
@@ -53,7 +54,7 @@ extension OpenStore {
         }
     }
 
-    /// Copies some pages; whether there are more.
+    /// Copies some pages; returns whether there are more.
     func stepBackup(_ file: StoreFile) throws -> Bool {
         connection.rollBack()
         if connection.isMoved { throw SQLiteEffectStoreError(.moved, connection.path) }
@@ -63,7 +64,7 @@ extension OpenStore {
         return false
     }
 
-    /// Gives a backup up.
+    /// Cancels a backup.
     func endBackup(_ file: StoreFile) {
         backups[file.path] = nil
         file.remove()

@@ -3,31 +3,31 @@ extension SQLiteEffectStore {
     ///
     /// They belong to the process, not to the file. Give all processes that share a file the same ones.
     public struct Settings: Sendable, Hashable {
-        /// How many records the store has at most, at least 1.
+        /// The maximum number of records, at least 1.
         public var capacity: Int
-        /// How many records a tenant has at most, at least 1; `nil` for no bound but the store's.
+        /// The maximum number of records of a tenant, at least 1; `nil` for no bound but the store's.
         public var tenantQuota: Int?
-        /// For how long a settled effect is replayed; above zero.
+        /// The time for which a settled effect is replayed; above zero.
         public var retention: Duration
-        /// How many bytes a result has at most; from 0 to 256 MiB.
+        /// The maximum size of a result in bytes; from 0 to 256 MiB.
         public var maxResultBytes: Int
-        /// For how long a call waits for other processes that have the file locked; from 0 to 10 minutes.
+        /// The maximum wait of a call for other processes that have the file locked; from 0 to 10 minutes.
         public var busyTimeout: Duration
 
         /// The numbers of the users, besides this one and root, that the file and its directory may belong to.
         ///
-        /// Whoever can write the file can forge the outcome of a payment. Empty, the file must belong to this user or to
-        /// root, and no other user may write it or replace it. Otherwise its group may write it, too.
+        /// A user who can write the file can forge the outcome of a payment. Empty, the file must belong to this user
+        /// or to root, and no other user may write it or replace it. Otherwise its group may write it, too.
         public var trustedUsers: Set<UInt32>
 
         /// Creates settings.
         ///
         /// - Parameters:
-        ///   - capacity: How many records the store has at most, at least 1.
-        ///   - tenantQuota: How many records a tenant has at most, at least 1; `nil` for no bound but the store's.
-        ///   - retention: For how long a settled effect is replayed; above zero.
-        ///   - maxResultBytes: How many bytes a result has at most; from 0 to 256 MiB.
-        ///   - busyTimeout: For how long a call waits for other processes; from 0 to 10 minutes.
+        ///   - capacity: The maximum number of records, at least 1.
+        ///   - tenantQuota: The maximum number of records of a tenant, at least 1; `nil` for no bound but the store's.
+        ///   - retention: The time for which a settled effect is replayed; above zero.
+        ///   - maxResultBytes: The maximum size of a result in bytes; from 0 to 256 MiB.
+        ///   - busyTimeout: The maximum wait of a call for other processes; from 0 to 10 minutes.
         ///   - trustedUsers: The numbers of other users that the file may belong to.
         public init(
             capacity: Int = 10_000_000, tenantQuota: Int? = nil, retention: Duration = .seconds(86_400),

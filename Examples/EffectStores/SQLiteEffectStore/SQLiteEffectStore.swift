@@ -1,6 +1,6 @@
 public import RetryCore
 
-/// Remembers effects in a file, for the processes of one machine: they survive a crash, a kill and a power loss.
+/// An effect store in a file, for the processes of one machine: it survives a crash, a kill and a power loss.
 ///
 /// ```swift
 /// let store = try SQLiteEffectStore(path: "/var/lib/shop/effects.db", .init(retention: .seconds(7 * 86_400)))
@@ -12,15 +12,14 @@ public import RetryCore
 /// Any number of threads and processes may share the file, on a file system of this machine. A network file system does
 /// not lock reliably; for many machines there is `PostgresEffectStore`.
 ///
-/// Each answer is on the disk before it is given: a claim and its settlement cost two transactions, a few milliseconds
-/// on a disk that is asked to keep them. Called from a task, every function leaves the thread to others and works on
-/// the store's own; it runs to its end also if the task is cancelled. Called from synchronous code it works on the
-/// caller's thread.
+/// It is thread-safe. Each answer is on the disk before it is given: a claim and its settlement cost two transactions,
+/// a few milliseconds on a disk that syncs them. Called from a task, every function works on the store's own thread; it
+/// runs to its end even if the task is cancelled. Called from synchronous code it works on the caller's thread.
 ///
-/// A full store refuses new keys; it forgets nothing before its time. What nobody knows the outcome of stays until it
-/// is reconciled or taken over, and counts.
+/// A full store refuses new keys; it evicts nothing before its time. A record with an unknown outcome stays until it is
+/// reconciled or taken over, and counts.
 ///
-/// A process that forks must open a store of its own afterwards, as SQLite demands.
+/// A process that forks must open a store of its own afterwards, as SQLite requires.
 public final class SQLiteEffectStore: BlockingEffectStore {
     /// The bounds of the store.
     public let settings: Settings
@@ -39,9 +38,9 @@ public final class SQLiteEffectStore: BlockingEffectStore {
     ///   - path: The file; its directory must exist, and be writable.
     ///   - settings: The bounds of the store.
     ///   - clock: The time source of leases and retention, for tests; if `nil`, the machine's monotonic clock, which
-    ///     all processes of the machine share and nobody can set.
-    /// - Throws: ``SQLiteEffectStoreError`` that says what is wrong with the file or the settings; `EffectStoreError`
-    ///   if a newer version has written the file.
+    ///     all processes of the machine share and no user can set.
+    /// - Throws: ``SQLiteEffectStoreError`` with the problem of the file or the settings; `EffectStoreError` if a newer
+    ///   version has written the file.
     public convenience init(path: String, _ settings: Settings = Settings(), clock: RetryClock? = nil) throws {
         try self.init(path: path, settings, time: clock.map { StoreTime($0) } ?? .system)
     }
@@ -56,7 +55,7 @@ public final class SQLiteEffectStore: BlockingEffectStore {
         }
     }
 
-    /// Claims a key, as `EffectStore` demands; blocks the thread.
+    /// Claims a key, as `EffectStore` requires; blocks the thread.
     public func claim(
         _ id: ActionID, fingerprint: EffectFingerprint = .none, lease: Duration,
         ifAbandoned rule: AbandonedClaim = .halt
@@ -66,18 +65,18 @@ public final class SQLiteEffectStore: BlockingEffectStore {
         }
     }
 
-    /// Extends the lease of a claim, as `EffectStore` demands; blocks the thread.
+    /// Extends the lease of a claim, as `EffectStore` requires; blocks the thread.
     public func renew(_ ticket: ClaimTicket, lease: Duration) throws -> RenewAnswer {
         try queue.sync(.urgent) { try $0.renew(ticket, lease: lease.clampedNanoseconds) }
     }
 
-    /// Records how an effect ended, as `EffectStore` demands; blocks the thread.
+    /// Records the outcome of an effect, as `EffectStore` requires; blocks the thread.
     public func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) throws -> SettleAnswer {
         if case .succeeded(let result) = outcome { try checkLength(result) }
         return try queue.sync(.urgent) { try $0.settle(ticket, outcome) }
     }
 
-    /// Records a verdict, as `EffectStore` demands; blocks the thread.
+    /// Records a verdict, as `EffectStore` requires; blocks the thread.
     public func reconcile(
         _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
     ) throws -> ReconcileAnswer {
@@ -85,7 +84,7 @@ public final class SQLiteEffectStore: BlockingEffectStore {
         return try queue.sync { try $0.reconcile(id, expectedToken: expectedToken, verdict) }
     }
 
-    /// Returns what is known of a key, as `EffectStore` demands; blocks the thread.
+    /// Returns the record of a key, as `EffectStore` requires; blocks the thread.
     public func record(for id: ActionID) throws -> EffectRecord? {
         try queue.sync { try $0.record(for: id) }
     }

@@ -1,19 +1,19 @@
 public import RetryCore
 
-/// What keeps a store from its file; nothing was recorded.
+/// An error of a store with its file; nothing was recorded.
 ///
-/// What any store can say, such as a result that is too long or a schema from a newer version, is an
-/// `EffectStoreError` here too.
+/// The errors of any store, such as a result that is too long or a schema from a newer version, are `EffectStoreError`
+/// here too.
 public struct SQLiteEffectStoreError: Error, Sendable, Hashable {
-    /// What is wrong.
+    /// The kind of a problem.
     ///
     /// Later versions may add cases.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// A setting makes no sense.
+        /// A setting is invalid.
         case invalidSetting
         /// The directory of the file does not exist.
         case missingDirectory
-        /// The path is none, or leads to something that is not a file.
+        /// The path is empty, or leads to something that is not a file.
         case notAFile
         /// The file or its directory cannot be written by this process.
         case readOnly
@@ -27,7 +27,7 @@ public struct SQLiteEffectStoreError: Error, Sendable, Hashable {
         case symbolicLink
         /// The file belongs to another program, or is not one of SQLite at all.
         case foreignFile
-        /// The file is in a journal mode that this store does not use, and somebody has it open.
+        /// The file is in a journal mode that this store does not use, and another process has it open.
         case journalMode
         /// The file is damaged.
         case damaged
@@ -43,17 +43,17 @@ public struct SQLiteEffectStoreError: Error, Sendable, Hashable {
         case busy
         /// The disk or the file system failed.
         case inputOutput
-        /// Anything else.
+        /// Any other problem.
         case failed
     }
 
-    /// What is wrong.
+    /// The kind of the problem.
     public let kind: Kind
-    /// The file or the directory that it is about; the name of the setting, where it is about one.
+    /// The file or the directory of the problem; the name of the setting for an invalid one.
     public let subject: String
     /// SQLite's extended result code, or 0.
     public let code: Int32
-    /// What is known beyond that, in English.
+    /// Further details, in English.
     public let detail: String
 
     init(_ kind: Kind, _ subject: String, code: Int32 = 0, _ detail: String = "") {
@@ -65,7 +65,7 @@ public struct SQLiteEffectStoreError: Error, Sendable, Hashable {
 }
 
 extension SQLiteEffectStoreError: CustomStringConvertible {
-    /// What is wrong, and what to do.
+    /// The problem, and the remedy.
     public var description: String {
         let facts = [detail, code == 0 ? "" : "SQLite says \(code)"].filter { !$0.isEmpty }
         return sentence + (facts.isEmpty ? "" : " (\(facts.joined(separator: "; ")))")
@@ -73,7 +73,7 @@ extension SQLiteEffectStoreError: CustomStringConvertible {
 
     private var sentence: String {
         switch kind {
-        case .invalidSetting: "The setting \(subject) makes no sense."
+        case .invalidSetting: "The setting \(subject) is invalid."
         case .missingDirectory: "The directory \(subject) does not exist. Create it; the store creates only its file."
         case .notAFile: "\(subject) is not a file. Give the path of a file, or of one to be created."
         case .readOnly:
@@ -91,7 +91,7 @@ extension SQLiteEffectStoreError: CustomStringConvertible {
             "\(subject) is a symbolic link, which may lead to another file tomorrow. Give the path of the file itself."
         case .foreignFile: "\(subject) is not a file of an effect store. Give the store one of its own."
         case .journalMode:
-            "\(subject) is in another journal mode, and somebody has it open. Close the other program."
+            "\(subject) is in another journal mode, and another process has it open. Close the other program."
         case .damaged:
             "\(subject) is damaged. Stop all its users, keep a copy, and recover it with the command line tool of "
                 + "SQLite (.recover). Without it, what has happened is not known any more."
@@ -112,7 +112,7 @@ extension SQLiteEffectStoreError: CustomStringConvertible {
 }
 
 extension SQLiteEffectStoreError: SelfClassifyingError {
-    /// Transient where waiting may help, else permanent.
+    /// Transient if waiting may help, else permanent.
     public var classification: Classification {
         switch kind {
         case .busy, .diskFull, .inputOutput: .transient

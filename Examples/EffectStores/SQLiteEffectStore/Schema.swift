@@ -1,9 +1,9 @@
 import CSQLite
 import RetryCore
 
-/// The tables of a store, and how those of an earlier version become those of this one.
+/// The tables of a store, and the migrations from earlier versions.
 struct Schema {
-    /// What makes each version of the one before; the first makes an empty file a store.
+    /// The migrations from each version to the next; the first makes an empty file a store.
     ///
     /// Released ones never change.
     let migrations: [[String]]
@@ -15,7 +15,7 @@ struct Schema {
 
     var version: Int { migrations.count }
 
-    /// Brings a file up to this version, in one transaction.
+    /// Migrates a file to this version, in one transaction.
     func migrate(_ connection: Connection) throws {
         if try found(in: connection) == version { return }
         try connection.execute("BEGIN IMMEDIATE")
@@ -33,7 +33,7 @@ struct Schema {
         }
     }
 
-    /// The version of the file, which is one that can be brought up to this.
+    /// Returns the version of the file, if it can be migrated to this one.
     private func found(in connection: Connection) throws -> Int {
         let found = Int(try connection.integer("PRAGMA user_version"))
         let isOurs = try connection.integer("PRAGMA application_id") == Self.applicationID
@@ -56,7 +56,7 @@ struct Schema {
         )\(strict ? " STRICT" : "")
         """,
         "INSERT INTO store VALUES (1, 0, 0, 0, 0)",
-        // What the store's time is ahead of the monotonic clock, for each run of the machine.
+        // The distance of the store's time from the monotonic clock, for each run of the machine.
         """
         CREATE TABLE clocks (
             id INTEGER PRIMARY KEY, boot TEXT NOT NULL UNIQUE, shift INTEGER NOT NULL
@@ -77,14 +77,14 @@ struct Schema {
             PRIMARY KEY (tenant, key)
         )\(strict ? " STRICT," : "") WITHOUT ROWID
         """,
-        // What may go away, by the time when it may: in the store, in a tenant, and at once where there is no room.
+        // The records that may be evicted, by time: in the store, in a tenant, and at once if there is no room.
         "CREATE INDEX effects_ending ON effects (until) WHERE phase >= 4",
         "CREATE INDEX effects_ending_of_tenant ON effects (tenant, until) WHERE phase >= 4 AND tenant <> x''",
         "CREATE INDEX effects_released ON effects (tenant, until) WHERE phase = 6",
     ]
 
     private static let version2 = [
-        // What has no outcome: few records, which are found without looking at those that are settled.
+        // The records without an outcome: few, and found without reading settled ones.
         "CREATE INDEX effects_open ON effects (tenant, key) WHERE phase < 4"
     ]
 }

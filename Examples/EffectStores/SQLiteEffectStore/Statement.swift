@@ -48,7 +48,7 @@ final class Statement {
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
     func bytes(_ column: Int32) -> [UInt8] {
-        // In this order, as SQLite asks for it: the pointer first, then the count.
+        // In this order, as SQLite requires: the pointer first, then the count.
         guard let start = sqlite3_column_blob(handle, column) else { return [] }
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
@@ -75,7 +75,7 @@ final class Statement {
         }
     }
 
-    /// Goes to the next row; whether there is one.
+    /// Moves to the next row; returns whether there is one.
     private func step() throws -> Bool {
         let code = sqlite3_step(handle)
         switch code {

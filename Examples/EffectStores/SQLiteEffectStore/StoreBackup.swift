@@ -1,9 +1,9 @@
 import CSQLite
 
-/// A backup that is being made: pages are copied by SQLite itself, some at a time, and the store works on in between.
+/// A running backup: SQLite itself copies the pages, some at a time, and the store works on in between.
 ///
-/// What is recorded meanwhile through the same connection is copied, too. What another process records makes SQLite begin
-/// anew; after some of those, the rest is copied at once, while other writers wait.
+/// Changes through the same connection are copied, too. Changes of another process make SQLite begin again; after some
+/// of those, the rest is copied at once, while other writers wait.
 final class StoreBackup {
     private static let pages: Int32 = 256
     private static let restarts = 4
@@ -28,7 +28,7 @@ final class StoreBackup {
 
     deinit { sqlite3_backup_finish(handle) }
 
-    /// Copies the next pages; whether there are more.
+    /// Copies the next pages; returns whether there are more.
     func step() throws -> Bool {
         let code = sqlite3_backup_step(handle, restartCount < Self.restarts ? Self.pages : -1)
         switch code {

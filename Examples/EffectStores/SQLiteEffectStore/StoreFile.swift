@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// The path of a store: looks at what is there before SQLite does, and makes an empty file where nothing is.
+/// The path of a store: checks the file before SQLite opens it, and creates an empty file if there is none.
 struct StoreFile {
     let path: String
     /// The users besides this one and root that may own the file.
@@ -26,7 +26,7 @@ struct StoreFile {
         try check()
     }
 
-    /// Throws if the file, or what SQLite keeps beside it, cannot be used or must not be.
+    /// Throws if the file, or a file of SQLite beside it, cannot be used or must not be.
     func check() throws(SQLiteEffectStoreError) {
         guard let status = status(of: path) else { throw SQLiteEffectStoreError(.notAFile, path) }
         try check(path, status)
@@ -59,7 +59,7 @@ struct StoreFile {
 
     private func checkDirectory() throws(SQLiteEffectStoreError) {
         var status = stat()
-        // A link to a directory is followed: what it leads to is checked.
+        // A link to a directory is followed: its target is checked.
         guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw SQLiteEffectStoreError(.missingDirectory, directory)
         }
@@ -95,7 +95,7 @@ struct StoreFile {
     /// Creates an empty file that no other user can read: results may be secrets.
     ///
     /// The file is closed at once, and that ends every lock which this process has on it. There is none yet: another
-    /// store of this process comes here only after the queue of all openings has let this one go.
+    /// store of this process comes here only after the queue of all openings has released this one.
     private func create() throws(SQLiteEffectStoreError) {
         let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if file >= 0 {
@@ -106,7 +106,7 @@ struct StoreFile {
         }
     }
 
-    /// What is at the path itself, and not behind a link.
+    /// Returns the status of the path itself, and not of a link's target.
     private func status(of path: String) -> stat? {
         var status = stat()
         return lstat(path, &status) == 0 ? status : nil

@@ -1,9 +1,9 @@
 import Dispatch
 
-/// Runs what is to be done with a value that only one thread at a time may use.
+/// A queue for work on a value that only one thread at a time may use.
 ///
-/// Callers that wait do so by their own thread. Callers that await leave theirs to others: the queue has threads of its
-/// own, which are none of the cooperative pool, so that a slow disk holds up no other task.
+/// Synchronous callers wait on their own thread. Asynchronous callers do not block theirs: the queue has threads of its
+/// own, outside the cooperative pool, so that a slow disk holds up no other task.
 ///
 /// Renewals and settlements overtake claims: under overload the owners of keys would lose them otherwise, while claims
 /// make the load greater.
@@ -29,7 +29,7 @@ final class StoreQueue<Value>: @unchecked Sendable {
         return try body(value)
     }
 
-    /// Runs `body`, to its end also if the task is cancelled: the caller learns what has been recorded.
+    /// Runs `body`, to its end even if the task is cancelled: the caller gets what has been recorded.
     func async<Answer: Sendable>(
         _ priority: PriorityLock.Priority = .ordinary, _ body: @escaping @Sendable (Value) throws -> Answer
     ) async throws -> Answer {

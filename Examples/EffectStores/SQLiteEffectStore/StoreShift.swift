@@ -1,6 +1,6 @@
 import RetryCore
 
-/// Finds out what the store's time is ahead of the monotonic clock; see ``StoreTime``.
+/// Determines the distance of the store's time from the monotonic clock; see ``StoreTime``.
 struct StoreShift {
     private let connection: Connection
 
@@ -8,7 +8,7 @@ struct StoreShift {
         self.connection = connection
     }
 
-    /// The shift that other processes go by since the machine started; the first one chooses it.
+    /// Returns the shift that other processes have used since the machine started; the first one chooses it.
     func shift(_ time: StoreTime) throws -> Int64 {
         guard let boot = time.boot else { return try fresh(time) }
         if let known = try known(boot) { return known }
@@ -41,7 +41,7 @@ struct StoreShift {
         let shift = try fresh(time)
         try connection.prepare("INSERT INTO clocks (boot, shift) VALUES (?, ?)").run(.text(boot), .integer(shift))
         try connection.execute("DELETE FROM clocks WHERE id <= (SELECT max(id) FROM clocks) - 8")
-        // From here on the store's time is what these clocks say.
+        // From here on the store's time follows these clocks.
         try connection.prepare("UPDATE store SET clock = ?, calendar = ?").run(
             .integer(time.monotonic() &+ shift), .integer(time.calendar()))
         return shift

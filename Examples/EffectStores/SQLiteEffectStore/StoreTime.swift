@@ -10,13 +10,13 @@ import Musl
 
 /// The times of the machine that a store counts its own time by.
 ///
-/// The processes that share a file must agree on when a lease ends. They could not by the calendar's clock alone: when
-/// somebody sets it, leases end early, and settled effects are forgotten and run again. The monotonic clock is the same
-/// in all processes of a machine and is never set, but starts anew with it. So the store's time is the monotonic clock
-/// with a shift that all processes read from the file. The calendar's clock is asked once after each start of the
-/// machine, for how long it was off.
+/// The processes that share a file must agree on the end of a lease. They could not by the calendar's clock alone: when
+/// it is set, leases end early, and settled effects are evicted and run again. The monotonic clock is the same in all
+/// processes of a machine and is never set, but restarts with it. So the store's time is the monotonic clock with a
+/// shift that all processes read from the file. The calendar's clock is read once after each start of the machine, for
+/// the time that it was off.
 struct StoreTime: Sendable {
-    /// Names the run of the machine; `nil` where it has no name, and for a clock of the caller's own.
+    /// The identity of the machine's run; `nil` if it has none, and for a clock of the caller's own.
     let boot: String?
     /// The time since a moment of that run, in nanoseconds; it never goes back.
     let monotonic: @Sendable () -> Int64
@@ -30,7 +30,7 @@ struct StoreTime: Sendable {
             boot: currentBoot(), monotonic: { clock.now.clampedNanoseconds }, calendar: calendarNanoseconds)
     }
 
-    /// The time that somebody else gives, which is the store's then.
+    /// Creates the time from a caller's clock, which is the store's time then.
     init(_ clock: RetryClock) {
         let now: @Sendable () -> Int64 = { clock.now.clampedNanoseconds }
         self.init(boot: nil, monotonic: now, calendar: now)
@@ -44,17 +44,17 @@ struct StoreTime: Sendable {
         self.calendar = calendar
     }
 
-    /// What the store's time is ahead of the monotonic clock, where no other process has said so since the machine
-    /// started.
+    /// Returns the distance of the store's time from the monotonic clock, if no other process has stored one since the
+    /// machine started.
     ///
     /// - Parameters:
     ///   - last: The store's time when it was written last.
     ///   - lastCalendar: The calendar's time at that moment.
-    /// - Returns: So much that the store's time never goes back, whatever was done to the calendar's clock.
+    /// - Returns: The shift, with which the store's time never goes back, even if the calendar's clock was set.
     func shift(last: Int64, lastCalendar: Int64) -> Int64 {
         let (now, calendar) = (monotonic(), calendar())
         guard boot != nil, last > 0 else { return max(last, calendar) - now }
-        // A clock that was not set yet does not tell for how long the machine was off. Too short is the safe side:
+        // A clock that was not set yet does not show for how long the machine was off. Too short is the safe side:
         // records are kept for longer.
         let isSet = calendar > Self.plausible && lastCalendar > Self.plausible
         let off = isSet ? max(0, calendar - lastCalendar) : 0
@@ -70,7 +70,8 @@ struct StoreTime: Sendable {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
-    /// The system's name for this run of the machine, and for the clocks of this container where those are its own.
+    /// Returns the system's name for this run of the machine, and for the clocks of this container if those are its
+    /// own.
     private static func currentBoot() -> String? {
         #if canImport(Darwin)
         var size = 64
@@ -92,7 +93,7 @@ struct StoreTime: Sendable {
 }
 
 extension Duration {
-    /// The duration in nanoseconds, held at the ends of the range.
+    /// The duration in nanoseconds, clamped to the range.
     var clampedNanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

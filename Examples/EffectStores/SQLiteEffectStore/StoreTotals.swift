@@ -1,12 +1,12 @@
 import RetryCore
 
-/// What the records of a store share: the tokens, how many records there are, and the time.
+/// The state that the records of a store share: the tokens, the number of records, and the time.
 final class StoreTotals {
     /// The row of the store.
     struct Totals: Equatable {
         /// The token of the last claim.
         var token: Int64
-        /// How many records there are.
+        /// The number of records.
         var count: Int64
     }
 
@@ -39,17 +39,17 @@ final class StoreTotals {
         try write.run(.integer(totals.token), .integer(totals.count), .integer(clock), .integer(calendar))
     }
 
-    /// Counts records that came or went, where no token was given out.
+    /// Changes the count of records without a new token.
     func add(_ count: Int) throws {
         try writeCount.run(.integer(Int64(count)))
     }
 
-    /// How many records a tenant has.
+    /// Returns the number of records of a tenant.
     func count(of tenant: [UInt8]) throws -> Int64 {
         try readTenant.first(.bytes(tenant)) { $0.integer(0) } ?? 0
     }
 
-    /// Counts a tenant's records that came or went.
+    /// Changes the count of a tenant's records.
     func add(_ count: Int, to tenant: [UInt8]) throws {
         if tenant.isEmpty { return }
         try writeTenant.run(.bytes(tenant), .integer(Int64(count)))

@@ -21,7 +21,7 @@ struct BackupTests {
         path = "\(folder.path)/backup.db"
     }
 
-    /// What a backup holds must be a moment of the store: whatever was settled before it began is there, and nothing is
+    /// Checks that a backup is a moment of the store: every claim settled before it began is there, and nothing is
     /// there that the store does not have.
     private func check(_ store: SQLiteEffectStore, before: [ClaimTicket]) throws -> Int {
         let backup = try SQLiteEffectStore(path: path)

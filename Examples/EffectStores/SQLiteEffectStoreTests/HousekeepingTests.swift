@@ -86,7 +86,7 @@ struct HousekeepingTests {
     @Test func settledRecordsAreNotReadForThoseWithoutAnOutcome() throws {
         let store = try store(.init())
         for number in 0..<50 { try store.settled("key \(number)", .succeeded([UInt8](repeating: 7, count: 50_000))) }
-        // What cannot be read would be noticed.
+        // An unreadable record would be reported.
         try folder.run("UPDATE effects SET fingerprint = x'00'")
         let misses = try store.queue.sync { open in
             try Self.cacheMisses(open.connection) { _ = try open.unsettled(after: .first, limit: 500) }
@@ -96,7 +96,7 @@ struct HousekeepingTests {
         #expect(try store.unsettled().map(\.id) == [open.id])
     }
 
-    /// How many pages a step reads, with nothing in the cache.
+    /// Returns the number of pages that a step reads, with nothing in the cache.
     private static func cacheMisses(_ connection: Connection, _ step: () throws -> Void) throws -> Int32 {
         var (current, highest) = (Int32(0), Int32(0))
         sqlite3_db_release_memory(connection.handle)
@@ -137,7 +137,7 @@ struct HousekeepingTests {
         #expect(claims.count == 200 && before.count == 0, "\(before.count) came first")
     }
 
-    /// Waits for what blocks a thread, which is none of the cooperative pool.
+    /// Waits for blocking work, outside the cooperative pool.
     private static func onAThread(_ body: @escaping @Sendable () -> Void) async {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
@@ -173,7 +173,7 @@ struct HousekeepingTests {
         clock.advance(by: .seconds(100))
         let owner = try #require(try store.claim(third, lease: .seconds(1)).token)
         #expect(try store.count(ofTenant: "t") == 1)
-        // What was given back makes room at once.
+        // A released record makes room at once.
         _ = try store.settle(ClaimTicket(third, owner), .failedBeforeEffect)
         for key in ["d", "e"] { _ = try store.own(key, tenant: "t") }
         #expect(try store.claim(third, lease: .seconds(1)).isFull)

@@ -67,7 +67,7 @@ struct SharingTests {
         let store = try folder.store(.init(busyTimeout: .seconds(20)))
         let other = try StoreQueue(label: "other", Connection(path: folder.file))
         try other.sync { try $0.execute("BEGIN IMMEDIATE") }
-        // More callers than the cooperative pool has threads: if they blocked, nobody could let the file go.
+        // More callers than the cooperative pool has threads: if they blocked, no thread could release the file.
         let tokens = try await withThrowingTaskGroup(of: FencingToken?.self) { group in
             for number in 0..<200 {
                 let id = try ActionID("key \(number)")

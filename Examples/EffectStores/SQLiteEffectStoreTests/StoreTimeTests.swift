@@ -27,7 +27,7 @@ private final class Machine: Sendable {
         step(seconds)
     }
 
-    /// Somebody sets the calendar's clock.
+    /// Sets the calendar's clock.
     func step(_ seconds: Int64) {
         calendar.wrappingAdd(seconds * 1_000_000_000, ordering: .relaxed)
     }

@@ -55,7 +55,7 @@ struct Problem: Error {
     }
 }
 
-/// The kind of error that a closure throws; `nil` if it throws none.
+/// Returns the kind of error that a closure throws; `nil` if it throws none.
 func kind(_ body: () throws -> Void) throws -> SQLiteEffectStoreError.Kind? {
     do {
         try body()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SQLiteEffectStore
 
-/// The store answers as the one in memory does, whatever it is asked in whatever order.
+/// The store answers as the one in memory does, to any requests in any order.
 @Suite(.timeLimit(.minutes(5)))
 struct TwinTests {
     @Test(arguments: 0..<20)
@@ -15,7 +15,7 @@ struct TwinTests {
         let clock = RetryClock(time)
         let memory = InMemoryEffectStore(.init(retention: .seconds(30)), clock: clock)
         let stores = try (0..<2).map { _ in try folder.store(.init(retention: .seconds(30)), clock: clock) }
-        var tickets = [ClaimTicket(try ActionID("nobody"), FencingToken(1))]
+        var tickets = [ClaimTicket(try ActionID("unknown"), FencingToken(1))]
         for step in 0..<300 {
             guard let store = stores.randomElement(using: &random), let ticket = tickets.randomElement(using: &random)
             else { continue }

@@ -4,23 +4,23 @@ import RetryAsync
 import Shared
 import SharedHTTP
 
-/// What an agent does over a network, where each of it fails in its own way.
+/// An agent's work over a network in which each part fails in its own way.
 ///
 /// ```sh
 /// swift run --package-path Examples AgentTools
 /// ```
 ///
-/// - `ToolGateway.swift`: calls tools over JSON-RPC; a tracker decides by their results what is called again.
-/// - `Memory.swift`: an agent's memory, a file, to which a step is appended once however often the step is repeated.
-/// - `ChatStream.swift`: the tokens of an answer over server-sent events, which go on where the connection broke off.
+/// - `ToolGateway.swift`: calls tools over JSON-RPC; a tracker decides by their results which calls are repeated.
+/// - `Memory.swift`: an agent's memory, a file, to which a step is appended once even if the step is repeated.
+/// - `ChatStream.swift`: the tokens of an answer over server-sent events, resumed where the connection broke off.
 /// - `Retrieval.swift`: a query that is answered by a poorer index while the better one is down.
 ///
-/// Everything is called over HTTP, and everything that is shown is checked.
+/// Everything is called over HTTP, and every result is checked.
 @main
 struct AgentTools: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "AgentTools",
-        abstract: "Shows what an agent does over a network that fails: tools, memory, chat, retrieval."
+        abstract: "Runs an agent over a network that fails: tools, memory, chat, retrieval."
     )
 
     func run() async throws {
@@ -39,7 +39,7 @@ struct AgentTools: AsyncParsableCommand {
     }
 }
 
-/// The agent; what it does is in extensions.
+/// The agent; its work is in extensions.
 struct Agent {
     let client: HTTPClient
     let upstream: Upstream
@@ -51,7 +51,7 @@ struct Agent {
         print("\n\(subject): \(comment)")
     }
 
-    /// Checks how many requests came for a path.
+    /// Checks the number of requests for a path.
     func expectRequests(_ path: String, _ count: Int) async {
         checks.expect("requests for \(path)", await upstream.arrivals(at: path).count, is: count)
     }

@@ -6,7 +6,7 @@ import SharedHTTP
 extension Agent {
     private static let tokens = ["The ", "weather ", "in ", "Kiel ", "is ", "wet, ", "as ", "ever."]
 
-    /// The connection breaks off twice: after the third token in the midst of the fourth, and before the seventh.
+    /// The connection breaks off twice: after the third token within the fourth, and before the seventh.
     static let chatScript: Upstream.Script = [
         "/chat": [
             .decided { events(after: $0, upTo: 3, hangsUp: true, tail: "id: 4\ndata: Ki") },
@@ -16,7 +16,7 @@ extension Agent {
         "/chat/refused": [.status(401)],
     ]
 
-    /// The events behind the one that the client had last.
+    /// Returns the events after the last one that the client has.
     private static func events(
         after question: Upstream.Question, upTo last: Int, hangsUp: Bool, tail: String = ""
     ) -> Upstream.Answer {
@@ -25,7 +25,7 @@ extension Agent {
         return .pieces(events + [tail], hangsUp: hangsUp)
     }
 
-    /// The consumer sees one stream, each token once.
+    /// Consumes one stream, with each token once.
     func chat() async throws {
         begin("Chat", "a stream of tokens that breaks off twice, and goes on each time")
         let (errors, log) = AsyncStream.makeStream(of: String.self)
@@ -48,7 +48,7 @@ extension Agent {
         checks.expect("resumptions", cuts.count, is: 2)
         await expectRequests("/chat", 3)
 
-        // What cannot be had by asking again is not asked for again.
+        // A failure that a repetition cannot fix is not retried.
         let refused = RetryingSequence(policy: .api) { [client, upstream] in
             try await client.events(upstream.url("/chat/refused"))
         }

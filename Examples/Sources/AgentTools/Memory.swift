@@ -5,11 +5,11 @@ import RetryFoundation
 import Shared
 import SharedHTTP
 
-/// What an agent remembers: a file with a line for each step.
+/// An agent's memory: a file with a line for each step.
 private struct Memory {
     let file: URL
 
-    /// Appends a line, and returns how many there are.
+    /// Appends a line, and returns the number of lines.
     func append(_ line: String) throws -> Int {
         let handle = try FileHandle(forUpdating: file)
         defer { try? handle.close() }
@@ -30,14 +30,14 @@ extension Agent {
         "/queue/confirm": [.status(503), .hangUp, .status(200)],
     ]
 
-    /// A step is repeated as a whole when its confirmation fails, and remembered once all the same.
+    /// Repeats a step as a whole when its confirmation fails; it is remembered once.
     func remember() async throws {
         begin("Memory", "a step that is made three times, and remembered once")
         let file = FileManager.default.temporaryDirectory.appending(component: "memory-\(UUID()).txt")
         try Data().write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         let memory = Memory(file: file)
-        // A store on disk, such as those in EffectStores, keeps the promise through a crash as well.
+        // A store on disk, such as those in EffectStores, keeps the guarantee through a crash as well.
         let store = InMemoryEffectStore()
         let quick = RetryPolicy.api.backoff(.constant(.milliseconds(20)))
 
@@ -45,7 +45,7 @@ extension Agent {
         let result = try await retry(policy: quick, named: "step") {
             let step = try await once(
                 "run-7/step-1", in: store, as: .json, policy: quick,
-                // Where the model has failed, nothing was appended: that is safe to try again.
+                // If the model has failed, nothing was appended: a retry is safe.
                 execution: .errors(HTTPError.self) { _ in .notExecuted }
             ) { _ in
                 try memory.append(try await client.text(upstream.url("/model")))
@@ -64,7 +64,7 @@ extension Agent {
         try await rememberTogether(memory, store)
     }
 
-    /// Ten tasks that make the same step at the same time append it once.
+    /// Appends a step once, though ten tasks make it at the same time.
     private func rememberTogether(_ memory: Memory, _ store: InMemoryEffectStore) async throws {
         let results = try await withThrowingTaskGroup(of: OnceResult<Int>.self) { group in
             for _ in 1...10 {

@@ -4,13 +4,13 @@ import Shared
 import SharedHTTP
 
 extension Agent {
-    /// The index of meanings is down for a while; that of words is not.
+    /// The semantic index is down for a while; the word index is not.
     static let retrievalScript: Upstream.Script = [
         "/index/meanings": [.status(503), .status(503), .json("rain, drizzle, sleet")],
         "/index/words": [.json("rain")],
     ]
 
-    /// A query is answered by the better index, or else by the poorer one.
+    /// Answers a query by the better index, or else by the poorer one.
     func retrieve() async throws {
         begin("Retrieval", "a query that falls back")
         let breaker = CircuitBreaker(

@@ -5,17 +5,18 @@ import RetryFoundation
 import Shared
 import SharedHTTP
 
-/// Calls tools for an agent.
+/// A gateway that calls tools for an agent.
 ///
-/// A tool that fails answers with the status 200 and a result that says so: no error is thrown, and nothing that wraps
-/// calls would see a failure. The gateway makes the calls itself, and a tracker tells what follows each result.
+/// A tool that fails answers with the status 200 and a result that reports the failure: no error is thrown, and a
+/// wrapper around calls would not detect it. The gateway makes the calls itself, and a tracker decides after each
+/// result.
 private struct ToolGateway {
     let tracker: RetryTracker
     let send: (_ tool: String, _ request: String) async throws -> Data
 
-    /// Calls a tool until the tracker has enough.
+    /// Calls a tool until the tracker ends the retries.
     ///
-    /// - Returns: What the tracker said last, and how many calls it took.
+    /// - Returns: The tracker's last decision, and the number of calls.
     func call(_ tool: String, request: String) async throws -> (decision: TrackerDecision, calls: Int) {
         var calls = 0
         while true {
@@ -49,7 +50,7 @@ extension Agent {
         .json(#"{"jsonrpc": "2.0", "id": 1, "result": \#(result)}"#)
     }
 
-    /// Search may be tried often, a payment never twice, and a tool of old hides its failures in texts.
+    /// Search may be tried often, a payment never twice, and a legacy tool reports its failures in texts.
     private static let configuration = """
         {
             "max_retries": 5, "backoff_base_ms": 20, "max_backoff_ms": 200,
@@ -88,7 +89,7 @@ extension Agent {
         let codes = await events.reduce(into: [:]) { $0[$1.code, default: 0] += 1 }
         print("    events: \(codes.map { "\($0.value) \($0.key)" }.sorted().joined(separator: ", "))")
         let expected = [
-            // The gateway allows three retries whatever a configuration says: all tools, and `legacy` by inheritance.
+            // The gateway allows three retries under any configuration: all tools, and `legacy` by inheritance.
             "retry_ceiling_applied": 2,
             "retry": 6, "success": 2, "permanent_fail": 1, "max_attempts_exceeded": 2,
         ]
@@ -99,7 +100,7 @@ extension Agent {
         "at most \(1 + tracker.policy(for: tool).maxRetries)"
     }
 
-    /// Takes a result out of its envelope; an answer without one is not of the protocol.
+    /// Extracts a result from its envelope; an answer without one is not of the protocol.
     private static func result(of response: String) throws -> Data {
         let envelope = try JSONSerialization.jsonObject(with: Data(response.utf8)) as? [String: Any]
         guard let result = envelope?["result"] else { throw PermanentError("no result: \(response)") }

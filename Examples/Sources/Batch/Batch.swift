@@ -4,17 +4,17 @@ import RetryAsync
 import Shared
 import SharedHTTP
 
-/// Much work at once: a batch under a rate limit, workers at a queue, and one policy for two clients.
+/// Concurrent work: a batch under a rate limit, workers at a queue, and one policy for two clients.
 ///
 /// ```sh
 /// swift run --package-path Examples Batch
 /// ```
 ///
-/// - `Upload.swift`: a batch that keeps its distance, goes on past failures, and tells of them in the end.
+/// - `Upload.swift`: a batch that paces its requests, goes on past failures, and reports them at the end.
 /// - `Workers.swift`: tasks that take jobs from a queue, and put aside those that fail for good.
-/// - `PerClass.swift`: waits that depend on the kind of failure, for an asynchronous client and a blocking one.
+/// - `PerClass.swift`: waits that depend on the class of failure, for an asynchronous client and a blocking one.
 ///
-/// Everything is called over HTTP, and everything that is shown is checked.
+/// Everything is called over HTTP, and every result is checked.
 @main
 struct Batch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,7 +38,7 @@ struct Batch: AsyncParsableCommand {
     }
 }
 
-/// What does the work; the parts are in extensions.
+/// The work; its parts are in extensions.
 struct Plant {
     let client: HTTPClient
     let upstream: Upstream

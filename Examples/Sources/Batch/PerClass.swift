@@ -12,13 +12,13 @@ import FoundationNetworking
 #endif
 
 extension Plant {
-    /// One failure of each kind, for either client.
+    /// One failure of each class, for either client.
     static let perClassScript: Upstream.Script = {
         let answers: [Upstream.Answer] = [.status(409), .status(429), .status(500), .hangUp, .status(200)]
         return ["/class/async": answers, "/class/blocking": answers]
     }()
 
-    /// Up to 8 attempts in 60 s: quick where two writers met, patient where a server is busy.
+    /// Up to 8 attempts in 60 s: quick after a conflict of two writers, patient after a busy server.
     private static let policy = RetryPolicy(
         maxAttempts: 8, backoff: .decorrelated(initial: .milliseconds(250), cap: .seconds(10)), deadline: .seconds(60)
     )
@@ -52,7 +52,7 @@ extension Plant {
         let sleeper = ManualSleeper()
         let executor = BlockingExecutor(
             policy: policy,
-            // On Linux, `URLSession` has no better word for a connection that broke off.
+            // On Linux, `URLSession` has no more specific code for a connection that broke off.
             classifier: .errors(URLError.self) { $0.code == .unknown ? .transient : nil },
             sleeper: sleeper.sleeper, clock: sleeper.retryClock)
         do {
@@ -75,7 +75,7 @@ extension Plant {
     }
 }
 
-/// Gets a page, and blocks until it is there.
+/// Gets a page, and blocks until it has arrived.
 private func get(_ url: String) throws -> (Data, URLResponse) {
     guard let url = URL(string: url) else { throw URLError(.badURL) }
     let done = DispatchSemaphore(value: 0)

@@ -2,7 +2,7 @@ import RetryAsync
 import Shared
 import SharedHTTP
 
-/// A server's rule: so many requests in each interval, and no more.
+/// A server's rate limit: so many requests in each interval, and no more.
 actor RateLimit {
     private let count: Int
     private let interval: Duration
@@ -27,7 +27,7 @@ actor RateLimit {
 }
 
 extension Plant {
-    /// Thirty items, of which the server wants neither the 7th nor the 19th, and breaks at the 23rd.
+    /// Thirty items, of which the server rejects the 7th and the 19th, and fails at the 23rd.
     private static let items = (1...30).map { "/items/\($0)" }
 
     static func uploadScript(_ limit: RateLimit) -> Upstream.Script {
@@ -39,10 +39,10 @@ extension Plant {
         }
     }
 
-    /// Does one item after the other, 20 ms apart; the rate limit of the server is for the policy to deal with.
+    /// Uploads one item after the other, 20 ms apart; the policy handles the rate limit of the server.
     func upload(_ limit: RateLimit) async {
         begin("Upload", "30 items, 20 ms apart, where a server takes 8 requests a second")
-        // It pays to wait for a rate limit, longer and more often than for anything else.
+        // A rate limit is worth more and longer waits than any other failure.
         let policy = RetryPolicy(maxAttempts: 8, backoff: .constant(.milliseconds(10)))
             .retries(2, for: .serverError, .transient)
             .backoff(.linear(initial: .milliseconds(100), cap: .milliseconds(400), jitter: .equal), for: .rateLimit)

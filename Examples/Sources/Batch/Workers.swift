@@ -45,7 +45,7 @@ extension Plant {
     }
 }
 
-/// What became of the jobs.
+/// The results of the jobs.
 private actor Ledger {
     private var done = 0
     private var aside: [String] = []

@@ -46,7 +46,7 @@ struct Configured: AsyncParsableCommand {
     }
 }
 
-/// A program with a configuration file; what it does is in extensions.
+/// A program with a configuration file; its work is in extensions.
 struct Program {
     let folder: URL
     let file: URL

@@ -4,7 +4,7 @@ import RetryFoundation
 import RetryTesting
 import Shared
 
-/// Somebody is still at writing the report.
+/// An error for a report that is still being written.
 struct ReportIncomplete: Error {}
 
 extension Program {

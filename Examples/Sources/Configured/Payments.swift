@@ -10,7 +10,7 @@ extension Program {
         "/pay": [.status(500), .status(500), .status(500), .json("paid")]
     ]
 
-    /// A payment is never repeated here, and after three failures nobody tries for 30 s.
+    /// Pays without retries; after three failures the circuit is open for 30 s.
     func pay() async throws {
         begin("Payments", "a breaker that opens after 3 failures for 30 s")
         let clock = ManualClock()

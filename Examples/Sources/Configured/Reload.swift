@@ -6,7 +6,7 @@ import Shared
 import SharedHTTP
 
 extension Program {
-    /// Changes the file in the midst of a call, once well and twice badly.
+    /// Changes the file during a call, once correctly and twice incorrectly.
     func reload() async throws {
         begin("Reload", "the file is changed while a call runs")
         let (operations, file) = (operations, file)
@@ -35,7 +35,7 @@ extension Program {
         checks.expect("generation", operations.generation, is: 2)
     }
 
-    /// How often a call of a service that is down is tried.
+    /// Returns the number of attempts of a call to a service that is down.
     private func attempts(_ executor: RetryExecutor? = nil) async -> Int {
         let executor = executor ?? weatherExecutor(ManualClock(autoAdvance: true))
         let outcome = await executor.outcome { try await client.text(upstream.url("/weather/down")) }

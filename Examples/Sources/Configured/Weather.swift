@@ -4,7 +4,7 @@ import RetryTesting
 import Shared
 import SharedHTTP
 
-/// The service is there, and one of its stations is not.
+/// An error for a service that is up while one of its stations is down.
 struct StationOffline: Error {}
 
 extension Program {
@@ -32,7 +32,7 @@ extension Program {
         }
     }
 
-    /// What an application makes at each call, from the configuration of that moment.
+    /// Creates an executor at each call, from the configuration of that moment.
     func weatherExecutor(
         _ clock: ManualClock, onRetry: (@Sendable (any Error, Int) -> Void)? = nil
     ) -> RetryExecutor {

@@ -6,7 +6,7 @@ extension RetryObserver {
     ///
     /// `retry_events_total` counts by event, class, error type and operation; `retry_wait_seconds` holds the waits.
     ///
-    /// - Parameter factory: Makes the counters; that of the process if `nil`.
+    /// - Parameter factory: The factory of the counters; that of the process if `nil`.
     /// - Returns: The observer.
     package static func swiftMetrics(_ factory: (any MetricsFactory)? = nil) -> RetryObserver {
         let factory = factory ?? MetricsSystem.factory

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The metrics of a process in memory, and as the text that Prometheus collects.
 ///
-/// It knows what the examples need: counters, and recorders as sums and counts. A service takes a complete one from a
-/// package.
+/// It supports the needs of the examples: counters, and recorders as sums and counts. A service takes a complete one
+/// from a package.
 package final class PrometheusRegistry: MetricsFactory {
     private let series = Mutex<[String: Series]>([:])
 
@@ -33,7 +33,7 @@ package final class PrometheusRegistry: MetricsFactory {
     package func destroyRecorder(_ handler: any RecorderHandler) {}
     package func destroyTimer(_ handler: any TimerHandler) {}
 
-    /// The same series for the same label and dimensions.
+    /// Returns the same series for the same label and dimensions.
     private func series(_ label: String, _ dimensions: [(String, String)], isCounter: Bool) -> Series {
         let labels = dimensions.map { "\($0)=\"\(escaped($1))\"" }.joined(separator: ",")
         return series.withLock { all in

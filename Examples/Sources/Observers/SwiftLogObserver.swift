@@ -4,7 +4,7 @@ package import RetryCore
 extension RetryObserver {
     /// Logs events over swift-log, at the level that each event suggests.
     ///
-    /// The message is the name of the event; the rest is metadata, to be searched for.
+    /// The message is the name of the event; the rest is metadata, for searches.
     package static func swiftLog(_ logger: Logger) -> RetryObserver {
         RetryObserver { event in
             logger.log(level: .init(event.logLevel), "\(event.code)", metadata: metadata(of: event))

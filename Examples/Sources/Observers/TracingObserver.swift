@@ -9,7 +9,7 @@ extension RetryObserver {
     /// try await tracer.withSpan("user") { _ in try await api.execute { … } }
     /// ```
     ///
-    /// - Parameter tracer: Knows the span of the task that makes the call.
+    /// - Parameter tracer: The tracer with the span of the task that makes the call.
     /// - Returns: The observer.
     package static func tracing(_ tracer: some Tracer) -> RetryObserver {
         RetryObserver { event in

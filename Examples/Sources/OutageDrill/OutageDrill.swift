@@ -5,7 +5,7 @@ import RetryAsync
 import Shared
 import SharedHTTP
 
-/// Shows what retries do to a service that has an outage, and what a retry budget and a circuit breaker do about it.
+/// Measures retries against a service that has an outage, and the effect of a retry budget and a circuit breaker.
 ///
 /// ```sh
 /// swift run --package-path Examples OutageDrill
@@ -15,18 +15,18 @@ import SharedHTTP
 /// A service with an outage of a few seconds gets 100 calls a second, each from a caller of its own, four times over:
 /// without retries, with retries, with a budget for the retries, and with a breaker besides.
 ///
-/// - `Way.swift`: the four executors. This is what an application needs.
-/// - `Service.swift`: what the service does with requests. It is called over HTTP.
-/// - `Run.swift`: the callers, and what they saw; `Run+Numbers.swift` and `Run+Report.swift` sum that up.
+/// - `Way.swift`: the four executors. An application needs only this.
+/// - `Service.swift`: the behaviour of the service. It is called over HTTP.
+/// - `Run.swift`: the callers, and their results; `Run+Numbers.swift` and `Run+Report.swift` summarise them.
 /// - `LoadChart.swift`: the picture.
 ///
-/// The drill checks what it shows, and exits with an error unless naive retries at least double the load in the outage,
+/// The drill checks its results, and exits with an error unless naive retries at least double the load in the outage,
 /// the budget keeps it within 120 %, and the breaker halves the time that 99 % of the callers wait at most.
 @main
 struct OutageDrill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "OutageDrill",
-        abstract: "Shows what retries do to a service that has an outage, with and without a budget and a breaker."
+        abstract: "Measures retries against a service that has an outage, with and without a budget and a breaker."
     )
 
     @Option(help: ArgumentHelp("Where to write a chart of the load on the service.", valueName: "file"))
@@ -77,7 +77,7 @@ struct OutageDrill: AsyncParsableCommand {
 }
 
 extension HTTPClient.Configuration {
-    /// A client that lets more than a few requests of one service run at once.
+    /// A client that runs more than a few requests of one service at once.
     fileprivate static var manyConnections: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration.withoutOwnRetries
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 110

@@ -8,13 +8,13 @@ struct Summary {
     let load: Double
     /// Requests for each call; without retries there is one.
     let requestsPerCall: Double
-    /// How long half of the callers waited at most, for their answer or their error; and 99 % of them.
+    /// The maximum wait of half of the callers, for their answer or their error; and of 99 % of them.
     let p50: Duration
     let p99: Duration
 }
 
 extension Run {
-    /// Sums a phase up; of calls that did not end in time it is not known how they would have.
+    /// Sums a phase up; the end of a call that did not end in time is unknown.
     subscript(phase: Phase) -> Summary {
         let time = schedule[phase]
         let started = calls.filter { time.contains($0.start) }
@@ -31,7 +31,7 @@ extension Run {
             p99: waits.percentile(99))
     }
 
-    /// How long after the outage calls work again: when the first of twenty in a row starts; `nil` if none does.
+    /// The time after the outage until calls work again: the start of the first of twenty in a row; `nil` if none does.
     var recovery: Duration? {
         let later = calls.filter { $0.start >= schedule.outage.upperBound && $0.end < schedule.end }
         let row = 20
@@ -41,7 +41,7 @@ extension Run {
 }
 
 extension [Duration] {
-    /// The value, of sorted ones, that so many per cent of them do not exceed.
+    /// Returns the value, of sorted ones, that so many per cent of them do not exceed.
     fileprivate func percentile(_ percent: Int) -> Duration {
         isEmpty ? .zero : self[(count * percent + 99) / 100 - 1]
     }

@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import RetryAsync
 import SharedHTTP
 
-/// What happened in one run of the drill.
+/// The record of one run of the drill.
 ///
 /// Times count from its start.
 struct Run {
@@ -10,7 +10,7 @@ struct Run {
     let schedule: Schedule
     /// The calls in the order in which they started.
     let calls: [Call]
-    /// When the upstream got a request.
+    /// The arrival times of the requests at the upstream.
     let requests: [Duration]
 
     /// One call of a caller, with all its retries.

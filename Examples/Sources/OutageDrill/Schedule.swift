@@ -3,14 +3,14 @@ enum Phase: String, CaseIterable {
     case before, outage, after
 }
 
-/// When the outage begins and ends, how long the load goes on, and how steady it is.
+/// The begin and the end of the outage, the duration of the load, and its rate.
 ///
 /// Times count from the start of a run.
 struct Schedule: Sendable {
     let outage: Range<Duration>
     let end: Duration
 
-    /// A call starts this often, whatever becomes of the calls before it.
+    /// The interval between the starts of two calls, independent of the calls before.
     let interval = Duration.milliseconds(10)
 
     static let full = Schedule(outage: .milliseconds(1500)..<(.seconds(5)), end: .milliseconds(7500))
@@ -26,7 +26,7 @@ struct Schedule: Sendable {
 }
 
 extension Range<Duration> {
-    /// How long the time is, in seconds.
+    /// The duration of the range, in seconds.
     var seconds: Double { (upperBound - lowerBound).seconds }
 }
 

@@ -1,15 +1,15 @@
 import SharedHTTP
 
-/// What the upstream does with requests, and when they came.
+/// The behaviour of the upstream, and the arrival times of requests.
 ///
-/// It answers at once, but for an outage by the clock, and but for overload: then it makes each caller wait, and fails.
-/// An overloaded service gets nothing done, and thus a flood of retries keeps it down when the outage itself is over.
+/// It answers at once, except in an outage by the clock, and under overload: then it makes each caller wait, and fails.
+/// An overloaded service completes no work, and thus a flood of retries keeps it down when the outage itself is over.
 actor Service {
     private let outage: Range<Duration>
     private var start: ContinuousClock.Instant?
     private var arrivals: [Duration] = []
 
-    /// What it can bear in requests a second: twice the load that it has without retries.
+    /// The capacity in requests a second: twice the load without retries.
     static let capacity = 200
 
     init(_ schedule: Schedule) { outage = schedule.outage }
@@ -22,13 +22,13 @@ actor Service {
         return now
     }
 
-    /// Ends the run, and returns when requests came; until the next run begins, each request is answered.
+    /// Ends the run, and returns the arrival times; until the next run begins, each request is answered.
     func end() -> [Duration] {
         start = nil
         return arrivals
     }
 
-    /// Decides what a request that comes now is answered.
+    /// Decides the answer to a request that comes now.
     func answer() -> Upstream.Answer {
         guard let start else { return .status(200) }
         let now = start.duration(to: .now)

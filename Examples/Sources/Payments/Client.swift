@@ -10,7 +10,7 @@ struct Client: Sendable {
     let site: String
     let kind: StoreKind
     let store: any EffectStore
-    /// Which run of the program the orders belong to, and which life of the client this is.
+    /// The run of the program that the orders belong to, and the life of the client.
     let run: String
     let life: Int
 
@@ -37,7 +37,7 @@ struct Client: Sendable {
 
     /// Pays an order, or finds that it has been paid.
     ///
-    /// - Returns: Whether it had been paid before; `nil` if it is to be handed out again.
+    /// - Returns: `true` if it had been paid before; `nil` if it is to be handed out again.
     private func pay(_ order: Int) async throws -> Bool? {
         do {
             return try await once(
@@ -50,26 +50,26 @@ struct Client: Sendable {
             try await findOut(order, id, token)
             return nil
         } catch EffectError.inProgress, EffectError.fenced {
-            // Its owner is gone and its lease is not over yet, or somebody has found out in the meantime.
+            // The owner is gone and its lease is not over yet, or the order was reconciled in the meantime.
             return nil
         } catch let error as HTTPError where error.status == .tooManyRequests {
             return nil
         }
     }
 
-    /// Nobody knows whether the order has been paid: asks the ledger, and tells the store.
+    /// Reconciles an order with an unknown outcome: asks the ledger, and records the answer in the store.
     private func findOut(_ order: Int, _ id: ActionID, _ token: FencingToken) async throws {
         let receipt = try await ask("/inquiries" + query(order, token))
         let verdict: EffectVerdict = receipt.isEmpty ? .didNotHappen : .happened(Array(receipt.utf8))
         _ = try await store.reconcile(id, expectedToken: token, verdict: verdict)
     }
 
-    /// A store in memory begins with the first token in every life of the client: there the life is part of it.
+    /// Returns the query; a store in memory restarts its tokens in every life of the client, so the life is part of it.
     private func query(_ order: Int, _ token: FencingToken) -> String {
         "?order=\(order)&token=\(kind.isDurable ? "" : "\(life).")\(token)"
     }
 
-    /// Asks for something that may be asked for twice.
+    /// Sends an idempotent request.
     private func ask(_ path: String) async throws -> String {
         try await retry(policy: .fast) { try await post(path) }
     }

@@ -5,7 +5,7 @@ final class ClientProcess {
     private let process = Process()
     private let endings: AsyncStream<Void>
 
-    /// Starts this program once more, with these arguments.
+    /// Starts this program again, with these arguments.
     init(_ arguments: [String]) throws {
         let (endings, continuation) = AsyncStream.makeStream(of: Void.self)
         self.endings = endings
@@ -21,14 +21,14 @@ final class ClientProcess {
 
     var isRunning: Bool { process.isRunning }
 
-    /// Ends the process at once, whatever it is doing: it is not asked, and it cannot tidy up.
+    /// Ends the process at once, at any point of its work: it cannot clean up.
     func kill() {
         if process.isRunning { _ = Foundation.kill(process.processIdentifier, SIGKILL) }
     }
 
     /// Waits until the process has ended.
     ///
-    /// - Returns: Whether it was killed; otherwise it is through.
+    /// - Returns: `true` if it was killed; otherwise it has finished.
     /// - Throws: ``ClientFailed`` if it ended with an error.
     func wasKilled() async throws -> Bool {
         for await _ in endings {}
@@ -40,7 +40,7 @@ final class ClientProcess {
     }
 }
 
-/// The client ended with an error, and not because it was killed.
+/// An error for a client that ended with an error, and not because it was killed.
 struct ClientFailed: Error, CustomStringConvertible {
     let status: Int32
 

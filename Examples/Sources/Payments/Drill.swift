@@ -7,7 +7,7 @@ struct Drill {
     let kills: Int
     let folder: String
 
-    /// What became of the orders.
+    /// The results of the orders.
     struct Result {
         let kind: StoreKind
         let orders: Int
@@ -21,7 +21,7 @@ struct Drill {
     }
 
     func run() async throws -> Result {
-        // An order is handed out again after its lease, that is, when there is something to be found out about it.
+        // An order is handed out again after its lease, that is, when its outcome has to be found out.
         let site = Site(queue: OrderQueue(count: orders, timeout: .milliseconds(1_200)))
         let start = ContinuousClock.now
         var result = Result(kind: kind, orders: orders)
@@ -36,7 +36,7 @@ struct Drill {
         return result
     }
 
-    /// Starts the client, and kills it in the midst of its work; then lets it come to an end.
+    /// Starts the client, and kills it during its work; then lets it finish.
     private func killAgainAndAgain(_ site: Site, _ address: String) async throws -> Int {
         let run = String(UInt64.random(in: 0 ... .max), radix: 36)
         var killed = 0

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Shared
 
-/// Runs the drill with each store in turn, and judges it.
+/// Runs the drill with each store in turn, and checks it.
 struct DrillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drill", abstract: "Pays the orders with each store in turn.")
@@ -43,9 +43,9 @@ struct DrillCommand: AsyncParsableCommand {
             checks.subject = kind.rawValue
             check(result, checks)
         }
-        print("\nWhat is indeterminate was asked of the ledger, and then paid if it had not been.")
+        print("\nIndeterminate orders were looked up in the ledger, and then paid if they had not been.")
         if stores.contains(.memory) {
-            print("The store in memory forgets with its process: after a kill nobody knows what was paid before it.")
+            print("The store in memory ends with its process: after a kill its outcomes are unknown.")
         }
         try checks.finish()
     }

@@ -1,22 +1,22 @@
-/// Whom the orders are paid to: it writes an entry for every payment that it executes.
+/// The receiver of the payments: it writes an entry for every payment that it executes.
 ///
-/// It does not deduplicate. It does keep a door that each receiver of effects should have: whoever asks what became of
-/// a request can be sure that the answer stays true.
+/// It does not deduplicate. It has the inquiry that each receiver of effects should have: its answer about a request
+/// stays true.
 actor Ledger {
-    /// A payment as somebody asks for it: the order, and the token of the claim under which it was sent.
+    /// A payment request: the order, and the token of the claim under which it was sent.
     struct Request: Hashable, Sendable {
         let order: Int
         let token: String
     }
 
-    /// What becomes of a request.
+    /// The result of a request.
     enum Reply: Sendable {
         case receipt(String)
-        /// Not executed, and the caller is told so.
+        /// Not executed, and the caller gets an error.
         case busy
-        /// Not executed: somebody has asked about this request before it came, and was told that it has not happened.
+        /// Not executed: an inquiry about this request came first, and was answered with "not happened".
         case tooLate
-        /// Executed or not: the caller is told nothing, because the connection breaks.
+        /// Executed or not: the caller gets no answer, because the connection breaks.
         case dropped
     }
 
@@ -27,7 +27,7 @@ actor Ledger {
     private var executed: [Request: String] = [:]
     private var closed: Set<Request> = []
 
-    /// Executes a payment, unless chance has it otherwise.
+    /// Executes a payment, unless a random failure prevents it.
     func pay(_ request: Request) -> Reply {
         requestCount += 1
         if closed.contains(request) { return .tooLate }
@@ -41,7 +41,7 @@ actor Ledger {
         }
     }
 
-    /// Tells what became of a request; one that has not happened by now never will.
+    /// Returns the receipt of a request; a request that has not happened by now never will.
     func inquire(_ request: Request) -> String? {
         inquiryCount += 1
         if let receipt = executed[request] { return receipt }

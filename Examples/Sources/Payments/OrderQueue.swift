@@ -1,6 +1,6 @@
-/// Hands out orders until each of them is done: at least once, as queues do.
+/// A queue that hands out orders until each of them is done: at least once, as queues do.
 ///
-/// An order that is not reported as done in time is handed out again; so is now and then one whose report was lost.
+/// An order that is not reported as done in time is handed out again; so is occasionally one whose report was lost.
 actor OrderQueue {
     private let count: Int
     private let timeout: Duration
@@ -25,7 +25,7 @@ actor OrderQueue {
         handedOut[order] = nil
     }
 
-    /// The next order; `nil` if there is none right now.
+    /// Returns the next order; `nil` if there is none right now.
     func next() -> Int? {
         let order = waiting.popLast() ?? handedOut.first { ContinuousClock.now - $0.value > timeout }?.key
         if let order { handedOut[order] = .now }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Pays a thousand orders with a client that is killed again and again, and counts what became of each of them.
+/// Pays a thousand orders with a client that is killed again and again, and counts the results.
 ///
 /// ```sh
 /// .ci/postgres swift run --package-path Examples Payments     # with a PostgreSQL server of its own
@@ -8,9 +8,9 @@ import ArgumentParser
 /// ```
 ///
 /// - `Site.swift`: the other side, over HTTP: a queue of orders, and a ledger that drops replies.
-/// - `Ledger.swift`: the ledger. It does not know what it has been asked before: what is paid twice stays paid twice.
-/// - `Client.swift`: pays the orders, each of them `once`, and finds out about those of which nobody knows.
-/// - `Drill.swift`: starts the client, kills it in the midst of its work, and starts it again.
+/// - `Ledger.swift`: the ledger. It does not deduplicate: a double payment stays a double payment.
+/// - `Client.swift`: pays the orders, each of them `once`, and reconciles those with an unknown outcome.
+/// - `Drill.swift`: starts the client, kills it during its work, and starts it again.
 @main
 struct Payments: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

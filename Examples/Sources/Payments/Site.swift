@@ -7,7 +7,7 @@ struct Site: Sendable {
     let queue: OrderQueue
     let ledger = Ledger()
 
-    /// Serves while `body` runs, which gets the address.
+    /// Serves while `body` runs, which receives the address.
     func serve<Result>(_ body: (String) async throws -> Result) async throws -> Result {
         try await LocalServer.run { request, _ in
             switch request.uri.path {
@@ -41,7 +41,7 @@ struct Site: Sendable {
         case .busy: return Response(status: .tooManyRequests)
         case .tooLate: return Response(status: .conflict)
         case .dropped:
-            // An error in the midst of a body makes Hummingbird close the connection.
+            // An error within a body makes Hummingbird close the connection.
             return Response(status: .ok, body: ResponseBody(contentLength: 20) { _ in throw Dropped() })
         }
     }

@@ -3,18 +3,18 @@ import PostgresEffectStore
 import RetryAsync
 import SQLiteEffectStore
 
-/// Where the client remembers what it has paid.
+/// The store in which the client records its payments.
 enum StoreKind: String, CaseIterable, ExpressibleByArgument {
     case memory, sqlite, postgres
 
-    /// Whether the store is still there after its process has been killed.
+    /// A Boolean value that indicates whether the store is still there after its process has been killed.
     var isDurable: Bool { self != .memory }
 
-    /// Opens the store; libpq's variables name the server of the one that has a server.
+    /// Opens the store; libpq's variables name the server of the PostgreSQL store.
     ///
-    /// - Parameter folder: Where the one in a file has its file.
+    /// - Parameter folder: The folder for the file of the SQLite store.
     /// - Returns: The store.
-    /// - Throws: What keeps the store from being opened.
+    /// - Throws: An error if the store cannot be opened.
     func open(in folder: String) throws -> any EffectStore {
         switch self {
         case .memory: InMemoryEffectStore()

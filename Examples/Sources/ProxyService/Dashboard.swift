@@ -1,4 +1,4 @@
-/// The page that a person looks at.
+/// The dashboard, a page for a browser.
 enum Dashboard {
     static let html = #"""
         <!DOCTYPE html>

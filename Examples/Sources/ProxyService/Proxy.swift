@@ -9,7 +9,7 @@ import RetryAsync
 import SharedHTTP
 import Tracing
 
-/// Passes requests on to the upstream, and tells how that goes.
+/// A proxy that passes requests on to the upstream, and reports the results.
 struct Proxy: Sendable {
     private let url: String
     private let client: HTTPClient
@@ -30,7 +30,7 @@ struct Proxy: Sendable {
             observer: .log { _, line in print(line) })
         budget = RetryBudget(.ratio(0.05, floor: 1, ttl: .seconds(5)), named: "orders")
         var observers = [counts.observer, .swiftMetrics(registry)]
-        // A service logs and traces to where its logs and traces are collected.
+        // A service sends its logs and traces to their collectors.
         if let records { observers += [.swiftLog(records.logger), .tracing(records.tracer)] }
         executor = RetryExecutor(
             policy: .api.attempts(3).backoff(.exponential(initial: .milliseconds(20))), named: "orders",
@@ -55,7 +55,7 @@ struct Proxy: Sendable {
         }
     }
 
-    /// The upstream's orders; 503 where it is not even asked, and 502 where it failed to answer.
+    /// Returns the upstream's orders; 503 if the upstream is not called, and 502 if it failed to answer.
     private func orders() async -> Response {
         do {
             return page(try await traced { try await executor.execute { try await client.text(url) } }, "text/plain")

@@ -5,7 +5,7 @@ import RetryAsync
 import Shared
 import SharedHTTP
 
-/// A service in front of an upstream that is not always well, with pages that show how it copes.
+/// A service in front of an upstream that is sometimes down, with pages that show its state.
 ///
 /// ```sh
 /// swift run --package-path Examples ProxyService                # then open http://127.0.0.1:8080/ in a browser
@@ -13,9 +13,9 @@ import SharedHTTP
 /// ```
 ///
 /// - `Proxy.swift`: the executor with its breaker, its budget and its observers, and the routes of the service.
-/// - `Status.swift`: what the dashboard asks for, as JSON.
+/// - `Status.swift`: the data of the dashboard, as JSON.
 /// - `Dashboard.swift`: the dashboard: a page with a script that reads the status.
-/// - `SelfTest.swift`: the visitors, and what is checked.
+/// - `SelfTest.swift`: the visitors, and the checks.
 /// - `Observers/`: observers over swift-log, swift-metrics and swift-distributed-tracing. Copy them.
 @main
 struct ProxyService: AsyncParsableCommand {
@@ -65,7 +65,7 @@ struct ProxyService: AsyncParsableCommand {
     }
 }
 
-/// When the upstream is well, and when it is not.
+/// The times at which the upstream is up or down.
 struct Outages: Sendable {
     private let start = ContinuousClock.now
     private let period: Duration
@@ -76,7 +76,8 @@ struct Outages: Sendable {
         self.length = length
     }
 
-    /// Well at the beginning of each period, out of order at its end; and one request in fifty fails at any time.
+    /// Returns a success at the beginning of each period, a failure at its end; and one request in fifty fails at any
+    /// time.
     func answer() -> Upstream.Answer {
         let time = start.duration(to: .now) / period
         let isOut = (time - time.rounded(.down)) > 1 - length / period

@@ -19,14 +19,14 @@ struct Records: Sendable {
     }
 }
 
-/// Those who use the service, and those who look at its pages.
+/// The clients of the service, and of its pages.
 struct Visitors: Sendable {
     let client: HTTPClient
     let port: Int
 
     func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
 
-    /// Asks for orders, fifty times a second, until the task is cancelled.
+    /// Requests orders, fifty times a second, until the task is cancelled.
     func come() async throws {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
@@ -36,7 +36,7 @@ struct Visitors: Sendable {
         }
     }
 
-    /// Looks at the pages for the time of two outages, and checks that they tell of them.
+    /// Reads the pages for the time of two outages, and checks that they show them.
     func check(_ records: Records) async throws {
         let checks = Checks("the pages")
         var seen: [Status] = []
@@ -52,7 +52,7 @@ struct Visitors: Sendable {
         checks.expect("retries", Double(last.retries), atLeast: 1)
         checks.expect("circuit was closed", states.contains("closed"), is: true)
         checks.expect("circuit was open", states.contains("open"), is: true)
-        checks.expect("calls turned away", Double(last.ends["circuit_open"] ?? 0), atLeast: 1)
+        checks.expect("rejected calls", Double(last.ends["circuit_open"] ?? 0), atLeast: 1)
         checks.expect("granted retries", Double(last.budget.granted), atLeast: 1)
         checks.expect("budget moved", Set(seen.map(\.budget.balance)).count > 1, is: true)
 
@@ -70,7 +70,7 @@ struct Visitors: Sendable {
         try checks.finish()
     }
 
-    /// The page of metrics counts what the status counts.
+    /// Checks that the page of metrics has the counts of the status.
     private func checkMetrics(_ checks: Checks, atLeast status: Status) async throws {
         let lines = try await client.text(url("/metrics")).split(separator: "\n")
         for line in lines where line.contains("retry\"") || line.contains("_count") { print("    \(line)") }
@@ -85,7 +85,7 @@ struct Visitors: Sendable {
         checks.expect("waits", lines.contains { $0.hasPrefix("retry_wait_seconds_sum{") }, is: true)
     }
 
-    /// Each span tells of its attempts, and how the call ended.
+    /// Checks that each span has its attempts, and the end of the call.
     private func checkSpans(_ checks: Checks, _ spans: [FinishedInMemorySpan]) {
         let retried = spans.filter { $0.events.contains { $0.name == "retry" } }
         let names = retried.first?.events.map(\.name) ?? []

@@ -1,7 +1,7 @@
 import Foundation
 import RetryAsync
 
-/// What the dashboard shows.
+/// The data of the dashboard.
 struct Status: Codable {
     let calls: Int
     let successes: Int

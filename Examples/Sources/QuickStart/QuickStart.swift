@@ -4,14 +4,14 @@ import RetryAsync
 import Shared
 import SharedHTTP
 
-/// Calls an HTTP server that misbehaves, and shows how the library deals with it.
+/// Calls an HTTP server that misbehaves, and prints the library's reaction.
 ///
 /// ```sh
 /// swift run --package-path Examples QuickStart                           # calls a server of its own
 /// swift run --package-path Examples QuickStart http://127.0.0.1:8080/    # calls yours
 /// ```
 ///
-/// What an application needs is this much:
+/// An application needs only this:
 ///
 /// ```swift
 /// import RetryAsync
@@ -20,10 +20,10 @@ import SharedHTTP
 /// ```
 ///
 /// - `Tour.swift`: one call for each kind of misbehavior, with the policy that it is made under.
-/// - `SharedHTTP/HTTPError.swift`: an error with a status and a `Retry-After`, which the library understands as it is.
+/// - `SharedHTTP/HTTPError.swift`: an error with a status and a `Retry-After`, which needs no classifier.
 /// - `SharedHTTP/Upstream.swift`: the server.
 ///
-/// The tour checks everything that it shows, and exits with an error if anything is not as it should be.
+/// The tour checks every result, and exits with an error if one is wrong.
 @main
 struct QuickStart: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -70,7 +70,7 @@ struct QuickStart: AsyncParsableCommand {
         _ = try outcome.get()
     }
 
-    /// The policy that the options make: values from outside go through the initializer that throws.
+    /// The policy of the options: untrusted values go through the throwing initializer.
     private var policy: RetryPolicy {
         get throws {
             try RetryPolicy(

@@ -9,7 +9,7 @@ extension Tour {
         RetryExecutor(policy: policy, observer: metrics.observer, onRetry: onRetry)
     }
 
-    /// Gets a path under a policy, and shows how that went.
+    /// Gets a path under a policy, and prints the result.
     func call(_ path: String, _ policy: RetryPolicy, _ comment: String) async -> RetryOutcome<HTTPResponseStatus> {
         let outcome = await executor(policy).outcome { try await client.get(upstream.url(path)) }
         show(outcome, path, comment)
@@ -22,13 +22,13 @@ extension Tour {
         print("\n\(subject)\(comment.map { ": \($0)" } ?? "")")
     }
 
-    /// Shows a call that has ended.
+    /// Prints a call that has ended.
     func show(_ outcome: RetryOutcome<HTTPResponseStatus>, _ path: String, _ comment: String) {
         begin("GET \(path)", comment)
         print(outcome.report)
     }
 
-    /// Checks what each attempt was, why the call ended, how long it took, and that the server saw as many requests.
+    /// Checks the attempts, the reason of the end, the duration, and that the server received as many requests.
     func expect(
         _ outcome: RetryOutcome<HTTPResponseStatus>, at path: String, classes: [ErrorClass?], end: StopReason,
         atLeast least: Duration = .zero, atMost most: Duration
@@ -40,7 +40,7 @@ extension Tour {
         checks.expect("requests at the server", await upstream.arrivals(at: path).count, is: classes.count)
     }
 
-    /// Shows and checks what the observer of all calls has counted.
+    /// Prints and checks the counts of the observer of all calls.
     func readTheMetrics() async {
         let now = metrics.snapshot()
         begin("RetryMetrics, all calls together")

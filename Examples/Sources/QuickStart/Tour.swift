@@ -3,14 +3,14 @@ import RetryAsync
 import Shared
 import SharedHTTP
 
-/// One call for each kind of misbehavior, each shown and then checked.
+/// One call for each kind of misbehavior, each printed and then checked.
 struct Tour {
     let client: HTTPClient
     let upstream: Upstream
     let metrics = RetryMetrics()
     let checks = Checks()
 
-    /// What the server answers, request by request; the last answer repeats.
+    /// The server's answers, request by request; the last answer repeats.
     private static let misbehavior: Upstream.Script = [
         "/flaky": [.status(503), .hangUp, .status(429, retryAfter: 1), .slow(.seconds(20)), .status(200)],
         "/missing": [.status(404)],
@@ -50,7 +50,7 @@ struct Tour {
 // MARK: The calls
 
 extension Tour {
-    /// Each failure has its class, and the wait that the server asks for is kept.
+    /// Checks that each failure has its class, and that the server's wait is kept.
     private func succeedInTheEnd() async {
         let outcome = await call("/flaky", policy, "failures of many kinds, then an answer")
         await expect(
@@ -64,14 +64,14 @@ extension Tour {
         checks.expect("pause that the server saw", pause, atLeast: .milliseconds(990), atMost: .seconds(4))
     }
 
-    /// A 404 stays a 404, and the caller gets the error that its own closure threw.
+    /// Checks that a 404 is not retried, and that the caller gets the error of its own closure.
     private func giveUpWhatIsPermanent() async {
         let outcome = await call("/missing", policy, "not retried, for it would change nothing")
         await expect(outcome, at: "/missing", classes: [.permanent], end: .permanent, atMost: .seconds(1))
         checks.expect("error", (outcome.error as? HTTPError)?.statusCode, is: 404)
     }
 
-    /// No wait follows the last attempt.
+    /// Checks that no wait follows the last attempt.
     private func giveUpAfterEnoughAttempts() async {
         let outcome = await call("/unavailable", policy.attempts(3), "three attempts and no more")
         await expect(
@@ -81,7 +81,7 @@ extension Tour {
         checks.expect("error", (outcome.error as? HTTPError)?.statusCode, is: 503)
     }
 
-    /// The server wants to be left alone for 30 s, and the call must end within 8 s: it ends now.
+    /// Checks that a server's wait of 30 s ends a call with a deadline of 8 s at once.
     private func keepTheDeadline() async {
         let outcome = await call("/busy", policy, "a wait that does not fit before the deadline")
         await expect(outcome, at: "/busy", classes: [.rateLimit], end: .deadlineExceeded, atMost: .seconds(1))
@@ -89,7 +89,7 @@ extension Tour {
         checks.expect("error", (outcome.error as? HTTPError)?.statusCode, is: 429)
     }
 
-    /// An answer that does not come in time is a failure like others: the request is cancelled, and another one follows.
+    /// Checks that a slow attempt is cancelled at its timeout, and that another one follows.
     private func cutSlowAttemptsShort() async {
         let hasty = policy.attempts(2).attemptTimeout(.milliseconds(300))
         let outcome = await call("/slow", hasty, "no attempt may take longer than 300 ms")
@@ -99,7 +99,7 @@ extension Tour {
         checks.expect("error", outcome.error is AttemptTimeoutError, is: true)
     }
 
-    /// Cancelling the task ends a wait of a minute at once.
+    /// Checks that cancelling the task ends a wait of a minute at once.
     private func stopInTheMidstOfAWait() async throws {
         let (waits, wait) = AsyncStream.makeStream(of: Void.self)
         let patient = policy.backoff(.constant(.seconds(60))).deadline(nil)
@@ -125,7 +125,7 @@ extension Tour {
         checks.expect("time from cancelling to the end", took, atMost: .seconds(1))
     }
 
-    /// A client that shuts down cancels its requests: they are not retried, though nobody cancelled the task.
+    /// Checks that the cancellations of a client that shuts down are not retried, though the task is not cancelled.
     private func stopWithTheClient() async throws {
         let client = HTTPClient(configuration: .withoutOwnRetries)
         let executor = executor(policy.attemptTimeout(.seconds(5)))
@@ -140,14 +140,14 @@ extension Tour {
         checks.expect("error", outcome.error as? HTTPClientError, is: .cancelled)
     }
 
-    /// The closed port of the server shows that the tour leaves nothing behind.
+    /// Checks by the closed port of the server that the tour leaves nothing behind.
     private func findNobody() async {
         let outcome = await call("/", policy.attempts(2), "the server has stopped")
         checks.expect("classes", outcome.classNames, is: ["transient", "transient"])
         checks.expect("end", outcome.stopReason, is: .attemptsExhausted)
     }
 
-    /// The library knows the errors of the client.
+    /// Checks that the library recognises the errors of the client.
     private func readErrors() {
         let meanings: [(HTTPClientError, ErrorClass)] = [
             (.remoteConnectionClosed, .transient), (.connectTimeout, .transient),

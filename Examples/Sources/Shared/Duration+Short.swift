@@ -1,5 +1,5 @@
 extension Duration {
-    /// The duration as a reader wants it: `84 ms`, `1.1 s`, `60 s`.
+    /// The duration in a short form: `84 ms`, `1.1 s`, `60 s`.
     package var short: String {
         let milliseconds = Int(self / .milliseconds(1))
         if milliseconds < 1000 { return "\(milliseconds) ms" }

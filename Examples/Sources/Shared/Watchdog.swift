@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// Ends an example that hangs: no run takes longer than it should.
+/// A watchdog that ends an example that hangs.
 package enum Watchdog {
     /// Ends the process with an error if it still runs after `limit`.
     package static func start(_ limit: Duration) {

@@ -18,7 +18,7 @@ extension RetryOutcome where Value: CustomStringConvertible {
         (timeline.map(line) + ["    → \(end)"]).joined(separator: "\n")
     }
 
-    /// When an attempt ended and how, what that means, what the server asked for, and the wait that followed.
+    /// Returns the time and the end of an attempt, its class, the server's hint, and the wait that followed.
     private func line(_ record: AttemptRecord) -> String {
         let columns = [
             "    attempt \(record.attempt)".padded(13),

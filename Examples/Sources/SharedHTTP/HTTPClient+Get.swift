@@ -15,7 +15,7 @@ extension HTTPClient {
         return response.status
     }
 
-    /// Gets a page, or posts a text to it, and returns what is answered, up to a mebibyte of it.
+    /// Gets a page, or posts a text to it, and returns the answer, up to a mebibyte of it.
     ///
     /// - Throws: As ``get(_:)`` does.
     package func text(_ url: String, posting body: String? = nil) async throws -> String {
@@ -34,17 +34,17 @@ extension HTTPClient {
 extension HTTPClient.Configuration {
     /// A client that leaves retries to its caller.
     ///
-    /// AsyncHTTPClient by itself tries for ten seconds to establish a connection. Where two layers retry, their
-    /// attempts multiply: let one of them do it.
+    /// AsyncHTTPClient by itself tries for ten seconds to establish a connection. If two layers retry, their attempts
+    /// multiply: let one of them do it.
     package static var withoutOwnRetries: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
         return configuration
     }
 
-    /// A client that sends what it is given, once and nowhere else: neither retries nor redirects of its own.
+    /// A client that sends each request once: neither retries nor redirects of its own.
     ///
-    /// Then a refused connection and a refusing status prove that nothing was done: tell the gate, by
+    /// Then a refused connection and a refusing status prove that nothing was executed: configure the gate with
     /// `redirects: .notFollowed`.
     package static var withoutOwnRequests: HTTPClient.Configuration {
         var configuration = withoutOwnRetries

@@ -4,7 +4,7 @@ package import RetryAsync
 
 /// An answer of a server that is not a success.
 ///
-/// The library reads the status, and when the server wants to be asked again. Such an error needs no classifier.
+/// The library reads the status, and the server's hint. Such an error needs no classifier.
 package struct HTTPError: Error, StatusCodeError, CustomStringConvertible {
     package let status: HTTPResponseStatus
     package let retryHint: RetryHint?

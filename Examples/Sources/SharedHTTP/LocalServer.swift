@@ -6,14 +6,14 @@ import NIOCore
 package enum LocalServer {
     /// Starts a server, runs `body` with its port, and stops the server.
     ///
-    /// A client of it is to be shut down in `body`: a server that stops while somebody connects may crash.
+    /// Shut its clients down in `body`: a server that stops during a connection attempt may crash.
     ///
     /// - Parameters:
-    ///   - port: Where it listens; on a port that is free if 0.
+    ///   - port: The port to listen on; a free one if 0.
     ///   - respond: Answers a request.
-    ///   - body: What is done while the server runs.
-    /// - Returns: What `body` returns.
-    /// - Throws: What `body` throws, and what keeps the server from running.
+    ///   - body: The code that runs while the server does.
+    /// - Returns: The result of `body`.
+    /// - Throws: The error of `body`, or an error of the server.
     package static func run<Result>(
         port: Int = 0, _ respond: @escaping @Sendable (Request, BasicRequestContext) async throws -> Response,
         body: (_ port: Int) async throws -> Result

@@ -2,13 +2,13 @@ package import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// The events of a stream of server-sent events, as far as they came in whole.
+/// The complete events of a stream of server-sent events.
 ///
-/// An event that the connection broke off in is dropped, as the format asks for.
+/// An incomplete event at the end of the connection is dropped, as the format requires.
 package struct ServerSentEvents: AsyncSequence {
     /// One event.
     package struct Event: Sendable, Equatable {
-        /// What to go on after, when the stream is asked for again.
+        /// The id of the event, to resume the stream after it.
         package var id: String?
         package var data = ""
     }
@@ -36,7 +36,7 @@ package struct ServerSentEvents: AsyncSequence {
             }
         }
 
-        /// Takes out what was received up to an empty line.
+        /// Removes the bytes that were received up to an empty line.
         private mutating func nextReceived() -> Event? {
             let newline = UInt8(ascii: "\n")
             let ends = zip(received, received.dropFirst()).map { $0 == newline && $1 == newline }
@@ -49,7 +49,7 @@ package struct ServerSentEvents: AsyncSequence {
 }
 
 extension HTTPClient {
-    /// Asks for a stream of events, from the one after `lastID` on.
+    /// Requests a stream of events, from the one after `lastID` on.
     ///
     /// - Throws: ``HTTPError`` if the answer is not a success, and the client's own errors if there is none.
     package func events(_ url: String, after lastID: String? = nil) async throws -> ServerSentEvents {

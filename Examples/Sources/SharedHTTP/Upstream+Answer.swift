@@ -18,7 +18,7 @@ extension Upstream {
         /// The status 200 and a body that is sent piece by piece. It ends as it should, unless the connection is closed
         /// after the last piece.
         case pieces([String], hangsUp: Bool = false)
-        /// What the closure makes of the request; it is asked at each.
+        /// The result of a closure, which is called for each request.
         case decided(@Sendable (Question) async -> Answer)
     }
 }
@@ -31,7 +31,7 @@ extension Upstream.Answer {
             headers[.retryAfter] = retryAfter.map(String.init)
             return Response(status: .init(code: code), headers: headers)
         case .hangUp:
-            // An error in the midst of a body makes Hummingbird close the connection.
+            // An error within a body makes Hummingbird close the connection.
             return .inTwoHalves { throw HangUp() }
         case .slow(let duration):
             return .inTwoHalves { try await Task.sleep(for: duration) }

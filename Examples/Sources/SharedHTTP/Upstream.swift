@@ -2,9 +2,9 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// An HTTP server that misbehaves as it is told, on a free port of this machine's loopback address.
+/// A scripted HTTP server that misbehaves, on a free port of this machine's loopback address.
 package struct Upstream: Sendable {
-    /// What each path answers, request by request; the last answer repeats.
+    /// The answers of each path, request by request; the last answer repeats.
     package typealias Script = [String: [Answer]]
 
     private let port: Int
@@ -28,12 +28,12 @@ package struct Upstream: Sendable {
         "http://127.0.0.1:\(port)\(path)"
     }
 
-    /// Returns when the requests for a path arrived.
+    /// Returns the arrival times of the requests for a path.
     package func arrivals(at path: String) async -> [ContinuousClock.Instant] {
         await visits.arrivals[path] ?? []
     }
 
-    /// Waits until a path is asked for, but no longer than some seconds.
+    /// Waits until a path is requested, but no longer than some seconds.
     package func waitForRequest(at path: String) async throws {
         for _ in 1...200 {
             if await !arrivals(at: path).isEmpty { return }
@@ -48,7 +48,7 @@ package struct Upstream: Sendable {
 }
 
 extension Upstream {
-    /// What a client asked for.
+    /// A client's request.
     package struct Question: Sendable {
         package let path: String
         package let body: String
@@ -67,7 +67,7 @@ extension Upstream {
     }
 }
 
-/// Who came when, and what comes next.
+/// The visits so far, and the next answers.
 private actor Visits {
     private let script: Upstream.Script
     private(set) var arrivals: [String: [ContinuousClock.Instant]] = [:]

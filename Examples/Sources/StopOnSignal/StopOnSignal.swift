@@ -18,9 +18,9 @@ import Musl
 /// swift run --package-path Examples StopOnSignal --self-test    # fails unless the wait ends at once
 /// ```
 ///
-/// There is no `async` here: for programs, and threads, that block. The parts are a `CancellationToken` that is handed
-/// to the executor, and somebody who waits for the signal and cancels the token. That is not the signal handler itself,
-/// in which almost nothing is allowed, but a queue that is told of the signal.
+/// There is no `async` here: for programs, and threads, that block. The parts are a `CancellationToken` that is passed
+/// to the executor, and a handler that waits for the signal and cancels the token. That is not the signal handler
+/// itself, in which almost nothing is allowed, but a queue that is notified of the signal.
 @main
 struct StopOnSignal: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -61,7 +61,7 @@ struct StopOnSignal: ParsableCommand {
     }
 }
 
-/// The job, as any blocking call that fails for now.
+/// Runs the job, like any blocking call that fails for now.
 private func look(for file: String) throws {
     guard access(file, F_OK) == 0 else { throw TransientError("\(file) is not there yet") }
 }
@@ -75,7 +75,7 @@ private func watchInterrupts(_ action: @escaping @Sendable () -> Void) -> any Di
     return source
 }
 
-/// Does what Ctrl-C does, a little later.
+/// Sends an interrupt as Ctrl-C does, a little later.
 private func interruptSoon() {
     DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(300)) { kill(getpid(), SIGINT) }
 }

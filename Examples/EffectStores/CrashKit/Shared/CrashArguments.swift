@@ -6,14 +6,13 @@ import Glibc
 import Musl
 #endif
 
-/// What a process is told to do.
+/// The command line of a process.
 ///
-///     make FOLDER KEYS      claims each key, makes its effect, settles
-///     resume FOLDER KEYS    the same again, finds out about what is unknown, and once more
-///     race FOLDER KEYS      claims keys that others claim too, until it is killed
-///     fill FOLDER KEYS      makes a store with records whose time is over
+///     make FOLDER KEYS      claims each key, makes its effect, settles resume FOLDER KEYS    the same again,
+///     reconciles unknown outcomes, and once more race FOLDER KEYS      claims keys that others claim too, until it is
+///     killed fill FOLDER KEYS      makes a store with records whose time is over
 ///
-/// With `careless` at the end, what is abandoned is taken over: effects happen twice then, and `run` has to see it.
+/// With `careless` at the end, abandoned keys are taken over: effects happen twice then, and `run` has to detect it.
 package struct CrashArguments {
     package enum Verb: String {
         case make
@@ -27,7 +26,7 @@ package struct CrashArguments {
     package let keys: Int
     package let isCareless: Bool
 
-    /// Whether the records are some of before, whose time is over at once.
+    /// A Boolean value that indicates whether the records are older ones, whose time is over at once.
     package var fills: Bool { verb == .fill }
 
     private init?(_ arguments: [String]) {
@@ -40,7 +39,7 @@ package struct CrashArguments {
         isCareless = arguments.count > 4
     }
 
-    /// Does what the command line says, and ends the process with 3 for an error and 2 for a wrong command line.
+    /// Performs the command line, and ends the process with 3 for an error and 2 for a wrong command line.
     package static func perform(_ body: (CrashArguments) throws -> Void) {
         guard let arguments = CrashArguments(CommandLine.arguments) else { exit(2) }
         do {

@@ -30,7 +30,7 @@ package struct CrashRun {
         settlements = try LineFile("\(arguments.folder)/\(arguments.fills ? "old-" : "")settlements")
     }
 
-    /// Does what the arguments say.
+    /// Performs the arguments.
     package func run() throws {
         switch arguments.verb {
         case .make, .fill: for key in 0..<arguments.keys { try make(key) }
@@ -63,7 +63,7 @@ package struct CrashRun {
         do {
             return try store.settle(ticket, .succeeded(result))
         } catch {
-            // As the gate does: once more, because nobody knows what of it was recorded.
+            // As the gate does: once more, because it is unknown whether it was recorded.
             return try store.settle(ticket, .succeeded(result))
         }
     }
@@ -72,13 +72,13 @@ package struct CrashRun {
         try ActionID("\(prefix) \(key)", tenant: key.isMultiple(of: 2) ? "even" : "")
     }
 
-    /// What the one who counts expects: the token, filled up to some pages of a file for one key in a hundred.
+    /// Returns the expected result: the token, filled up to some pages of a file for one key in a hundred.
     private func result(of key: Int, _ token: FencingToken) -> [UInt8] {
         let text = Array("\(token)".utf8)
         return text + [UInt8](repeating: UInt8(ascii: "."), count: key.isMultiple(of: 100) ? 20_000 : 0)
     }
 
-    /// Goes on after a kill, and does what a person would do about what nobody knows.
+    /// Goes on after a kill, and reconciles unknown outcomes as an operator would.
     private func resume() throws {
         for key in 0..<arguments.keys { try waitForLease(key) }
         for key in 0..<arguments.keys { try make(key) }

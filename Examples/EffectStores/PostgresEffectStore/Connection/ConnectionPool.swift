@@ -11,12 +11,12 @@ import Musl
 
 /// The connections of a store, each used by a thread of its own, and the work that waits for one.
 ///
-/// Threads and connections are made when there is work for them, up to the number that is allowed. Transactions of
-/// callers leave one connection free, so that none of them keeps a settlement waiting.
+/// Threads and connections are created when there is work for them, up to the limit. Transactions of callers leave one
+/// connection free, so that none of them keeps a settlement waiting.
 final class ConnectionPool: Sendable {
-    /// Does something on a connection's thread, and returns what tells the caller.
+    /// Work on a connection's thread, which returns the notification of its caller.
     ///
-    /// The caller is told when the thread is free again: what it asks for next needs no other connection.
+    /// The caller is notified when the thread is free again: its next request needs no other connection.
     typealias Work = @Sendable (ServerSession) -> @Sendable () -> Void
 
     /// Work that waits for a connection.
@@ -50,21 +50,21 @@ final class ConnectionPool: Sendable {
     /// Creates a pool without connections.
     ///
     /// - Parameters:
-    ///   - limit: How many connections there are at most.
-    ///   - patience: For how long work waits for one.
-    ///   - makeSession: Makes the session of a thread.
+    ///   - limit: The maximum number of connections.
+    ///   - patience: The maximum wait of work for a connection.
+    ///   - makeSession: Creates the session of a thread.
     init(limit: Int, patience: Duration, makeSession: @escaping @Sendable () -> ServerSession) {
         self.limit = limit
         self.patience = patience
         self.makeSession = makeSession
     }
 
-    /// Has work done on some connection's thread.
+    /// Performs work on some connection's thread.
     ///
     /// - Parameters:
-    ///   - isTransaction: Whether it is a transaction of a caller's.
-    ///   - work: What is to be done.
-    ///   - giveUp: Called instead where no connection is free in time.
+    ///   - isTransaction: Pass `true` for a transaction of a caller's.
+    ///   - work: The work.
+    ///   - giveUp: Called instead if no connection is free in time.
     func submit(isTransaction: Bool, _ work: @escaping Work, orAfter giveUp: @escaping @Sendable () -> Void) {
         let (needsThread, waiting) = state.update(waking: .one) { state in
             state.lastNumber += 1
@@ -80,7 +80,7 @@ final class ConnectionPool: Sendable {
         if let waiting { expire(waiting) }
     }
 
-    /// Gives work up that still waits when its time is over: threads look at it only when they have time.
+    /// Gives up work that still waits when its time is over: threads check it only when they have time.
     private func expire(_ number: Int) {
         let time = DispatchTime.now() + .milliseconds(Int(clamping: patience.milliseconds))
         DispatchQueue.global().asyncAfter(deadline: time) { [weak self] in

@@ -1,9 +1,9 @@
 import CLibPQ
 
-/// The server and the database, as libpq takes them, and what of them may be shown.
+/// The server and the database, in libpq's form, and the part of them that may be shown.
 struct ConnectionString {
     private let text: String
-    /// The words of the string; `nil` where libpq cannot read it.
+    /// The words of the string; `nil` if libpq cannot read it.
     private let words: [(name: String, value: String, isSecret: Bool)]?
 
     init(_ text: String) {
@@ -13,7 +13,7 @@ struct ConnectionString {
         words = isName ? [("dbname", text, false)] : Self.words(of: text)
     }
 
-    /// Whether libpq can read it.
+    /// A Boolean value that indicates whether libpq can read it.
     var canBeRead: Bool { words != nil }
 
     /// The words that name the server and the database, and no others: there may be secrets in any of them.
@@ -23,7 +23,7 @@ struct ConnectionString {
         return shown.isEmpty ? "libpq's variables" : shown.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
     }
 
-    /// A message of libpq without what must not be shown: it repeats what it cannot read.
+    /// Returns a message of libpq without secrets: it repeats a string that it cannot read.
     func withoutSecrets(_ message: String) -> String {
         guard let words else { return "the connection string cannot be read" }
         var message = text.isEmpty || words.count == 1 ? message : message.replacing(text, with: "…")
@@ -40,7 +40,7 @@ struct ConnectionString {
         var option = options
         while let name = option.pointee.keyword {
             if let value = option.pointee.val {
-                // The letter by which libpq marks what a form does not show.
+                // The letter by which libpq marks hidden fields.
                 let isSecret = option.pointee.dispchar.map { $0.pointee == 0x2a } ?? false
                 words.append((String(cString: name), String(cString: value), isSecret))
             }

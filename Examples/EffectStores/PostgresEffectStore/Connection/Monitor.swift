@@ -30,7 +30,7 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Who is woken after a change.
+    /// The threads to wake after a change.
     enum Wake: Sendable {
         case nobody
         case one

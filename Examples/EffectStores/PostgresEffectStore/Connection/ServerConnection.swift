@@ -9,7 +9,7 @@ import Glibc
 import Musl
 #endif
 
-/// The connection is gone, or is not to be used any more; nobody knows what became of the statement.
+/// An error for a connection that is gone, or is not to be used any more; the outcome of the statement is unknown.
 struct ConnectionLost: Error {
     let reason: String
 
@@ -19,17 +19,18 @@ struct ConnectionLost: Error {
 /// One connection to a server, used by one thread.
 ///
 /// Every statement is sent at once and answered at once: one round trip. Waiting has an end, after which the connection
-/// is given up. Nothing of it depends on the server process that answers: statements have names only where it is known
-/// to stay the same.
+/// is given up. Nothing depends on the server process that answers: statements have names only if it is known to stay
+/// the same. to stay the same.
 final class ServerConnection {
     private let handle: OpaquePointer
     private let timeout: Duration
     private var prepared: Set<String> = []
-    /// Whether statements are prepared under names: each is parsed once.
+    /// A Boolean value that indicates whether statements are prepared under names: each is parsed once.
     var usesNames = false
-    /// Whether a request needs a transaction of its own, because the defaults of the session are others.
+    /// A Boolean value that indicates whether a request needs a transaction of its own, because the session has other
+    /// defaults.
     var asksForTransactions = false
-    /// How many times the server was sent something and answered.
+    /// The number of round trips to the server.
     private(set) var roundTrips = 0
 
     /// Connects.
@@ -56,7 +57,7 @@ final class ServerConnection {
         PQfinish(handle)
     }
 
-    /// What kept us from connecting: something to wait for, or something to put right.
+    /// Returns the error of a failed connection: a temporary one, or one to be fixed.
     private static func refusal(_ connection: OpaquePointer, _ database: ConnectionString) -> any Error {
         let raw = oneLine(PQerrorMessage(connection))
         let message = database.withoutSecrets(raw)
@@ -64,7 +65,7 @@ final class ServerConnection {
             "password", "authentication", "no pg_hba.conf entry", "role \"", "database \"", "invalid connection option",
             "invalid URI", "missing \"=\"", "invalid port", "certificate", "does not support SSL",
         ]
-        // Also where the message names a role or a database.
+        // Also if the message names a role or a database.
         let temporary = [
             "starting up", "shutting down", "too many", "connection slots", "not accepting connections",
             "not currently accepting", "recovery",
@@ -77,7 +78,7 @@ final class ServerConnection {
             reason: "the server cannot be reached: \(message). Check that it runs, and its address.")
     }
 
-    /// Whether the server has not ended the connection while nobody used it.
+    /// A Boolean value that indicates whether the server has kept the unused connection open.
     var isAlive: Bool {
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
         guard poll(&descriptor, 1, 0) > 0 else { return true }
@@ -95,7 +96,7 @@ final class ServerConnection {
         try asNeeded { try runOnce(name, sql(), values) }
     }
 
-    /// Does something in a transaction of its own, where the defaults of the session ask for that.
+    /// Performs work in a transaction of its own, if the defaults of the session require it.
     func asNeeded<Result>(_ body: () throws -> Result) throws -> Result {
         guard asksForTransactions, isIdle else { return try body() }
         try command("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
@@ -117,7 +118,7 @@ final class ServerConnection {
                 let state, _)
                 where state == "26000" || state == "42P05"
             {
-                // Another server process answers than the one that knows the name: there is a pooler after all.
+                // The answering server process does not know the name: there is a pooler after all.
                 usesNames = false
                 if !isIdle {
                     throw ConnectionLost(reason: "a pooler has handed the connection to another server process")
@@ -164,7 +165,7 @@ final class ServerConnection {
         return try receive()
     }
 
-    /// Runs statements without values; returns what the server calls the last one.
+    /// Runs statements without values; returns the server's name of the last one.
     @discardableResult
     func command(_ sql: String) throws -> String {
         try send(PQsendQuery(handle, sql))
@@ -184,7 +185,7 @@ final class ServerConnection {
             starts.append(value.map { _ in bytes.count })
             if let value { bytes.append(contentsOf: value.map { CChar(bitPattern: $0) }) }
         }
-        // An address also where there is not a single byte.
+        // An address even without a single byte.
         bytes.append(0)
         let lengths = encoded.map { Int32($0?.count ?? 0) }
         let formats: [Int32] = values.map { $0.isBinary ? 1 : 0 }
@@ -198,7 +199,7 @@ final class ServerConnection {
         guard status == 1 else { throw lost() }
     }
 
-    /// Sends what is to be sent, and waits for the whole answer.
+    /// Sends the pending bytes, and waits for the whole answer.
     private func receive() throws -> ServerReply {
         roundTrips += 1
         let end = ContinuousClock.now + timeout

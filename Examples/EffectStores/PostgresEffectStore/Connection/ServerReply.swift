@@ -4,7 +4,7 @@ import RetryCore
 /// The answer of a server to one statement.
 struct ServerReply {
     let rows: [[[UInt8]?]]
-    /// What the server calls the statement, such as `COMMIT`.
+    /// The server's name of the statement, such as `COMMIT`.
     let command: String
 
     /// The rows of an answer that is text.
@@ -64,7 +64,7 @@ struct SchemaReply {
     var isTakeover: Bool { columns[3] == [1] }
     var age: Duration { .nanoseconds(Self.number(columns[4]) ?? 0) }
     var timeLeft: Duration { .nanoseconds(Self.number(columns[5]) ?? 0) }
-    /// The result of a success; `nil` where it is not kept.
+    /// The result of a success; `nil` if it is not kept.
     var result: [UInt8]? { columns[7] }
     var used: Int { Int(Self.number(columns[11]) ?? 0) }
     var most: Int { Int(Self.number(columns[12]) ?? 0) }

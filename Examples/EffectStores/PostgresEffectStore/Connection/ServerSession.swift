@@ -1,17 +1,17 @@
 import RetryCore
 
-/// What one thread of a store does its work with: a connection, made again when it is lost.
+/// The session of one thread of a store: a connection, made again when it is lost.
 final class ServerSession {
     private let settings: PostgresEffectStore.Settings
     let schema: Schema
     private let shared: Monitor<Shared>
     private var connection: ServerConnection?
 
-    /// What the sessions of a store know together.
+    /// The state that the sessions of a store share.
     struct Shared: Sendable {
         var roundTrips = 0
-        /// Whether the schema's limits have been compared with the store's: that is done once, so that a change of them
-        /// takes no running store out of service.
+        /// A Boolean value that indicates whether the schema's limits have been compared with the store's: that is done
+        /// once, so that a change of them takes no running store out of service.
         var areLimitsChecked = false
     }
 
@@ -21,7 +21,7 @@ final class ServerSession {
         self.shared = shared
     }
 
-    /// Does work that can be done again without harm: after a lost connection it is, once.
+    /// Performs idempotent work: after a lost connection it is repeated, once.
     func repeatable<Result>(_ work: (ServerConnection) throws -> Result) throws -> Result {
         do {
             return try once(work)
@@ -30,7 +30,7 @@ final class ServerSession {
         }
     }
 
-    /// Does work of which nobody knows, after a lost connection, whether it was done.
+    /// Performs work whose outcome is unknown after a lost connection.
     func unrepeatable<Result>(_ work: (ServerConnection) throws -> Result) throws -> Result {
         if let connection, !connection.isAlive { self.connection = nil }
         return try mapped { try once(work) }
@@ -71,10 +71,11 @@ final class ServerSession {
         return connection
     }
 
-    /// Makes sure of what the store depends on, whatever the role and the database are set up to.
+    /// Checks the properties that the store depends on, for any role and database.
     ///
-    /// A connection through a pooler may be handed to another server process after each transaction: there nothing is set
-    /// for the session and no statement has a name, and what the defaults do not give each transaction asks for.
+    /// A connection through a pooler may be handed to another server process after each transaction: there nothing is
+    /// set for the session and no statement has a name, and each transaction requests the settings that the defaults
+    /// lack.
     private func prepare(_ connection: ServerConnection) throws {
         let facts =
             try connection.query(
@@ -104,7 +105,7 @@ final class ServerSession {
 }
 
 extension Duration {
-    /// Whole milliseconds of a duration that is known to be short.
+    /// The duration in whole milliseconds, for a short one.
     var milliseconds: Int64 {
         components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }

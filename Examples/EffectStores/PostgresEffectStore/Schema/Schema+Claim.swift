@@ -1,9 +1,9 @@
 extension Schema {
     /// The claim of a key, which decides as `EffectLedger` does.
     ///
-    /// It looks without a lock first: answers that change nothing write nothing. The clock is read after the row is
-    /// locked, so that no decision is made by a time from before a wait. A claim that comes with the nonce of the running
-    /// one is the same claim again, whose reply was lost.
+    /// It reads without a lock first: answers that change nothing write nothing. The clock is read after the row is
+    /// locked, so that no decision is made by a time from before a wait. A claim that comes with the nonce of the
+    /// running one is the same claim again, whose reply was lost.
     ///
     /// Only a wait for the key's own row means that another transaction runs the effect: the waits for that are in blocks
     /// of their own. Every other wait that takes too long, for a table or the count of a limit, is an error.

@@ -1,5 +1,5 @@
 extension Schema {
-    /// Renewal, settlement, reconciliation and the look at a record, which decide as `EffectLedger` does.
+    /// Renewal, settlement, reconciliation and the read of a record, which decide as `EffectLedger` does.
     static let eventFunctions = """
         CREATE OR REPLACE FUNCTION @.renew(
             p_tenant bytea, p_key bytea, p_token bigint, p_lease bigint, p_now bigint DEFAULT NULL

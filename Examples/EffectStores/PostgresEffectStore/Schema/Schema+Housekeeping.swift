@@ -1,5 +1,5 @@
 extension Schema {
-    /// Arithmetic that holds at the ends of its range.
+    /// Arithmetic that saturates at the ends of its range.
     static let arithmetic = """
         CREATE OR REPLACE FUNCTION @.after(p_now bigint, p_time bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
             'SELECT CASE WHEN p_time > 0 AND p_now > 9223372036854775807 - p_time THEN 9223372036854775807
@@ -11,11 +11,11 @@ extension Schema {
                 ELSE p_to - p_from END';
         """
 
-    /// What every call that may write begins with, and what it says of a key that another transaction holds.
+    /// The beginning of every call that may write, and the answer for a key that another transaction holds.
     ///
-    /// A call depends on nothing that was set for the session: a pooler may hand each statement to another server process,
-    /// and what is set there would be felt by others. A wait for a lock is shorter where statements are. A commit that
-    /// does not wait for the disk would forget a claim when the server crashes, and let its effect happen twice.
+    /// A call depends on no setting of the session: a pooler may hand each statement to another server process, and a
+    /// setting there would affect other clients. A wait for a lock is shorter than the wait for a statement. A commit
+    /// that does not wait for the disk would lose a claim when the server crashes, and let its effect happen twice.
     static let callFunctions = """
         CREATE OR REPLACE FUNCTION @.prepare_call() RETURNS void LANGUAGE plpgsql AS $body$
         DECLARE
@@ -43,10 +43,10 @@ extension Schema {
         END $body$;
         """
 
-    /// Counting against limits, and letting records go.
+    /// The counts of limits, and the eviction of records.
     ///
-    /// Nothing is counted that has no limit, because a count is a row that claims wait for each other at. The store's
-    /// count is taken before a tenant's, and tenants' in their order, so that no two of them wait for each other.
+    /// Only limited records are counted, because a count is a row that claims wait for each other at. The store's count
+    /// is taken before a tenant's, and tenants' in their order, so that no two of them wait for each other.
     static let limitFunctions = """
         CREATE OR REPLACE FUNCTION @.uncount(p_tenant bytea, p_number bigint) RETURNS void LANGUAGE plpgsql AS $body$
         DECLARE
@@ -160,7 +160,7 @@ extension Schema {
         END $body$;
         """
 
-    /// What happened to a transaction whose commit was not answered: waits until it is through, then looks.
+    /// The outcome of a transaction whose commit was not answered: waits until it has ended, then reads.
     static let resolveFunction = """
         CREATE OR REPLACE FUNCTION @.resolve(
             p_space integer, p_tenant bytea, p_key bytea, p_token bigint

@@ -1,5 +1,5 @@
 extension Schema {
-    /// What makes each version of the schema out of the one before; `@` stands for the schema's name.
+    /// The migrations from each version of the schema to the next; `@` represents the schema's name.
     ///
     /// A published one is never changed. Its number is its place, from 1.
     package static let migrations = [

@@ -1,9 +1,9 @@
 import RetryCore
 
-/// The tables and functions of a store, in a schema of the database that is theirs alone.
+/// The tables and functions of a store, in a schema of the database of their own.
 package struct Schema: Sendable {
     private let schema: String
-    /// The name as SQL takes it, in double quotes.
+    /// The name in SQL, in double quotes.
     let name: String
     let migrations: [String]
 
@@ -23,20 +23,20 @@ package struct Schema: Sendable {
         return Int32(bitPattern: hash)
     }
 
-    /// SQL with the schema's name where `@` stands for it.
+    /// Returns SQL with the schema's name in place of `@`.
     func text(_ sql: String) -> String {
         sql.split(separator: "@.", omittingEmptySubsequences: false).joined(separator: "\(name).")
     }
 
-    /// Makes sure that the schema is there and is one that this library knows.
+    /// Checks that the schema exists in a known version, or creates it.
     ///
-    /// A role that may not create anything can use a schema that is up to date.
+    /// A role without the right to create can use a schema that is up to date.
     func open(_ connection: ServerConnection) throws {
         if try version(of: connection) != version { try migrate(connection) }
     }
 
     private func version(of connection: ServerConnection) throws -> Int? {
-        // A look at the catalogue itself: a name is looked up in a cache, which can be behind within a transaction.
+        // A read of the catalogue itself: a name is looked up in a cache, which can be behind within a transaction.
         let found = try connection.query(
             """
             SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -49,7 +49,7 @@ package struct Schema: Sendable {
         return version
     }
 
-    /// Brings the schema up to date, in one transaction, while everybody else who wants to do so waits.
+    /// Migrates the schema, in one transaction, while every other migration waits.
     private func migrate(_ connection: ServerConnection) throws {
         try connection.command("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
         do {
@@ -75,9 +75,9 @@ package struct Schema: Sendable {
         }
     }
 
-    /// Makes sure that the schema has the limits that the store was given: they are the schema's, for everybody.
+    /// Checks that the schema has the limits of the store's settings: they are the schema's, for all its stores.
     ///
-    /// A store that asks for none takes them as they are; the first that asks for some sets them.
+    /// A store without limits accepts them as they are; the first store with limits sets them.
     func checkLimits(_ connection: ServerConnection, _ settings: PostgresEffectStore.Settings) throws {
         guard settings.capacity != nil || settings.tenantQuota != nil else { return }
         let row = try connection.query(text("SELECT capacity, tenant_quota FROM @.store"), []).first ?? []
