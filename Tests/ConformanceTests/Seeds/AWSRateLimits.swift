@@ -43,7 +43,7 @@ extension ConformanceRun {
         }
     }
 
-    /// Whether each driver retries the error under the policy for rate limits, where only these are retried.
+    /// Returns whether each driver retries the error under the policy for rate limits, where only these are retried.
     private func isRetried(_ error: any Error) async -> ByDriver<JSON> {
         var call = SeedCall.failing(.rateLimited, error: error)
         call.condition = .rateLimits

@@ -28,7 +28,8 @@ extension ConformanceRun {
         }
     }
 
-    /// Whether a driver draws its waits, or takes the longest: the seed's two drivers did not always do the same.
+    /// Returns whether a driver draws its waits, or takes the longest: the seed's two drivers did not always do the
+    /// same.
     private mutating func compareSpread(_ name: String, _ kind: JSON, _ windows: ByDriver<JSON>) {
         func spread(_ windows: JSON) -> JSON {
             windows.array.contains { $0[0] != $0[1] } ? "uniform(lo,hi)" : "deterministic upper bound"

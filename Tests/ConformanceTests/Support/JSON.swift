@@ -67,7 +67,7 @@ extension JSON {
 // MARK: Comparing
 
 extension JSON {
-    /// Whether two values are the same, numbers to within a microsecond: ours are whole nanoseconds.
+    /// Returns whether two values are the same, numbers to within a microsecond: ours are whole nanoseconds.
     func isClose(to other: JSON) -> Bool {
         switch (self, other) {
         case (.number(let one), .number(let other)):

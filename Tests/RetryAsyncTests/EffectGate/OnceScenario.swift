@@ -11,7 +11,7 @@ struct OnceScenario: Sendable {
 
         var seconds = 0
         var ending = Ending.value
-        /// Whether the attempt goes on when it is cancelled.
+        /// A Boolean value that indicates whether the attempt goes on when it is cancelled.
         var isDeaf = false
     }
 
@@ -34,7 +34,8 @@ struct OnceScenario: Sendable {
     var attemptTimeout: Int?
     /// When the call is interrupted.
     var deadline: Int?
-    /// Whether somebody of another process claims the key at the beginning, and goes away without a word.
+    /// A Boolean value that indicates whether somebody of another process claims the key at the beginning, and goes
+    /// away without a word.
     var isAbandoned = false
     /// Of this many calls of the store, one fails before it or after it; none if zero.
     var faultEvery = 0

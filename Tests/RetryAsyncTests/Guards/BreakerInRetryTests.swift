@@ -287,7 +287,7 @@ struct BreakerInRetryTests {
 }
 
 extension CircuitBreaker {
-    /// Whether no permit is out, as far as the breaker counts them.
+    /// A Boolean value that indicates whether no permit is out, as far as the breaker counts them.
     fileprivate var isIdle: Bool { (snapshot.inFlight ?? 0) == 0 }
 }
 

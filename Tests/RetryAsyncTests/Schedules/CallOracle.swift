@@ -26,7 +26,7 @@ struct CallOracle {
 
     var policy: RetryPolicy { scenario.policy }
 
-    /// Whether no attempt goes on when it is cancelled.
+    /// A Boolean value that indicates whether no attempt goes on when it is cancelled.
     var isObedient: Bool { !scenario.steps.contains(where: \.isDeaf) }
 
     /// How the call ended, in two words: what it returned or threw, and in which attempt.
@@ -122,7 +122,7 @@ extension CallOracle {
         }
     }
 
-    /// Whether an attempt ended when its time was over, or at that very moment.
+    /// Returns whether an attempt ended when its time was over, or at that very moment.
     private func wasOverTime(_ attempt: Int) -> Bool {
         let (begin, end) = (begins[attempt - 1].time, ends[attempt - 1].time)
         if let timeout = policy.attemptTimeout, end - begin >= timeout { return true }

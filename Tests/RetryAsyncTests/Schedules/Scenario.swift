@@ -11,7 +11,7 @@ struct Scenario: Sendable {
 
         var seconds = 0
         var ending = Ending.fault
-        /// Whether the attempt goes on when it is cancelled.
+        /// A Boolean value that indicates whether the attempt goes on when it is cancelled.
         var isDeaf = false
     }
 

@@ -14,7 +14,7 @@ struct RecordedSchedule: Sendable, CustomTestStringConvertible {
         testDescription = "\(name), draws at \(fraction)"
     }
 
-    /// Whether the delays are these, apart from what rounding to nanoseconds adds up to.
+    /// A Boolean value that indicates whether the delays are these, apart from what rounding to nanoseconds adds up to.
     var isMet: Bool {
         let random = RandomSource(ScriptedGenerator(fractions: [fraction]))
         let delays = BackoffSchedule(backoff).delays(seconds.count, random: random)

@@ -44,7 +44,7 @@ struct Bucket {
 }
 
 extension RetryBudget {
-    /// Whether the budget grants a retry, which is then left to itself.
+    /// Returns whether the budget grants a retry, which is then left to itself.
     func grants(_ errorClass: ErrorClass = .transient) -> Bool {
         guard let retry = reserve(for: errorClass) else { return false }
         _ = consume retry

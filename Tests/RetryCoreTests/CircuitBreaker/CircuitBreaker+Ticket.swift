@@ -8,7 +8,8 @@ extension CircuitBreaker {
         return permit.ticket()
     }
 
-    /// Whether the next call would be turned away; a call that is let through counts for nothing.
+    /// A Boolean value that indicates whether the next call would be turned away; a call that is let through counts for
+    /// nothing.
     var turnsAway: Bool {
         guard let permit = tryAcquire() else { return true }
         permit.neutral()

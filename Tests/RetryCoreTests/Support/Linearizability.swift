@@ -38,7 +38,7 @@ struct Linearizability<Model: SequentialModel> {
     private let entries: [Entry]
     private var seen: Set<Place> = []
 
-    /// Whether there is such an order; for histories of at most 64 operations.
+    /// Returns whether there is such an order; for histories of at most 64 operations.
     static func holds(_ entries: [Entry], from model: Model) -> Bool {
         precondition(entries.count <= 64, "A history has at most 64 operations")
         var search = Linearizability(entries: entries.sorted { $0.begin < $1.begin })
@@ -86,7 +86,8 @@ final class HistoryRun<Object: Sendable, Step: Sendable, Input: Sendable, Output
     struct Plan: Sendable {
         let object: Object
         let steps: [[Step]]
-        /// Whether the threads meet within each operation; for plans in which all have as many steps.
+        /// A Boolean value that indicates whether the threads meet within each operation; for plans in which all have
+        /// as many steps.
         var isWide = false
     }
 

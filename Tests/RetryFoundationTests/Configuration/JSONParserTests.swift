@@ -62,7 +62,7 @@ struct JSONParserTests {
 }
 
 extension JSONValue {
-    /// Whether this is what Foundation read.
+    /// Returns whether this is what Foundation read.
     fileprivate func isEqual(to other: Any) -> Bool {
         switch self {
         case .null: other is NSNull

@@ -3,9 +3,10 @@ import RetryCore
 
 /// Makes a JSON value from bytes, and notes what about it is out of the ordinary.
 struct ValueBuilder {
-    /// Whether an object has two members with names that are equal, or equal when composed.
+    /// A Boolean value that indicates whether an object has two members with names that are equal, or equal when
+    /// composed.
     private(set) var repeatsName = false
-    /// Whether every JSON reader takes it: all numbers are finite and of ordinary size.
+    /// A Boolean value that indicates whether every JSON reader takes it: all numbers are finite and of ordinary size.
     private(set) var isPlain = true
 
     mutating func value(_ input: inout Input, depth: Int) -> CanonicalJSON {

@@ -16,7 +16,7 @@ public struct Input {
     /// All bytes that are left as text; `nil` if they are not UTF-8.
     public var exactText: String? { String(validating: rest, as: UTF8.self) }
 
-    /// Whether all bytes were taken.
+    /// A Boolean value that indicates whether all bytes were taken.
     public var isEmpty: Bool { rest.isEmpty }
 
     /// Takes a byte.
