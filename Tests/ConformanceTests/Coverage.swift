@@ -1,6 +1,6 @@
 import Testing
 
-/// Which vectors are compared, and which are not yet.
+/// The vectors that are compared, and those that are not yet.
 enum Coverage {
     static let reflexio = ["reflexio_default_classifier", "reflexio_strategies", "reflexio_runs"]
     static let redress = [
@@ -45,7 +45,7 @@ enum Coverage {
 
     static let notCoveredYet: [String] = []
 
-    /// Which of the vectors above are of calls, and are compared with what each driver does.
+    /// The vectors of calls among those above, which are compared with each driver's behaviour.
     ///
     /// The others tell of values: of a schedule, a configuration, a tracker, an action id, a store, or of permits.
     static let calls: Set = [

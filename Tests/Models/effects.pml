@@ -10,7 +10,7 @@
  *   -DSPLIT_CLAIM       the claim looks first, and writes later
  *   -DNO_FENCE          the store does not ask by which token it is told
  *   -DTAKE_OVER         an abandoned claim is run again, where it should halt
- *   -DRELEASE_ON_THROW  an attempt of which nobody knows frees the key
+ *   -DRELEASE_ON_THROW  an attempt with an unknown outcome frees the key
  *
  * `run` beside this file checks that the property holds with all four, and has a counterexample without any of them.
  */
@@ -149,7 +149,7 @@ answered:
         if
         :: phase == running && leaseOver ->
             phase = abandoned;
-            printf("caller %d is told that nobody knows\n", _pid)
+            printf("caller %d is answered as indeterminate\n", _pid)
         :: phase == succeeded ->
 #ifdef TRUTH
             assert(effects == 1);

@@ -99,7 +99,7 @@ struct IsolationTests {
                 let seen = attempts
                 await Elsewhere().visit()
                 assertIsolated()
-                // Nobody else is on this actor: were two attempts to run at once, the number would have changed.
+                // This actor has no other callers: were two attempts to run at once, the number would have changed.
                 guard seen == attempts else { throw Fault(seen, .permanent) }
                 if attempts % 3 != 0 { throw Fault(attempts) }
             }

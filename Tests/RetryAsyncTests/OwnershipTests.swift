@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-/// What an operation may capture and return; that these compile is half of the test.
+/// The captures and results of operations; that these compile is half of the test.
 @Suite("Captures and results", .timeLimit(.minutes(20)))
 struct OwnershipTests {
     /// With and without a child task for the attempt.

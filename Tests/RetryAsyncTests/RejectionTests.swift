@@ -14,7 +14,7 @@ struct RejectionTests {
         }
     }
 
-    /// A resource that nobody can copy.
+    /// A resource that cannot be copied.
     private struct Connection: ~Copyable {
         let number: Int
         let log: Log<Int>

@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-/// What an operation is told of the attempt that it is.
+/// The attempt that an operation receives.
 @Suite("The attempt", .timeLimit(.minutes(20)))
 struct RetryAttemptTests {
     @Test func theNumberCountsFromOneAndTheLastIsKnown() async throws {

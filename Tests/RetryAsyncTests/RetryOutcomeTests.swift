@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-/// Everything that is known of a call that has ended.
+/// The record of a call that has ended.
 @Suite("The outcome", .timeLimit(.minutes(20)))
 struct RetryOutcomeTests {
     private let clock = ManualClock(autoAdvance: true)

@@ -2,7 +2,7 @@ import RetryAsync
 import RetryTesting
 import Testing
 
-/// What a call does, whichever way it is made.
+/// The behaviour of a call, in each form.
 @Suite("retry", .timeLimit(.minutes(20)))
 struct RetryTests {
     @Test(arguments: Door.allCases)

@@ -1,6 +1,6 @@
 import RetryCore
 
-/// What happened, in order, from any number of tasks.
+/// A log of events, in order, from any number of tasks.
 final class Log<Event: Sendable>: Sendable {
     private let state = Locked<[Event]>([])
 

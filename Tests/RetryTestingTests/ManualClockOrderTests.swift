@@ -28,7 +28,7 @@ struct ManualClockOrderTests {
         return Sleeper(id: id, deadline: seconds, task: task)
     }
 
-    @Test("is by deadline, then by arrival, whoever is cancelled in between", arguments: 0..<20)
+    @Test("is by deadline, then by arrival, with any cancellations in between", arguments: 0..<20)
     func order(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var sleepers: [Sleeper] = []

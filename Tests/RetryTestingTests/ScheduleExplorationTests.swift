@@ -1,7 +1,7 @@
 import RetryTesting
 import Testing
 
-/// What exploring is for: orders that a test on real threads meets by luck.
+/// The purpose of exploring: orders that a test on real threads meets by luck.
 @Suite("Schedules", .timeLimit(.minutes(20)))
 struct ScheduleExplorationTests {
     @Test func aCheckThenActRaceIsFoundUnderSomeSeedsOnly() throws {

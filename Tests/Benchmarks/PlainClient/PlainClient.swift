@@ -9,7 +9,7 @@ public func firstTry(_ count: Int) async throws {
     for _ in 0..<count { _ = try await throughLibrary(upstream) }
 }
 
-/// Calls the same operation in a loop written by hand.
+/// Calls the same operation in a handwritten loop.
 @Sendable
 public func firstTryByHand(_ count: Int) async throws {
     let upstream = Upstream(answer: count)

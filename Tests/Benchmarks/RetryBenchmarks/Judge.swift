@@ -1,6 +1,6 @@
 /// Holds what was measured against what was asked for.
 struct Judge {
-    /// How many times its bar a ratio may be; nil to judge everything as it is declared.
+    /// The number of times its bar that a ratio may be; nil to judge everything as it is declared.
     ///
     /// On a machine shared with others, ratios get this much room and absolute times are not judged. Allocations and bytes
     /// are the same everywhere.
@@ -35,7 +35,7 @@ struct Judge {
 }
 
 extension Bar {
-    /// What the bar looks at.
+    /// Returns the value that the bar judges.
     func value(in result: Measurement) -> Double? {
         switch self {
         case .ratio: result.ratio
@@ -49,7 +49,7 @@ extension Bar {
 }
 
 extension MallocBar {
-    /// What the bar looks at.
+    /// Returns the value that the bar judges.
     func value(in result: Measurement) -> Double? {
         switch self {
         case .atMost, .shown: result.mallocs

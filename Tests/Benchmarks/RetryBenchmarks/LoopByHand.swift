@@ -1,6 +1,6 @@
-// What somebody writes who has no library: three attempts, no wait, and cancellation looked at where the library does,
-// after a failure. Once for each kind of function, and written out each time, because a function that takes the
-// operation would be a small library.
+// The handwritten loop of a program without a library: three attempts, no wait, and cancellation checked where the
+// library does, after a failure. Once for each kind of function, and written out each time, because a function that
+// takes the operation would be a small library.
 
 let loopByHand: Row.Operation = { upstream in
     for attempt in 1...3 {

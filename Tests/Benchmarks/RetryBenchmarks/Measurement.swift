@@ -1,4 +1,4 @@
-/// What a row's rounds found out, for one operation each, or its reading.
+/// The result of a row's rounds, for one operation each, or its reading.
 struct Measurement: Sendable {
     struct Round: Sendable {
         var nanoseconds: Double

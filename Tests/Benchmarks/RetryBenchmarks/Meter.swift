@@ -1,6 +1,6 @@
 import MallocCounter
 
-/// Measures a row in rounds, its loop by hand in the same rounds.
+/// Measures a row in rounds, its handwritten loop in the same rounds.
 struct Meter {
     let row: Row
 

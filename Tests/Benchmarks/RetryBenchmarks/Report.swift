@@ -4,7 +4,7 @@ import Foundation
 ///
 /// They go to the standard error stream, apart from what the benchmark library prints.
 actor Report {
-    /// How many rows were short of a bar, or failed.
+    /// The number of rows that were short of a bar, or failed.
     private(set) var shortCount = 0
 
     private let judge: Judge

@@ -6,7 +6,7 @@ struct Row: Sendable {
     typealias Reading = @Sendable () async throws -> Double?
 
     enum Subject: Sendable {
-        /// Something that is run again and again, beside the same done by hand.
+        /// An operation that is repeated, beside the same in a handwritten loop.
         case operation(Batch, loop: Batch?)
         /// Something that is looked at once.
         case reading(Reading)
@@ -23,7 +23,7 @@ struct Row: Sendable {
     ///   - name: What is measured; the command's filter looks for a part of it.
     ///   - bar: How long one operation may take.
     ///   - mallocs: How many allocations it may make.
-    ///   - loop: Does the same by hand, in the same kind of function and isolation. Each round runs both.
+    ///   - loop: The same in a handwritten loop, in the same kind of function and isolation. Each round runs both.
     ///   - batch: Runs it `count` times.
     init(_ name: String, bar: Bar, mallocs: MallocBar = .shown, loop: Batch? = nil, batch: @escaping Batch) {
         precondition(loop != nil || !(bar.needsLoop || mallocs.needsLoop), "\(name): its bar compares with a loop")
@@ -43,11 +43,11 @@ struct Row: Sendable {
     }
 }
 
-/// How good a row has to be: mostly, how long one operation may take.
+/// The bar of a row: mostly, the maximum time of one operation.
 enum Bar: Sendable {
-    /// At most so many times as long as the loop by hand.
+    /// At most so many times as long as the handwritten loop.
     case ratio(Double)
-    /// At most so many nanoseconds more than the loop by hand.
+    /// At most so many nanoseconds more than the handwritten loop.
     case nanosecondsAboveLoop(Double)
     /// At most so many nanoseconds.
     case nanoseconds(Double)
@@ -68,11 +68,11 @@ enum Bar: Sendable {
     }
 }
 
-/// How many allocations one operation may make.
+/// The maximum number of allocations of one operation.
 enum MallocBar: Sendable, ExpressibleByIntegerLiteral {
     /// At most so many.
     case atMost(Int)
-    /// At most so many more than the loop by hand.
+    /// At most so many more than the handwritten loop.
     case aboveLoop(Int)
     /// As many as it makes.
     case shown

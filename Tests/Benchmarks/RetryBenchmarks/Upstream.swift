@@ -1,4 +1,4 @@
-/// What the rows' operations call: state that the optimiser can't see through.
+/// The callee of the rows' operations: state that the optimiser can't see through.
 final class Upstream {
     private var calls = 0
     private let failures: Int

@@ -46,7 +46,7 @@ extension ConformanceRun {
     }
 }
 
-/// A loop by hand, as the utilities' documentation writes it.
+/// A manual loop, as in the utilities' documentation.
 private final class AWSLoop {
     let context: RetryContext
     private let clock = ManualClock(autoAdvance: true)

@@ -16,7 +16,7 @@ extension ConformanceRun {
         }
     }
 
-    /// What is read of a configuration, in the words of the seed.
+    /// Returns the values of a configuration, under the seed's names.
     private static func configuration(_ text: String) throws -> JSON {
         let errors = ErrorTypeRegistry()
             .registering(ValueError.self).registering(JSONDecodeError.self, as: "json.JSONDecodeError")

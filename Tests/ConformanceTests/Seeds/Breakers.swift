@@ -151,7 +151,7 @@ extension ConformanceRun {
 }
 
 extension BreakerBench {
-    /// A permit as a ticket, or nil if the call is turned away.
+    /// Returns a permit as a ticket, or nil if the call is rejected.
     fileprivate func ticket() -> CircuitBreaker.Ticket? {
         guard let permit = breaker.tryAcquire() else { return nil }
         return permit.ticket()

@@ -56,7 +56,7 @@ extension ConformanceRun {
         }
     }
 
-    /// How many of 400 failures got no retry because their wait was drawn as zero.
+    /// Counts the failures out of 400 that got no retry because their wait was drawn as zero.
     private mutating func cpexZeroDraws(_ key: String, _ ceiling: Int) throws {
         let policy = ToolRetryPolicy(backoffBaseMilliseconds: 1, maxBackoffMilliseconds: 1)
         let tracker = try RetryTracker(configuration: ToolRetryConfiguration(base: policy), ceiling: ceiling)

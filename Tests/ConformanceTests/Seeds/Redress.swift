@@ -18,7 +18,7 @@ extension ConformanceRun {
         return tags
     }
 
-    /// What redress calls a stop reason.
+    /// Returns redress's name of a stop reason.
     private static func redressName(_ reason: StopReason) -> String {
         switch reason {
         case .attemptsExhausted: "MAX_ATTEMPTS_GLOBAL"

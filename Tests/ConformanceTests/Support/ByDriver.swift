@@ -1,4 +1,4 @@
-/// How a call is driven.
+/// The driver of a call.
 enum Driver: String, CaseIterable {
     /// `retry`, and what else has to be awaited.
     case asynchronous = "async"
@@ -6,7 +6,7 @@ enum Driver: String, CaseIterable {
     case blocking
 }
 
-/// What each of the drivers made of the same call.
+/// The results of the same call by each of the drivers.
 struct ByDriver<Value> {
     private let asynchronous: Value
     private let blocking: Value

@@ -4,9 +4,9 @@ struct DeliberateDifference: Sendable {
     let vector: String
     /// The case under that key.
     let `case`: String
-    /// What this library does instead, in the form of the recorded behaviour: it is compared as strictly.
+    /// The behaviour of this library, in the form of the recorded behaviour: it is compared as strictly.
     let weDo: JSON
-    /// Why it is better so.
+    /// The reason for the difference.
     let why: String
     /// The paragraph that says so.
     let source: String

@@ -6,11 +6,11 @@ struct SeedCall {
     var policy: RetryPolicy
     var classifier: ErrorClassifier?
     var condition: RetryCondition?
-    /// How long each attempt works.
+    /// The duration of each attempt.
     var work = Duration.zero
-    /// Where in its range each draw lands, from 0 to 1; the last one repeats.
+    /// The place of each draw in its range, from 0 to 1; the last one repeats.
     var random = [0.5]
-    /// What the attempt of that number does, from 1.
+    /// The operation, with the number of the attempt, from 1.
     var attempt: (Int) throws -> String
 
     /// A call of which every attempt fails.
@@ -20,7 +20,7 @@ struct SeedCall {
         SeedCall(policy: policy, random: random) { _ in throw error }
     }
 
-    /// What the blocking driver refuses by design, as it can't interrupt a running attempt.
+    /// The policies that the blocking driver refuses by design, as it can't interrupt a running attempt.
     ///
     /// No recorded call asks for any of it, and so every one goes through both drivers.
     static let refusedByBlocking: [(setting: String, policy: RetryPolicy)] = [
@@ -28,7 +28,7 @@ struct SeedCall {
         ("deadline_behavior", RetryPolicy(maxAttempts: 2, backoff: .none).deadline(.seconds(1), .interrupt)),
     ]
 
-    /// What became of the call, by each driver.
+    /// Runs the call, and returns its record by each driver.
     func runs() async -> ByDriver<SeedCallRecord> {
         await ByDriver { driver in await run(by: driver) }
     }
@@ -73,7 +73,7 @@ struct SeedCall {
     }
 }
 
-/// What became of a call.
+/// The record of a call.
 struct SeedCallRecord {
     let calls: Int
     let sleeps: [Duration]
@@ -82,7 +82,7 @@ struct SeedCallRecord {
     let callbacks: [JSON]
     let result: Result<String, any Error>
 
-    /// The delays that were decided, those of zero included, which nobody sleeps for.
+    /// The delays that were decided, those of zero included, for which there is no sleep.
     var delays: [Duration] { events.filter { $0.kind == .retry }.map(\.delay) }
 
     /// The value, or the name of the error's type.

@@ -1,6 +1,6 @@
 import RetryAsync
 
-/// What an error of a seed carries: the attributes `status` and `code`, and a text.
+/// The contents of an error of a seed: the attributes `status` and `code`, and a text.
 struct SeedErrorFacts: Sendable {
     var status = JSON.null
     var code = JSON.null

@@ -3,7 +3,7 @@ import RetryTesting
 
 /// A budget that callers share, and what must be true of it at any moment.
 final class BudgetScene: Sendable {
-    /// What one call comes to: its attempts, each with its time in seconds, and whether it is cancelled at the end.
+    /// The plan of one call: its attempts, each with its time in seconds, and whether it is cancelled at the end.
     struct Call: Sendable {
         enum Ending: Sendable { case succeeds, fails, isCancelled, isDropped }
 
@@ -22,7 +22,7 @@ final class BudgetScene: Sendable {
         }
     }
 
-    /// What the callers know of: each counts for itself what it was granted.
+    /// The callers' counts: each counts its own grants.
     struct Tally: Sendable {
         var calls = 0
         var retries: [(time: Double, cost: Double)] = []
@@ -43,7 +43,7 @@ final class BudgetScene: Sendable {
         self.clock = clock
     }
 
-    /// A small law of each kind: a few calls are enough to exhaust it.
+    /// Returns a small policy of each kind: a few calls are enough to exhaust it.
     static func law(_ kind: Int, _ generator: inout SeededGenerator) -> (kind: Int, law: RetryBudgetLaw) {
         switch kind {
         case 0: (0, .ratio(0.5, floor: generator.pick(0, 0.1), ttl: .seconds(10)))
@@ -112,7 +112,7 @@ final class BudgetScene: Sendable {
         }
     }
 
-    /// Throws if more was granted than the law says.
+    /// Throws if more was granted than the policy allows.
     func check() throws {
         let (tally, snapshot) = (tally.withLock { $0 }, budget.snapshot())
         var problems = tally.problems
@@ -146,7 +146,7 @@ final class BudgetScene: Sendable {
     }
 }
 
-/// What is wrong with a budget, and the law it has.
+/// An error for a broken budget, with its problem and its policy.
 struct BrokenBudget: Error {
     let problems: [String]
     let law: RetryBudgetLaw

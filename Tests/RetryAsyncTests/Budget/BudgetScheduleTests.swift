@@ -5,7 +5,7 @@ import Testing
 /// Many callers on one budget, in every order of their steps that a seed leads to.
 @Suite("Schedules of a budget", .serialized, .timeLimit(.minutes(Schedules.minutes)))
 struct BudgetScheduleTests {
-    @Test("grants no more than its law, and is never below zero nor above its capacity", arguments: 0..<5)
+    @Test("grants no more than its policy, and is never below zero nor above its capacity", arguments: 0..<5)
     func laws(index: Int) throws {
         let ends = try Schedules.explore(percent: 20) { generator, clock in
             var generator = generator

@@ -12,7 +12,7 @@ struct BreakerCallTests {
         let number: Int
     }
 
-    @Test("count how they end, and are turned away while the circuit is open")
+    @Test("record their outcomes, and are rejected while the circuit is open")
     func calls() async throws {
         let bench = BreakerBench(policy: .unstable)
         #expect(try await bench.breaker.call { () async in 1 } == 1)

@@ -40,7 +40,7 @@ struct BreakerScheduleTests {
         #expect(ends.keys.count >= 3, "\(ends)")
     }
 
-    /// What one call does.
+    /// The plan of one call.
     private struct Plan: Sendable {
         let pause: Int
         let seconds: Int

@@ -36,7 +36,7 @@ struct EffectCancellationTests {
         }
     }
 
-    @Test("cancelled while the effect runs, nobody knows", arguments: [true, false])
+    @Test("cancelled while the effect runs, the outcome is unknown", arguments: [true, false])
     func duringEffect(throwsCancellation: Bool) throws {
         try OnceScene.run { scene in
             let clock = scene.clock

@@ -75,7 +75,7 @@ struct EffectGateTests {
         }
     }
 
-    @Test("an unknown outcome ends the call, and nobody runs the effect again")
+    @Test("an unknown outcome ends the call, and the effect is not run again")
     func unknown() throws {
         try OnceScene.run { scene in
             let call = await scene.once(Refused(), Lost())

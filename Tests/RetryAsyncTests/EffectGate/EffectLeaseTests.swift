@@ -97,7 +97,7 @@ struct EffectLeaseTests {
         }
     }
 
-    @Test("a key that somebody took over is let alone, and the effect is cancelled")
+    @Test("a key that was taken over is not touched, and the effect is cancelled")
     func takenOver() throws {
         try OnceScene.run { scene in
             var scene = scene
@@ -126,7 +126,7 @@ struct EffectLeaseTests {
         }
     }
 
-    @Test("a key that somebody took over between two attempts is let alone")
+    @Test("a key that was taken over between two attempts is not touched")
     func takenOverBetween() throws {
         try OnceScene.run { scene in
             var scene = scene
@@ -148,7 +148,7 @@ struct EffectLeaseTests {
         }
     }
 
-    @Test("a slow success counts if somebody only asked")
+    @Test("a slow success counts if another claim only halted")
     func slowOwner() throws {
         try OnceScene.run { scene in
             var scene = scene
@@ -235,7 +235,7 @@ struct EffectLeaseTests {
         }
     }
 
-    @Test("no attempt begins after somebody was told that nobody knows")
+    @Test("no attempt begins after a claim was answered as indeterminate")
     func haltedBetween() throws {
         try OnceScene.run { scene in
             var scene = scene

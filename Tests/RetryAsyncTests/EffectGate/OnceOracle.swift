@@ -1,6 +1,6 @@
 import RetryAsync
 
-/// What holds for every key, whatever its callers do and in whichever order.
+/// The invariants of every key, for any callers in any order.
 struct OnceOracle {
     let scenario: OnceScenario
     let trace: [OnceTrace.Event]
@@ -14,11 +14,11 @@ struct OnceOracle {
         try checkEffects()
         try checkSettlements()
         try checkResults()
-        try require(sleepers == 0, "nobody sleeps when all have ended")
-        try require(waiters == 0, "nobody waits when all have ended")
+        try require(sleepers == 0, "no task sleeps when all have ended")
+        try require(waiters == 0, "no caller waits when all have ended")
     }
 
-    /// What it came to, in a word.
+    /// The end of the scenario, in a word.
     var end: String {
         let names = results.map { result in
             switch result {

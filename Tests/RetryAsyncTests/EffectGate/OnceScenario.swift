@@ -5,7 +5,7 @@ import RetryTesting
 ///
 /// Times are whole seconds: much falls on the same moment, and then the schedule decides what comes first.
 struct OnceScenario: Sendable {
-    /// What one attempt does.
+    /// The plan of one attempt.
     struct Step: Sendable {
         enum Ending: Sendable { case value, refused, rejected, lost }
 
@@ -32,14 +32,13 @@ struct OnceScenario: Sendable {
     var rule = AbandonedClaim.halt
     var receiver = EffectReceiver.mayRepeat
     var attemptTimeout: Int?
-    /// When the call is interrupted.
+    /// The time at which the call is interrupted.
     var deadline: Int?
-    /// A Boolean value that indicates whether somebody of another process claims the key at the beginning, and goes
-    /// away without a word.
+    /// A Boolean value that indicates whether another process claims the key at the beginning, and never settles it.
     var isAbandoned = false
     /// Of this many calls of the store, one fails before it or after it; none if zero.
     var faultEvery = 0
-    /// How long a call of the store takes, at most.
+    /// The maximum duration of a call of the store.
     var slowness = 0
     var seed: UInt64 = 0
 

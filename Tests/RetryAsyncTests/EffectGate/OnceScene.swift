@@ -5,7 +5,7 @@ import RetryTesting
 struct OnceScene: Sendable {
     let clock: ManualClock
     let memory: InMemoryEffectStore
-    /// What the gate is given; the store in memory unless the test says otherwise.
+    /// The gate's store; the one in memory by default.
     var store: any EffectStore
     let recorder = RecordingObserver()
     var policy = RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)))
@@ -67,7 +67,7 @@ struct OnceScene: Sendable {
         (try? ActionID(key)).flatMap { memory.record(for: $0)?.state }
     }
 
-    /// Claims the key for somebody of another process.
+    /// Claims the key for another process.
     func claimElsewhere(lease: Duration = .seconds(10), ifAbandoned: AbandonedClaim = .halt) throws -> ClaimTicket {
         let id = try ActionID("a")
         guard case .execute(let token, _) = memory.claim(id, lease: lease, ifAbandoned: ifAbandoned) else {

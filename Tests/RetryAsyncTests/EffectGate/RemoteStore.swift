@@ -73,7 +73,7 @@ struct Refused: ExecutionAwareError, SelfClassifyingError, Hashable {
     var execution: ExecutionCertainty { .notExecuted }
 }
 
-/// An attempt of which nobody knows.
+/// An error of an attempt with an unknown outcome.
 struct Lost: SelfClassifyingError, Hashable {
     var classification: Classification { .transient }
 }

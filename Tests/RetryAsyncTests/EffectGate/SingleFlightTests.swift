@@ -59,7 +59,7 @@ struct SingleFlightTests {
         }
     }
 
-    @Test("whoever waits can be cancelled, and the run goes on")
+    @Test("a caller that waits can be cancelled, and the run goes on")
     func waiterIsCancelled() throws {
         try OnceScene.run { scene in
             let clock = scene.clock
@@ -123,7 +123,7 @@ struct SingleFlightTests {
         }
     }
 
-    @Test("a caller without time gets what is settled, also while somebody else asks for it")
+    @Test("a caller without time gets a settled result, also while another caller asks for it")
     func hastyReplay() throws {
         try OnceScene.run { scene in
             var scene = scene
@@ -155,7 +155,7 @@ struct SingleFlightTests {
         }
     }
 
-    /// A store that is a value: nobody can tell it from another one.
+    /// A store that is a value without an identity.
     private struct Handle: EffectStore {
         let store: RemoteStore
 
@@ -255,7 +255,7 @@ struct SingleFlightTests {
 
     // MARK: Owners in other processes
 
-    @Test("without a limit nobody waits for another process")
+    @Test("without a limit no caller waits for another process")
     func foreignOwner() throws {
         try OnceScene.run { scene in
             _ = try scene.claimElsewhere()
@@ -266,7 +266,7 @@ struct SingleFlightTests {
         }
     }
 
-    @Test("whoever waits gets the other one's outcome: when it is told, or when it asks", arguments: [true, false])
+    @Test("a waiting caller gets the other's outcome: by a notification, or when it asks", arguments: [true, false])
     func foreignOutcome(tells: Bool) throws {
         try OnceScene.run { scene in
             var scene = scene
@@ -306,7 +306,7 @@ struct SingleFlightTests {
         }
     }
 
-    @Test("whoever has more time waits on for another process when the one that asked gives up")
+    @Test("a caller with more time waits on for another process when the asking one gives up")
     func foreignPatience() throws {
         try OnceScene.run { scene in
             var (hasty, patient) = (scene, scene)
@@ -322,7 +322,7 @@ struct SingleFlightTests {
         }
     }
 
-    @Test("the wait for another process ends at its limit, and leaves nobody behind")
+    @Test("the wait for another process ends at its limit, and leaves no waiter behind")
     func foreignLimit() throws {
         try OnceScene.run { scene in
             var scene = scene

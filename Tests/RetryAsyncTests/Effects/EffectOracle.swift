@@ -30,14 +30,14 @@ extension EffectScenario {
             try require(results.values.contains(bytes), "a replay is what was recorded")
         }
         for case .settled(_, _, let answer) in log {
-            try require(answer != .alreadyRecorded, "nobody settles twice")
+            try require(answer != .alreadyRecorded, "no key is settled twice")
         }
         if let result = results.values.first {
             try require(record?.state == .succeeded(result), "a settled record stays settled")
         }
     }
 
-    /// What it came to, in a word.
+    /// Returns the end of the scenario, in a word.
     func end(of log: [Happening]) -> String {
         if log.contains(where: { if case .settled(_, _, .fenced) = $0 { true } else { false } }) { return "fenced" }
         if log.contains(.halted) { return "halted" }

@@ -3,15 +3,15 @@ import RetryTesting
 
 /// Workers that want one effect at the same time, and what must hold whatever the order of their steps.
 struct EffectScenario: Sendable {
-    /// What a worker does with the key when it gets it.
+    /// The behaviour of a worker that gets the key.
     enum Habit: Sendable {
         case succeeds
         case givesBack
-        /// Goes away without a word, as a process does that is killed.
+        /// Never settles, like a process that is killed.
         case dies
     }
 
-    /// What a worker does, and for how long.
+    /// The plan of a worker.
     struct Worker: Sendable {
         var habit = Habit.succeeds
         var seconds = 0

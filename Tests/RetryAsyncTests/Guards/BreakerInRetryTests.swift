@@ -99,7 +99,7 @@ struct BreakerInRetryTests {
         #expect(clock.elapsed == .zero)
     }
 
-    @Test("is not waited for where nobody knows how long", arguments: Door.allCases)
+    @Test("is not waited for without a known end", arguments: Door.allCases)
     func isolated(_ door: Door) async throws {
         let breaker = breaker(.default)
         let isolation = breaker.isolate()
@@ -291,7 +291,7 @@ extension CircuitBreaker {
     fileprivate var isIdle: Bool { (snapshot.inFlight ?? 0) == 0 }
 }
 
-/// What our own limits end counts: a service that hangs must open the circuit.
+/// An attempt that ends by the caller's own limits counts: a service that hangs must open the circuit.
 @Suite("The circuit breaker and our own timeouts", .timeLimit(.minutes(20)))
 struct BreakerAndTimeoutTests {
     private let clock = ManualClock()

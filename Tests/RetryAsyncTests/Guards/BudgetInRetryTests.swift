@@ -49,7 +49,7 @@ struct BudgetInRetryTests {
         #expect(budget.snapshot().deposits == 1 && budget.snapshot().grants == 2)
     }
 
-    @Test("is told of no call that the breaker turned away", arguments: Door.allCases)
+    @Test("receives no call that the breaker rejected", arguments: Door.allCases)
     func rejected(_ door: Door) async throws {
         let breaker = CircuitBreaker("service", clock: clock.retryClock)
         breaker.trip()

@@ -8,7 +8,7 @@ final class GuardedScene: Sendable {
         var retries = 0
         var starts = 0
         var stops: [String: Int] = [:]
-        /// The probes under way, by the generation that they were let through in.
+        /// The probes under way, by the generation in which they were admitted.
         var probes: [UInt64: Int] = [:]
         var problems: [String] = []
     }
@@ -119,7 +119,7 @@ final class GuardedScene: Sendable {
             }
             if tally.retries > limit { tally.problems.append("\(tally.retries) retries, \(limit) allowed") }
             if (breaker.snapshot.inFlight ?? 0) != 0 { tally.problems.append("a permit is lost") }
-            if clock.sleeperCount != 0 { tally.problems.append("somebody sleeps") }
+            if clock.sleeperCount != 0 { tally.problems.append("a task sleeps") }
             if recorder.events.map(\.number) != (0..<recorder.events.count).map({ UInt64($0 + 1) }) {
                 tally.problems.append("the breaker's events are numbered")
             }

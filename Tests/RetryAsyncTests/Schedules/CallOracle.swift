@@ -1,6 +1,6 @@
 import RetryAsync
 
-/// What holds for every call, whatever happens in it and in whichever order.
+/// The invariants of every call, for any events in any order.
 struct CallOracle {
     let scenario: Scenario
     let entries: [Trace.Entry]
@@ -29,7 +29,7 @@ struct CallOracle {
     /// A Boolean value that indicates whether no attempt goes on when it is cancelled.
     var isObedient: Bool { !scenario.steps.contains(where: \.isDeaf) }
 
-    /// How the call ended, in two words: what it returned or threw, and in which attempt.
+    /// The end of the call, in two words: its result or error, and the attempt.
     var end: String {
         switch result {
         case .success: "value \(begins.count)"

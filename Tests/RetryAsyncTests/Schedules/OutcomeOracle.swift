@@ -1,6 +1,6 @@
 import RetryAsync
 
-/// What holds for the events and the outcome of every call.
+/// The invariants of the events and the outcome of every call.
 struct OutcomeOracle {
     let call: CallOracle
     let outcome: RetryOutcome<Int>

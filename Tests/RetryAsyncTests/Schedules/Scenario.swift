@@ -1,11 +1,11 @@
 import RetryAsync
 import RetryTesting
 
-/// What the operation of one call does in each attempt, and when the call is cancelled.
+/// The operation of one call in each attempt, and the time of its cancellation.
 ///
 /// Times are whole seconds: much falls on the same moment, and then the schedule decides what comes first.
 struct Scenario: Sendable {
-    /// What one attempt does.
+    /// The plan of one attempt.
     struct Step: Sendable {
         enum Ending: Sendable { case value, fault, cancellation }
 
@@ -23,7 +23,7 @@ struct Scenario: Sendable {
 
     var policy: RetryPolicy { plan.policy }
 
-    /// Makes the call with nobody watching, and returns what it came to if all was as it must be.
+    /// Makes the call without an observer, and returns its end if all invariants hold.
     func runUnseen(on clock: ManualClock) async throws -> String {
         let trace = Trace(clock)
         let task = Task(executorPreference: DeterministicExecutor.current) {
@@ -33,7 +33,7 @@ struct Scenario: Sendable {
         let result = await task.result
         let oracle = CallOracle(scenario: self, entries: trace.entries, result: result)
         try oracle.check()
-        try oracle.require(clock.sleeperCount == 0, "nobody sleeps when the call has ended")
+        try oracle.require(clock.sleeperCount == 0, "no task sleeps when the call has ended")
         return oracle.end
     }
 
@@ -54,7 +54,7 @@ struct Scenario: Sendable {
         let oracle = CallOracle(scenario: self, entries: trace.entries, result: Result { try outcome.get() })
         try oracle.check()
         try OutcomeOracle(call: oracle, outcome: outcome).check()
-        try oracle.require(shared != nil || clock.sleeperCount == 0, "nobody sleeps when the call has ended")
+        try oracle.require(shared != nil || clock.sleeperCount == 0, "no task sleeps when the call has ended")
         return oracle.end
     }
 

@@ -90,7 +90,7 @@ struct ScheduleTests {
             async let first = a.run(on: clock, sharing: (traces.a, observer))
             async let second = b.run(on: clock, sharing: (traces.b, observer))
             let end = try await "\(first), \(second)"
-            guard clock.sleeperCount == 0 else { throw Violation("nobody sleeps at the end", a, traces.a.entries) }
+            guard clock.sleeperCount == 0 else { throw Violation("no task sleeps at the end", a, traces.a.entries) }
             return end
         }
         let kinds = ["CancellationError 1", "Fault 2", "value 2"]

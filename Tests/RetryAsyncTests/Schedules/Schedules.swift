@@ -1,12 +1,12 @@
 import Foundation
 import RetryTesting
 
-/// How many orders of events the explorations of this module look at, and how they do it.
+/// The number of orders that the explorations of this module run, and their driver.
 enum Schedules {
     /// Of all explorations together; the environment variable `RETRY_SCHEDULES` sets another number.
     static let total = ProcessInfo.processInfo.environment["RETRY_SCHEDULES"].flatMap(UInt64.init) ?? 100_000
 
-    /// How long an exploration may take: a minute for what it does by default, and in proportion for more.
+    /// The time limit of an exploration: a minute for the default, and in proportion for more.
     static let minutes = Int(clamping: total / 100_000) + 5
 
     /// Runs a scenario under its share of the schedules, and counts what came of it.

@@ -6,9 +6,9 @@ import Testing
 ///
 /// What holds for one must hold for all.
 enum Door: CaseIterable, Sendable, CustomTestStringConvertible {
-    /// `retry` with nobody watching: the first attempt is inlined.
+    /// `retry` without an observer: the first attempt is inlined.
     case function
-    /// `RetryExecutor.execute` with nobody watching.
+    /// `RetryExecutor.execute` without an observer.
     case execute
     /// `retry` with an observer.
     case observedFunction
@@ -50,7 +50,7 @@ struct Call: Sendable {
     var budget: RetryBudget?
     var onRetry: (@Sendable (any Error, Int) -> Void)?
     var clock = ManualClock()
-    /// Draws the least: no wait is spread out.
+    /// The minimum of each draw: no wait is spread out.
     var random: RandomSource? = RandomSource(ScriptedGenerator(fractions: [0]))
     let recorder = RecordingObserver()
 

@@ -14,7 +14,7 @@ extension RetryPolicy {
 }
 
 extension ManualClock {
-    /// What a call takes.
+    /// The clock for a call.
     var retryClock: RetryClock { RetryClock(self) }
 
     /// The time that has passed on a clock that started at zero.

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-/// Settings that make no sense, and what the error has to say of them.
+/// Invalid settings, and the expected text of the error.
 struct Refusal: Sendable, CustomTestStringConvertible {
     let setting: String
     let value: String

@@ -6,7 +6,7 @@ import Testing
 struct BlockingDeadlineTests {
     static let deadline = Duration.seconds(10)
 
-    /// When attempts started and sleeps ended, since the call began.
+    /// The times of attempts and ends of sleeps, since the call began.
     private struct Times: Sendable {
         var starts: [Duration] = []
         var wakeUps: [Duration] = []

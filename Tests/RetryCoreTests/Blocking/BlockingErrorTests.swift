@@ -46,7 +46,7 @@ struct BlockingErrorTests {
         #expect(script.calls == 1)
     }
 
-    @Test("also when nobody watches the call")
+    @Test("also without an observer")
     func unobserved() {
         let errors = [TaggedError(), TaggedError(), TaggedError()]
         let script = FaultScript<Int>(steps: errors.map { .fail($0) }, clock: nil)

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-/// What a blocking call cannot keep is refused before the first attempt, through every door.
+/// Settings that a blocking call cannot honour are refused before the first attempt, in every form of the call.
 @Suite("Policies that a blocking call refuses", .timeLimit(.minutes(20)))
 struct BlockingRefusalTests {
     struct Refusal: CustomTestStringConvertible, Sendable {

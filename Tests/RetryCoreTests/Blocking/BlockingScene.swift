@@ -8,7 +8,7 @@ struct BlockingScene {
     let recorder = RecordingObserver()
     let random = DrawCounter()
     let token: CancellationToken
-    /// What `onRetry` was told.
+    /// The errors and attempts that `onRetry` received.
     let retries = Locked<[Retry]>([])
     /// The errors that the classifier was asked about.
     let classified = Locked<[String]>([])

@@ -3,7 +3,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-/// With real threads, which wait for an hour unless they are woken; nobody waits for that hour.
+/// With real threads, which would wait for an hour unless they are woken.
 @Suite("A cancellation token on real threads", .timeLimit(.minutes(20)))
 struct CancellationTokenTests {
     static let hour = Duration.seconds(3_600)
@@ -38,7 +38,7 @@ struct CancellationTokenTests {
         Sleeper.system.sleep(for: .seconds(-60), cancellation: CancellationToken())
     }
 
-    @Test("wakes everybody who waits for it")
+    @Test("wakes every waiter")
     func wakesAll() throws {
         let token = CancellationToken()
         let isAboutToWait = DispatchSemaphore(value: 0)

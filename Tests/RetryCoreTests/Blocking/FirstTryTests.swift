@@ -27,7 +27,7 @@ struct FirstTryTests {
         Sleeper { [asked] _, _ in asked.withLock { $0.append("sleeper") } }
     }
 
-    /// How often the clock is read while a call of this policy succeeds at once.
+    /// Returns the number of readings of the clock while a call of this policy succeeds at once.
     private func readings(_ policy: RetryPolicy, observer: RetryObserver? = nil) throws -> Int {
         let clock = RetryClock(clock)
         let before = self.clock.readings
@@ -43,7 +43,7 @@ struct FirstTryTests {
         asked.withLock { $0.append("onRetry") }
     }
 
-    @Test("reads no clock, draws nothing, asks nobody")
+    @Test("reads no clock, draws nothing, calls no hook")
     func plain() throws {
         #expect(try readings(.api) == 0)
         #expect(random.draws == 0)
@@ -57,7 +57,7 @@ struct FirstTryTests {
         #expect(asked.withLock(\.isEmpty))
     }
 
-    @Test("asks nobody but the observer where there is one")
+    @Test("calls only the observer, if there is one")
     func observed() throws {
         let recorder = RecordingObserver()
         _ = try readings(.api, observer: recorder.observer)

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-/// What the guards do is tested through the asynchronous doors; here is that the blocking ones have them too.
+/// The guards of the blocking calls; their behaviour is tested through the asynchronous calls.
 @Suite("The guards of a blocking call", .timeLimit(.minutes(20)))
 struct BlockingGuardTests {
     private let clock = ManualClock()

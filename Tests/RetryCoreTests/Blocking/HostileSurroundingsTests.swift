@@ -85,11 +85,11 @@ struct HostileSurroundingsTests {
         #expect(scene.sleeps.isEmpty && scene.recorder.stopReasons == [.hintTooLong])
     }
 
-    @Test("an error's text is not made unless somebody asks for it")
+    @Test("an error's text is not made unless requested")
     func text() {
         struct SecretError: Error, CustomStringConvertible {
             var description: String {
-                Issue.record("Somebody read the secret.")
+                Issue.record("The secret was read.")
                 return "secret"
             }
         }

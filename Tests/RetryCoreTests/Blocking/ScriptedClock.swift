@@ -3,7 +3,7 @@ import RetryTesting
 
 /// A clock that shows one time after another as it was told to, and counts how often it was read.
 ///
-/// It may run backwards, jump or stand still. Nobody can sleep on it.
+/// It may run backwards, jump or stand still. It cannot be slept on.
 final class ScriptedClock: Clock, Sendable {
     typealias Duration = Swift.Duration
     typealias Instant = ManualClock.Instant
@@ -16,7 +16,7 @@ final class ScriptedClock: Clock, Sendable {
         self.times = times
     }
 
-    /// How often the clock was read.
+    /// The number of readings.
     var readings: Int { count.withLock { $0 } }
 
     var now: Instant {

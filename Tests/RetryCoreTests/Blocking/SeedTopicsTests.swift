@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-/// What the AWS retry utilities test of themselves, topic by topic, on the numbers that they have.
+/// The topics of the AWS retry utilities' own tests, with their numbers.
 ///
 /// The tenth topic, asynchronous retries, is a suite of the same name beside the asynchronous driver.
 ///

@@ -1,6 +1,6 @@
 import RetryCore
 
-/// An error that is somebody: it can be told from another one with the same words, and has the class it is given.
+/// An error with an identity: it differs from another one with the same text, and has a given class.
 final class TaggedError: SelfClassifyingError, CustomStringConvertible {
     let classification: Classification
     let description: String

@@ -2,10 +2,10 @@ import RetryCore
 import RetryTesting
 import Testing
 
-/// What a budget answers to threads that ask at once is what the bucket answers, asked one thing at a time.
+/// A budget answers concurrent threads as the bucket answers sequential calls.
 @Suite("Histories of a budget on real threads", .timeLimit(.minutes(20)))
 struct BudgetHistoryTests {
-    /// What a thread does next; of what it was granted, it knows the last.
+    /// The next step of a thread; it knows the last of its grants.
     enum Step: CaseIterable, Sendable {
         case call, retry, rateLimitRetry, failure, success, successAfterRetry, giveBack, look, second
     }

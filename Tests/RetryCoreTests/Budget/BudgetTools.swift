@@ -1,6 +1,6 @@
 import RetryCore
 
-/// A budget's law on times that a test writes down, in seconds.
+/// A budget's policy on times that a test sets, in seconds.
 struct Bucket {
     private(set) var bucket: TokenBucket
     var now = 0.0
@@ -35,7 +35,7 @@ struct Bucket {
         if let withdrawal { bucket.giveBack(withdrawal, at: time) }
     }
 
-    /// How many retries are granted in a row, up to a number that no test expects.
+    /// Returns the number of retries that are granted in a row, up to a number that no test expects.
     mutating func retries(_ errorClass: ErrorClass = .transient) -> Int {
         var count = 0
         while count < 1_000_000, withdraw(errorClass) != nil { count += 1 }

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-/// What a bucket must do, written a second time and in another way: with a list of single deposits, of single retries.
+/// A second implementation of a bucket, in another way: with a list of single deposits, of single retries.
 struct BudgetModel {
     enum Law: CaseIterable, Sendable {
         case tokenBucket, ratio, throttle, quota, limit, unlimited
@@ -19,7 +19,7 @@ struct BudgetModel {
         }
     }
 
-    /// Where a retry was paid from.
+    /// The origin of a retry's payment.
     struct Payment {
         var cost = 0.0
         var aged = 0.0

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-/// What budgets elsewhere get wrong, and does not happen here.
+/// Mistakes of other budgets, which do not happen here.
 @Suite("Known mistakes of budgets", .timeLimit(.minutes(20)))
 struct KnownMistakeTests {
     private let clock = ManualClock()

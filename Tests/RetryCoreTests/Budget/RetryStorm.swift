@@ -3,7 +3,7 @@ import RetryTesting
 
 /// Clients that call a server which fails a share of its calls, by chance; each client has a budget of its own.
 ///
-/// Arrivals are a Poisson process, each leg over the network takes a time of mean 10 ms, nobody waits between attempts.
+/// Arrivals are a Poisson process, each leg over the network takes a time of mean 10 ms, with no wait between attempts.
 struct RetryStorm {
     var clients = 100
     var callsPerSecond = 10.0

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("A breaker in somebody's hands", .timeLimit(.minutes(20)))
+@Suite("A breaker under manual control", .timeLimit(.minutes(20)))
 struct BreakerControlTests {
     @Test("isolations nest, end once, and end with their handle")
     func isolation() {

@@ -100,7 +100,7 @@ struct BreakerHistoryTests {
         return Run.Plan(object: breaker, steps: steps, isWide: number.isMultiple(of: 2))
     }
 
-    /// What one thread does with a breaker: it ends its own calls, in order.
+    /// Returns the steps of one thread with a breaker: it ends its own calls, in order.
     private static func worker(_ breaker: CircuitBreaker) -> (BreakerStep) -> (BreakerInput, BreakerOutput) {
         var running: [CircuitBreakerState.Admission] = []
         return { step in

@@ -11,7 +11,7 @@ struct BreakerModel {
     /// A call that was admitted, and the number of changes of the circuit before.
     struct Call: Equatable {
         let epoch: Int
-        /// When its lease ends, if it is a probe.
+        /// The end of its lease, if it is a probe.
         let leaseEnd: Int?
         let id: Int
     }

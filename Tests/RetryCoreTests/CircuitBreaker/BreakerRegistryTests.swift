@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The registry of breakers", .timeLimit(.minutes(20)))
 struct BreakerRegistryTests {
-    @Test("gives the same breaker to whoever asks for the same name")
+    @Test("gives the same breaker for the same name")
     func names() throws {
         let registry = CircuitBreakerRegistry(policy: .stable)
         let payments = registry.breaker("payments")

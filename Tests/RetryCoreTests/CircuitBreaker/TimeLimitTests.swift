@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-/// What callers do to a breaker that they share: they give up, by a time limit or by a cancellation.
+/// Callers of a shared breaker that give up, by a time limit or by a cancellation.
 @Suite("Callers that give up on a call", .timeLimit(.minutes(20)))
 struct TimeLimitTests {
     private static let hung = CircuitBreakerPolicy.default

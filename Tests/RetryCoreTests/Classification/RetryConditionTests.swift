@@ -56,7 +56,7 @@ struct RetryConditionTests {
         #expect(!slow.contains(ShopError()))
     }
 
-    @Test("only narrow: what they let through is still classified")
+    @Test("only narrow: an admitted error is still classified")
     func narrows() throws {
         func reason(_ condition: RetryCondition?, _ error: any Error) throws -> StopReason? {
             let context = try RetryContext(policy: .api, retryOn: condition)

@@ -14,7 +14,7 @@ struct BlockingGateFailureTests {
         #expect(call.error is CancellationError && call.calls == 0 && scene.memory.count == 0)
     }
 
-    @Test("cancelled while the effect runs, nobody knows", arguments: [true, false])
+    @Test("cancelled while the effect runs, the outcome is unknown", arguments: [true, false])
     func cancelledDuring(throwsCancellation: Bool) throws {
         let scene = GateScene()
         #expect(throws: CancellationError.self) {
@@ -112,7 +112,7 @@ struct BlockingGateFailureTests {
         #expect(scene.clock.now == .init(.seconds(16)))
     }
 
-    @Test("a key that somebody took over meanwhile is let alone")
+    @Test("a key that was taken over meanwhile is not touched")
     func fencedBeforeAttempt() throws {
         var scene = GateScene()
         scene.rule = .takeOver
@@ -147,7 +147,7 @@ struct BlockingGateFailureTests {
         }
     }
 
-    @Test("a slow success counts if somebody only asked")
+    @Test("a slow success counts if another claim only halted")
     func slowOwner() throws {
         let scene = GateScene()
         let id = try ActionID("a")

@@ -83,7 +83,7 @@ struct BlockingGateTests {
         #expect(scene.once().value == "done")
     }
 
-    @Test("an unknown outcome ends the call, and nobody runs the effect again")
+    @Test("an unknown outcome ends the call, and the effect is not run again")
     func unknown() throws {
         let scene = GateScene()
         let call = scene.once(Refused(), Lost())

@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-@Suite("The blocking gate while somebody else is at it", .timeLimit(.minutes(20)))
+@Suite("The blocking gate while another caller runs the effect", .timeLimit(.minutes(20)))
 struct BlockingGateWaitingTests {
     @Test("a caller that does not wait is told how long it takes at least")
     func inProgress() throws {
@@ -48,7 +48,7 @@ struct BlockingGateWaitingTests {
         #expect(result.value == [2] && !result.isReplay)
     }
 
-    @Test("the wait ends at its limit, and leaves nobody behind")
+    @Test("the wait ends at its limit, and leaves no waiter behind")
     func limit() throws {
         var scene = GateScene()
         scene.waitLimit = .seconds(4)

@@ -101,7 +101,7 @@ struct EffectHistoryTests {
             return .execute(token, isTakeover: false)
         }
 
-        /// What a thread does: it settles and renews by the last token it was given.
+        /// Returns the steps of a thread: it settles and renews by the last token it was given.
         func worker() -> (Step) -> (Input, Output) {
             var token = FencingToken(0)
             let wasFree = hasMistake && store.record(for: id) == nil

@@ -72,7 +72,7 @@ struct EffectLedgerTests {
         }
     }
 
-    @Test("an owner that is late settles if nobody took over, and is fenced if somebody did")
+    @Test("a late owner settles without a takeover, and is fenced after one")
     func lateOwner() {
         for outcome in [EffectOutcome.succeeded([1]), .failedBeforeEffect, .indeterminate(nil)] {
             var halted = claimed()
@@ -115,7 +115,7 @@ struct EffectLedgerTests {
         }
     }
 
-    @Test("a renewal never shortens a lease, and an ended one may be renewed until somebody asked")
+    @Test("a renewal never shortens a lease, and an ended one may be renewed until another claim")
     func renewal() {
         var ledger = claimed()
         #expect(ledger.renew(token: FencingToken(7), lease: 3, now: 1) == .renewed(leaseLeft: .nanoseconds(9)))

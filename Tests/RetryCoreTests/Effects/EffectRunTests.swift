@@ -8,7 +8,7 @@ struct EffectRunTests {
         case refusedForGood
         case unknown
         case unknownForGood
-        /// Cancelled before anybody judged it.
+        /// Cancelled before it was judged.
         case unjudged
 
         var certainty: ExecutionCertainty { self == .refused || self == .refusedForGood ? .notExecuted : .unknown }

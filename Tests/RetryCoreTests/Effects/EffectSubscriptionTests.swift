@@ -28,7 +28,7 @@ struct EffectSubscriptionTests {
     }
 
     @Test(
-        "everybody is told once, whatever the outcome",
+        "every subscriber is notified once, for any outcome",
         arguments: [
             .succeeded([1]), .failedFinal(EffectFailure(type: "A")), .failedBeforeEffect, .indeterminate(nil),
         ] as [EffectOutcome])
@@ -82,7 +82,7 @@ struct EffectSubscriptionTests {
         #expect(count == 2)
     }
 
-    @Test("who waits for nobody is told at once")
+    @Test("a subscriber to a key without an owner is notified at once")
     func nobody() throws {
         _ = subscribe()
         #expect(count == 1)

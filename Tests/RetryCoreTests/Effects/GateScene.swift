@@ -67,7 +67,7 @@ struct GateScene {
         memory.record(for: try ActionID(key))?.state
     }
 
-    /// Claims the key for somebody else.
+    /// Claims the key for another caller.
     func claimElsewhere(_ key: String = "a", lease: Duration = .seconds(10)) throws -> ClaimTicket {
         guard case .execute(let token, _) = memory.claim(try ActionID(key), lease: lease, ifAbandoned: rule) else {
             throw PermanentError("not claimed")
@@ -152,7 +152,7 @@ struct Refused: ExecutionAwareError, SelfClassifyingError, Hashable {
     var execution: ExecutionCertainty { .notExecuted }
 }
 
-/// An attempt of which nobody knows.
+/// An error of an attempt with an unknown outcome.
 struct Lost: SelfClassifyingError, CustomStringConvertible {
     var classification: Classification { .transient }
     let description = "secret"

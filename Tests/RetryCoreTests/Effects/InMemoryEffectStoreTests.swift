@@ -192,7 +192,7 @@ struct InMemoryEffectStoreTests {
         #expect(store.unsettled(limit: 1).count == 1 && store.unsettled(limit: 0).isEmpty)
     }
 
-    @Test("settings that make no sense")
+    @Test("invalid settings")
     func settings() {
         for settings in [
             InMemoryEffectStore.Settings(capacity: 0), .init(capacity: -1), .init(capacity: 100_000_001),

@@ -1,6 +1,6 @@
 import RetryCore
 
-/// What the table of events says, written a second time and in another way: as a history that is read from its end.
+/// A second implementation of the table of events, in another way: as a history that is read from its end.
 struct LedgerModel {
     enum Entry: Equatable {
         case claimed(Int64, fingerprint: Int, leaseEnd: Int64, at: Int64)
@@ -83,7 +83,7 @@ struct LedgerModel {
         return .execute(FencingToken(lastToken), isTakeover: isTakeover)
     }
 
-    /// The token that somebody who comes too late is told.
+    /// The token in the answer to a late caller.
     private var shownToken: FencingToken? {
         guard let current else { return nil }
         switch current.after.last {
@@ -128,7 +128,7 @@ struct LedgerModel {
         return .reconciled
     }
 
-    /// What is known of the key, in a few words.
+    /// The state of the key, in a few words.
     var state: String {
         switch word {
         case .free: "nothing"

@@ -9,7 +9,7 @@ struct LogObserverTests {
         let text: String
     }
 
-    /// What is logged of a call that throws these errors in turn and then returns.
+    /// Returns the log of a call that throws these errors in turn and then returns.
     private func lines(
         _ errors: [any Error], from level: LogLevel = .debug, includesMessages: Bool = false, name: String? = nil,
         policy: RetryPolicy = RetryPolicy(maxAttempts: 3, backoff: .constant(.milliseconds(250))),

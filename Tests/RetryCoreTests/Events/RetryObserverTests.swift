@@ -30,7 +30,7 @@ struct RetryObserverTests {
         #expect(try retryBlocking(observer: RetryObserver([])) { 42 } == 42)
     }
 
-    @Test("get texts of errors only where they ask for them, whoever else does")
+    @Test("get texts of errors only if they request them, independent of others")
     func messages() {
         let texts = Locked<[String: String?]>([:])
         func noting(_ name: String, includesMessages: Bool) -> RetryObserver {

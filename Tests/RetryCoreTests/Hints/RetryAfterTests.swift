@@ -27,7 +27,7 @@ struct RetryAfterTests {
         HeaderCase("1994-11-06T08:49:37Z", .zero), HeaderCase("1994-11-06", nil), HeaderCase("1 2", nil),
         HeaderCase("1_000", nil), HeaderCase("1'000", nil),
         HeaderCase("\"5\"", nil), HeaderCase("(5)", nil), HeaderCase("5;q=1", nil),
-        // Two headers, joined by whoever reads them.
+        // Two headers, joined by their reader.
         HeaderCase("5,6", nil), HeaderCase("5, 6", nil), HeaderCase("5, 5", nil),
         HeaderCase("120, Sun, 06 Nov 1994 08:49:37 GMT", nil),
         HeaderCase("Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT", nil),

@@ -6,7 +6,7 @@ import Testing
 struct CircuitTests {
     private let policy = RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(2)))
 
-    /// What follows the first failure, a second into the call.
+    /// Returns the decision after the first failure, a second into the call.
     private func decision(
         _ policy: RetryPolicy, _ failure: Classification = .transient, circuitOpen: Duration
     ) -> RetryDecision {
@@ -63,7 +63,7 @@ struct CircuitTests {
     }
 }
 
-@Suite("An attempt that the breaker turned away", .timeLimit(.minutes(20)))
+@Suite("An attempt that the breaker rejected", .timeLimit(.minutes(20)))
 struct RejectedAttemptTests {
     private let policy = RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(2))).openCircuit(.wait)
 

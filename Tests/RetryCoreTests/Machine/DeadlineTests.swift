@@ -10,7 +10,7 @@ struct DeadlineTests {
         RetryPolicy(maxAttempts: 10, backoff: .constant(delay), deadline: Self.deadline, deadlineBehavior: behavior)
     }
 
-    /// What follows a failure at `elapsed`, with this wait.
+    /// Returns the decision after a failure at `elapsed`, with this wait.
     private func decision(_ behavior: DeadlineBehavior, delay: Duration, at elapsed: Duration) -> RetryDecision {
         SteppedMachine(policy(behavior, delay: delay)).fail(at: elapsed)
     }

@@ -10,7 +10,7 @@ struct DrawCounter: RandomNumberGenerator, Sendable {
         self.value = value
     }
 
-    /// How many numbers were drawn, by all copies together.
+    /// The number of draws, by all copies together.
     var draws: Int { count.withLock { $0 } }
 
     /// The same as calls take it.

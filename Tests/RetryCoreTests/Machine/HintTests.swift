@@ -6,7 +6,7 @@ import Testing
 struct HintTests {
     private static let base = RetryPolicy(maxAttempts: 10, backoff: .constant(.seconds(2)))
 
-    /// What follows the first failure, with this hint.
+    /// Returns the decision after the first failure, with this hint.
     private static func decision(
         _ hint: RetryHint?, _ policy: RetryPolicy, at elapsed: Duration = .zero
     ) -> RetryDecision {

@@ -1,6 +1,6 @@
 import RetryCore
 
-/// What the design says of one failure, step by step, written down from its words; plain, and in whole seconds.
+/// A model of the design for one failure, step by step, from its text; plain, and in whole seconds.
 ///
 /// It shares no code with the machine: where the two differ, one of them is wrong.
 struct MachineModel {

@@ -8,7 +8,7 @@ struct MachineWalk {
         [nil, RetryHint.after(.seconds(4)), .after(.seconds(20)), .never].map { Classification(errorClass, hint: $0) }
     }
 
-    /// What both are told.
+    /// An input of both machines.
     private enum Input: CustomStringConvertible {
         case failed(Classification, at: Int)
         case waited(until: Int)
@@ -25,7 +25,7 @@ struct MachineWalk {
         }
     }
 
-    /// Where both are, after the same inputs.
+    /// The state of both, after the same inputs.
     private struct Place {
         var machine: RetryState
         var model: MachineModel
@@ -33,16 +33,16 @@ struct MachineWalk {
         var way: [Input] = []
     }
 
-    /// How long an attempt may take, in seconds.
+    /// The durations of attempts, in seconds.
     let attemptTimes: [Int]
-    /// How much later than it should a wait may end, in seconds; earlier if negative.
+    /// The delays of a wait's end, in seconds; negative for an early end.
     let delays: [Int]
 
-    /// How many sequences were walked through to their end.
+    /// The number of sequences that were run to their end.
     private(set) var sequences = 0
-    /// Where the two differed, and how; the first few.
+    /// The first few differences of the two.
     private(set) var differences: [String] = []
-    /// Draws zero: no wait is spread out.
+    /// The generator, which draws zero: no wait is spread out.
     private var generator = DrawCounter(value: 0)
 
     init(attemptTimes: [Int] = [0], delays: [Int] = [0]) {

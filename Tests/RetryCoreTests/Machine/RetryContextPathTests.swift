@@ -5,7 +5,7 @@ import Testing
 /// Every way of using a context, sensible or not, up to a length.
 @Suite("Every path through a manual loop", .timeLimit(.minutes(20)))
 struct RetryContextPathTests {
-    /// What a loop may do at any moment.
+    /// The possible steps of a loop.
     private enum Step: CaseIterable {
         case next
         case fail

@@ -1,7 +1,7 @@
 import RetryCore
 import Testing
 
-/// Where two rules both say stop, the earlier one gives the reason; each pair of neighbours has a case here.
+/// If two rules both say stop, the earlier one gives the reason; each pair of neighbours has a case here.
 @Suite("The order of the rules", .timeLimit(.minutes(20)))
 struct RuleOrderTests {
     /// A call in which two rules apply to the last of its failures, which follow one another without a wait.

@@ -1,6 +1,6 @@
 import RetryCore
 
-/// The machine of one call, moved by hand; a class, so that an expectation can hold a step.
+/// The state machine of one call, moved manually; a class, so that an expectation can hold a step.
 final class SteppedMachine {
     private var state: RetryState
     private var generator = DrawCounter()
@@ -11,7 +11,7 @@ final class SteppedMachine {
 
     var attempt: Int { state.attempt }
     var stopReason: StopReason? { state.stopReason }
-    /// How many numbers were drawn; each draw gives the most of its range.
+    /// The number of draws; each draw gives the most of its range.
     var draws: Int { generator.draws }
 
     func fail(_ failure: Classification = .transient, at elapsed: Duration = .zero) -> RetryDecision {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What an object may answer when it is asked one thing at a time.
+/// The possible answers of an object to sequential calls.
 protocol SequentialModel {
     associatedtype Input: Sendable
     associatedtype Output: Sendable
@@ -68,7 +68,7 @@ struct Linearizability<Model: SequentialModel> {
 }
 
 extension Array {
-    /// How many operations of a history overlap with one of another thread.
+    /// Returns the number of operations of a history that overlap with one of another thread.
     func overlapCount<Input, Output>() -> Int where Element == HistoryEntry<Input, Output> {
         filter { one in contains { $0.thread != one.thread && $0.begin < one.end && one.begin < $0.end } }.count
     }

@@ -30,7 +30,7 @@ final class Meeting: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Waits until everybody is there.
+    /// Waits until every thread has arrived.
     func wait() {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

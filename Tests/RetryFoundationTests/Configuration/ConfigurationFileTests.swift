@@ -39,7 +39,7 @@ struct ConfigurationFileTests {
         #expect(error.problem == "cannot be read: it is a folder")
     }
 
-    /// Nobody opens these pipes for writing, which a reader that waits would wait for.
+    /// These pipes are never opened for writing, which a waiting reader would wait for.
     @Test(arguments: ["pipe", "link"])
     func aPipeIsNoFile(name: String) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("retry-\(UUID().uuidString)")

@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Configurations that nobody should have written", .timeLimit(.minutes(20)))
+@Suite("Invalid configurations", .timeLimit(.minutes(20)))
 struct HostileJSONTests {
     /// A log takes an error for one line.
     @Test(

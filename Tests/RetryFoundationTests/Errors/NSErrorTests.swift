@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Errors below errors, and errors that nobody knows", .timeLimit(.minutes(20)))
+@Suite("Errors below errors, and unknown errors", .timeLimit(.minutes(20)))
 struct NSErrorTests {
     @Test func anErrorOfAnotherDomainHasTheClassOfTheOneBelow() {
         let lost = NSError(domain: NSURLErrorDomain, code: -1_005)

@@ -68,7 +68,7 @@ struct HostileToolJSONTests {
             (text(#"{'isError': true}"#), .succeeded), (text(#"{\"isError\": true"#), .succeeded),
         ] + unreadable.map { ($0, .unreadable) }
 
-    /// Results of which nobody knows whether the call failed.
+    /// Results that do not say whether the call failed.
     static let unreadable = [
         "", "{", "[]", "3", "\"failed\"", "{\"isError\": NaN}", "{\"isError\": true, \"isError\": true}",
         "{\"isError\": true, \"is\\u0045rror\": true}", "{\"x\": 1, \"x\": 2}", "{\"x\": {\"y\": 1, \"y\": 1}}",
@@ -142,7 +142,7 @@ struct HostileToolJSONTests {
         #expect(successes.count == 0)
     }
 
-    /// What can be read of a result suffices if it says that the call failed.
+    /// A readable part of a result suffices if it says that the call failed.
     @Test(
         arguments: [
             ("{\"isError\": true, \"structuredContent\": {\"status_code\": \"503\"}}", true),

@@ -8,7 +8,7 @@ private let timeWindow = CircuitBreakerPolicy.default.failureRatio(0.5, within: 
 private let slowCalls = CircuitBreakerPolicy.default
     .slowCallRatio(0.5, slowerThan: .seconds(1), within: .seconds(10), minimumCalls: 20)
 
-/// What a circuit breaker costs a call.
+/// Returns the rows for the cost of a circuit breaker per call.
 func breakerRows() -> [Row] {
     [
         acquireRow("breaker, consecutive, acquire and succeed", consecutive, 20),

@@ -1,7 +1,7 @@
 import Benchmark
 import RetryCore
 
-/// What a budget costs a call: one deposit if nothing fails, and a reservation for each retry.
+/// Returns the rows for the cost of a budget: one deposit if nothing fails, and a reservation for each retry.
 func budgetRows() -> [Row] {
     [
         budgetRow("budget, throttle, a deposit", .throttle(), 40) { $0.succeeded() },

@@ -1,7 +1,7 @@
 import Benchmark
 import RetryCore
 
-/// What keys are made of.
+/// Returns the rows for the digests of keys.
 func digestRows() -> [Row] {
     let payload = [UInt8](repeating: 0x61, count: 100)
     let piece = [UInt8](repeating: 0x61, count: 65_536)

@@ -2,7 +2,7 @@ import Benchmark
 import RetryCore
 import Synchronization
 
-/// What a claim of a new key and its settlement cost in memory, above making the key and the result.
+/// Returns the rows for a claim of a new key and its settlement in memory, above making the key and the result.
 ///
 /// Those take an allocation each.
 func effectRows() -> [Row] {
@@ -79,7 +79,7 @@ private final class LiveEffects: Sendable {
 
     @inline(never)
     static func keyAndResult(_ number: Int) throws -> (ActionID, [UInt8]) {
-        // By hand, because the text of a number costs as much as a claim.
+        // Written out, because the text of a number costs as much as a claim.
         let key = String(unsafeUninitializedCapacity: 15) { key in
             var rest = number
             for place in key.indices.reversed() {

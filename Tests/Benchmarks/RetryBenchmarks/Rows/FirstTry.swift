@@ -2,7 +2,7 @@ import Benchmark
 import RetryAsync
 
 // Global, as they are in most programs. A closure that captured them would be measured with its captures, which the
-// loop by hand does not have.
+// handwritten loop does not have.
 private let bounded = RetryPolicy.default.deadline(.seconds(5))
 private let own = RetryPolicy.default.attempts(5)
 private let observer = RetryObserver { _ in }
@@ -33,7 +33,7 @@ func firstTryRows() -> [Row] {
     ]
 }
 
-/// Everything in one function: here the loop by hand doesn't even cost the call of a function.
+/// Everything in one function: here the handwritten loop doesn't even cost the call of a function.
 private let firstTryInCallersLoop = Row(
     "first try, .default, in a loop of the same function", bar: .shown,
     loop: { count in

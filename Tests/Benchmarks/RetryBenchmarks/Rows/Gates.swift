@@ -1,7 +1,7 @@
 import RetryAsync
 import Synchronization
 
-/// What it costs to run an effect once, beside running it.
+/// Returns the rows for the cost of running an effect once, beside running it.
 func gateRows() -> [Row] {
     // A record goes after a millisecond, so that the store does not grow while it is measured.
     let runs = EffectGate(store: InMemoryEffectStore(.init(retention: .milliseconds(1))))

@@ -74,7 +74,7 @@ struct ClientFactTests {
         #expect(requests.all.map(\.target) == ["/", "/pay", "/pay"])
     }
 
-    // The error of the second request, which nobody asked for, hides that the first one arrived.
+    // The error of the client's own second request hides that the first one arrived.
     @Test func aPaymentWithoutABodyThatArrivedCanEndAsRefused() async throws {
         let (server, requests) = try serverThatDropsItsFirstPayment(refusesThen: true)
         defer { server.stop() }

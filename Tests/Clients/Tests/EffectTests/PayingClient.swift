@@ -16,7 +16,7 @@ enum PayingClient: String, Sendable, CaseIterable, CustomStringConvertible {
     case asyncHTTPClient
     case asyncHTTPClientWithoutRedirects
 
-    /// Those that follow no redirect.
+    /// The clients that follow no redirect.
     static let withoutRedirects: [PayingClient] = [.urlSessionWithoutRedirects, .asyncHTTPClientWithoutRedirects]
 
     var description: String { rawValue }
@@ -27,7 +27,7 @@ enum PayingClient: String, Sendable, CaseIterable, CustomStringConvertible {
     /// True for a client that follows redirects.
     var followsRedirects: Bool { !Self.withoutRedirects.contains(self) }
 
-    /// What the gate is told about it.
+    /// The gate's setting for this client.
     var redirects: ClientRedirects { followsRedirects ? .mayBeFollowed : .notFollowed }
 
     /// Runs `body` with a function that pays at an address, and shuts the client down.

@@ -4,7 +4,7 @@ import Testing
 /// A payment that is made, and then answered by a redirect: whatever becomes of the redirect, it is not made again.
 @Suite(.timeLimit(.minutes(20)))
 struct RedirectTests {
-    /// Where the server sends the client after the payment.
+    /// The target of the redirect after the payment.
     enum Target: Sendable, Hashable {
         case hostThatRefuses(status: Int)
         case unknownHost

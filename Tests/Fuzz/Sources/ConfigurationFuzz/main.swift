@@ -3,7 +3,7 @@ import FuzzSupport
 import RetryCore
 import RetryFoundation
 
-/// Any bytes as the JSON of a policy, and of a breaker's policy, a budget's law and a section of a configuration.
+/// Any bytes as the JSON of a policy, and of a breaker's policy, a budget's policy and a section of a configuration.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let json = Data(Input(start, count).bytes)

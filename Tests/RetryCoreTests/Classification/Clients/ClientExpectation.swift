@@ -2,7 +2,7 @@ import Testing
 
 @testable import RetryCore
 
-/// What is expected of a reader: the class, the certainty, and whether it is a cancellation.
+/// The expected result of a reader: the class, the certainty, and whether it is a cancellation.
 struct ClientExpectation: Equatable, CustomStringConvertible {
     var errorClass: ErrorClass?
     var execution: ExecutionCertainty?

@@ -2,7 +2,7 @@ import Foundation
 import RetryFoundation
 import Testing
 
-@Suite("Breakers and budgets that nobody should have written", .timeLimit(.minutes(20)))
+@Suite("Invalid breakers and budgets", .timeLimit(.minutes(20)))
 struct HostileGuardsTests {
     /// A breaker or a budget, and the setting of it that the error must name.
     private static func breaker(_ text: String, _ setting: String) -> (String, String) {
