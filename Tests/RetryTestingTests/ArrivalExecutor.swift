@@ -1,6 +1,6 @@
 import RetryCore
 
-/// Runs jobs in the order in which they came, when it is told to: so a test sees who was resumed first.
+/// An executor that runs jobs in the order of arrival, on request: so a test sees who was resumed first.
 final class ArrivalExecutor: TaskExecutor {
     private let jobs = Locked<[UnownedJob]>([])
 

@@ -38,7 +38,7 @@ struct BreakerBenchTests {
         #expect(bench.states == [.open, .isolated, .open])
     }
 
-    @Test("a recorder keeps the changes of many breakers, until it is told to forget")
+    @Test("a recorder keeps the changes of many breakers, until it is reset")
     func recorder() {
         let recorder = BreakerRecorder()
         for name in ["a", "b"] { CircuitBreaker(name, observer: recorder.observer).forceOpen() }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Shared
 
-/// Runs the drill with each store in turn, and checks it.
+/// The command that runs the drill with each store in turn, and checks it.
 struct DrillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drill", abstract: "Pays the orders with each store in turn.")

@@ -1,9 +1,9 @@
 /// A retry budget: bounds the retries of all calls to one service, so that retries add little to its load.
 ///
-/// When a service fails, every caller retries, and the load doubles or triples at the worst moment: a retry storm, also
-/// known as a thundering herd. A budget that the callers share grants the retries that its ``RetryBudgetLaw`` allows,
-/// and sheds the rest of the load: a call whose retry is refused ends with the error of the service, and the stop
-/// reason ``StopReason/budgetExhausted``.
+/// When a service fails, every caller retries, and the load doubles or triples at the worst moment: a retry storm. A
+/// budget that the callers share grants the retries that its ``RetryBudgetLaw`` allows, and sheds the rest of the load:
+/// a call whose retry is refused ends with the error of the service, and the stop reason
+/// ``StopReason/budgetExhausted``.
 ///
 /// ```swift
 /// let budget = RetryBudget(named: "users")

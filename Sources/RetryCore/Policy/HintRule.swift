@@ -15,7 +15,7 @@ public struct HintRule: Sendable, Hashable {
         self.cuts = cuts
     }
 
-    /// Waits at least as long as the server says; gives up if that is longer than five minutes.
+    /// A wait at least as long as the server says; a hint above five minutes ends the call.
     @inlinable public static var obey: HintRule { HintRule(kind: .obey, nanoseconds: 300_000_000_000) }
 
     /// Waits at least as long as the server says, but no longer than `longest`.
@@ -61,7 +61,7 @@ public struct HintRule: Sendable, Hashable {
         }
     }
 
-    /// Waits as computed, for any hint of the server; but a hint that says *never* is obeyed.
+    /// The computed wait, for any hint of the server; but a hint that says *never* is obeyed.
     @inlinable public static var ignore: HintRule { HintRule(kind: .ignore, nanoseconds: 0) }
 
     func validated() throws(PolicyError) -> HintRule {

@@ -181,7 +181,7 @@ public struct RetryOperation: Sendable {
             ? nil : ErrorClassifier { error in tests.contains { $0(error) } ? .transient : nil }
     }
 
-    /// Runs synchronous operations of this kind, with its breaker and the budget.
+    /// An executor for synchronous operations of this kind, with its breaker and the budget.
     public var blockingExecutor: BlockingExecutor {
         BlockingExecutor(policy: policy, named: name, breaker: breaker, budget: budget, classifier: classifier)
     }

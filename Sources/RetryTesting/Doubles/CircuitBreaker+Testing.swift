@@ -78,7 +78,7 @@ public final class BreakerBench: Sendable {
     }
 }
 
-/// Records the state changes of any number of breakers, for a test.
+/// A recorder of the state changes of any number of breakers, for a test.
 public final class BreakerRecorder: Sendable {
     private let recorded = Locked<[CircuitBreakerEvent]>([])
 

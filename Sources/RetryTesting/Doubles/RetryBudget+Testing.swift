@@ -37,7 +37,7 @@ extension RetryBudget {
     }
 }
 
-/// Records the events of budgets, for a test.
+/// A recorder of the events of budgets, for a test.
 ///
 /// ```swift
 /// let recorder = RecordingBudgetObserver()
