@@ -11,18 +11,18 @@
 /// starts. The first attempt starts in any case, as it would without this function.
 ///
 /// - Parameters:
-///   - policy: How often, how soon and for how long the operation is retried.
-///   - name: What events call the operation.
-///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
+///   - policy: The limits and the waits of the call.
+///   - name: The name of the operation in events.
+///   - breaker: The circuit breaker that admits every attempt; none if `nil`.
 ///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-///   - condition: Which errors are retried at all; by their class alone if `nil`.
+///   - classifier: Finds the class of an error; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+///   - condition: The errors that are retried at all; by their class alone if `nil`.
 ///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
 ///     it is returned.
-///   - observer: Sees what happens.
-///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
-///   - clock: Measures and waits; the system's if `nil`.
-///   - random: Draws the jitter; the system's if `nil`.
+///   - observer: Receives every event of the call.
+///   - onRetry: Receives the error and the number of the attempt that failed, when a retry will follow.
+///   - clock: The time source; the system's if `nil`.
+///   - random: The random source for jitter; the system's if `nil`.
 ///   - operation: Is run once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
 /// - Throws: The operation's last error. `CancellationError` if the call was cancelled. `CircuitOpenError`,
@@ -60,18 +60,18 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 /// ```
 ///
 /// - Parameters:
-///   - policy: How often, how soon and for how long the operation is retried.
-///   - name: What events call the operation.
-///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
+///   - policy: The limits and the waits of the call.
+///   - name: The name of the operation in events.
+///   - breaker: The circuit breaker that admits every attempt; none if `nil`.
 ///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-///   - classifier: Finds out what kind of failure an error is; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-///   - condition: Which errors are retried at all; by their class alone if `nil`.
+///   - classifier: Finds the class of an error; ``/RetryCore/ErrorClassifier/default`` if `nil`.
+///   - condition: The errors that are retried at all; by their class alone if `nil`.
 ///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
 ///     it is returned.
-///   - observer: Sees what happens.
-///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
-///   - clock: Measures and waits; the system's if `nil`.
-///   - random: Draws the jitter; the system's if `nil`.
+///   - observer: Receives every event of the call.
+///   - onRetry: Receives the error and the number of the attempt that failed, when a retry will follow.
+///   - clock: The time source; the system's if `nil`.
+///   - random: The random source for jitter; the system's if `nil`.
 ///   - operation: Is run once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
 /// - Throws: As `retry` without the attempt does.
@@ -96,7 +96,7 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
         policy, surroundings, Guards(breaker: breaker, budget: budget), rejecting: rejection, operation: operation)
 }
 
-/// Runs the first attempt, inlined into the caller and as fast as a loop by hand.
+/// Runs the first attempt, inlined into the caller and as fast as a handwritten loop.
 @inlinable
 nonisolated(nonsending) func run<Value: ~Copyable>(
     _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, guards: Guards, isObserved: Bool,
@@ -139,7 +139,7 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     }
 }
 
-/// Retries a call of which nobody wants to know more than its value, after the first attempt.
+/// Retries a call of which only the value is wanted, after the first attempt.
 ///
 /// Inlined too, so that the operation is only ever called and never handed on: as a value it would cost every first
 /// try a retain, and each retry two frames of a task.

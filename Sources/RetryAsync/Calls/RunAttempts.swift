@@ -16,7 +16,7 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
     return try await runAttempts(of: call, rejecting: rejection, operation: operation)
 }
 
-/// Runs a call with guards of which nobody wants to know more than its value: its first attempt needs no `RetryCall`.
+/// Runs a call with guards of which only the value is wanted: its first attempt needs no `RetryCall`.
 @usableFromInline
 nonisolated(nonsending) func runGuarded<Value: ~Copyable>(
     _ policy: RetryPolicy, _ surroundings: @autoclosure () -> Surroundings, _ guards: Guards, _ start: Int64?,

@@ -80,7 +80,7 @@ public struct EffectGate: Sendable {
     ///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
     ///   - observer: Receives every event of the calls.
     ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
-    ///   - clock: Measures and waits; the system's if `nil`.
+    ///   - clock: The time source; the system's if `nil`.
     ///   - random: The random source for jitter; the system's if `nil`.
     public init(
         store: any EffectStore,

@@ -35,7 +35,7 @@ import RetryCore
 ///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
 ///   - observer: Receives every event of the calls.
 ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
-///   - clock: Measures and waits; the system's if `nil`.
+///   - clock: The time source; the system's if `nil`.
 ///   - random: The random source for jitter; the system's if `nil`.
 ///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
 /// - Returns: The result, and whether it is a replay.
@@ -103,7 +103,7 @@ public nonisolated(nonsending) func once<Value>(
 ///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
 ///   - observer: Receives every event of the calls.
 ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
-///   - clock: Measures and waits; the system's if `nil`.
+///   - clock: The time source; the system's if `nil`.
 ///   - random: The random source for jitter; the system's if `nil`.
 ///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
 /// - Returns: The result, and whether it is a replay.

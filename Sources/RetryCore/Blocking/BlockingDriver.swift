@@ -64,7 +64,7 @@ struct BlockingDriver {
     private var isCancelled: Bool { token?.isCancelled == true || Task.isCancelled }
 }
 
-/// How a blocking call waits.
+/// The sleeper of a blocking call, and the token that cancels it.
 @usableFromInline
 struct Waiting: Sendable {
     let sleeper: Sleeper?

@@ -49,7 +49,7 @@ public final class RetryContext {
     ///   - classifier: Finds the class of an error; ``ErrorClassifier/default`` if `nil`.
     ///   - condition: The errors that are retried at all; by their class alone if `nil`.
     ///   - observer: Receives the events of the call.
-    ///   - onRetry: Called with the error and the number of the attempt that failed, when a retry will follow.
+    ///   - onRetry: Receives the error and the number of the attempt that failed, when a retry will follow.
     ///   - sleeper: Blocks the thread during a wait.
     ///   - cancellation: Ends the loop from another thread.
     ///   - clock: The time source; the system's if `nil`.
@@ -126,10 +126,10 @@ public final class RetryContext {
         if case .new = phase { 0 } else { call.state.attempt }
     }
 
-    /// Why the loop ended; `nil` while it goes on.
+    /// The reason why the loop ended; `nil` while it goes on.
     public var stopReason: StopReason? { call.state.stopReason }
 
-    /// Whether another attempt follows the failure that was recorded last.
+    /// True if another attempt follows the failure that was recorded last.
     public var shouldRetry: Bool { delay != nil }
 
     /// The wait before the next attempt; `nil` if no attempt follows.
@@ -180,7 +180,7 @@ extension RetryContext {
     /// The clock to wait by, for the asynchronous wait.
     package var clock: RetryClock { call.clock }
 
-    /// Whether the loop was cancelled.
+    /// True if the loop was cancelled.
     package var isCancelled: Bool { cancellation?.isCancelled == true || Task.isCancelled }
 
     /// Counts a round that recorded nothing as a failure, and throws where the loop is over.

@@ -1,4 +1,4 @@
-/// Why a call ended.
+/// The reason why a call ended.
 ///
 /// ```swift
 /// switch outcome.stopReason {
@@ -40,13 +40,13 @@ public struct StopReason: Sendable, Hashable {
     }
     /// All attempts of the policy are used up.
     public static var attemptsExhausted: StopReason { StopReason(kind: .attemptsExhausted) }
-    /// The circuit breaker lets nothing through.
+    /// The circuit breaker rejects every attempt: the call fails fast.
     public static var circuitOpen: StopReason { StopReason(kind: .circuitOpen) }
     /// The deadline has passed, or the next wait would not fit before it.
     public static var deadlineExceeded: StopReason { StopReason(kind: .deadlineExceeded) }
     /// The retry budget is empty.
     public static var budgetExhausted: StopReason { StopReason(kind: .budgetExhausted) }
-    /// A loop by hand was left after a failure, without a decision.
+    /// A manual loop was left after a failure, without a decision.
     public static var abandoned: StopReason { StopReason(kind: .abandoned) }
 
     /// The server's hint is longer than the policy allows.

@@ -1,4 +1,4 @@
-/// What stands between a call and its service: the circuit breaker that each attempt passes, the budget of the retries.
+/// The guards between a call and its service: the circuit breaker that admits each attempt, the budget of the retries.
 @usableFromInline
 package struct Guards: Sendable {
     let breaker: CircuitBreaker?
@@ -18,18 +18,18 @@ package struct Guards: Sendable {
 
 // A first attempt that succeeds needs no more than these two.
 extension Guards {
-    /// The guards of one call, which begins, or whose first attempt was let through; `nil` if there are none.
+    /// The guards of one call, which begins, or whose first attempt was admitted; `nil` if there are none.
     package func ofCall(_ entry: Entry? = nil) -> GuardedCall? {
         isEmpty ? nil : GuardedCall(self, entry)
     }
 
-    /// What the first attempt of a call was given.
+    /// The admission of the first attempt of a call.
     @usableFromInline
     package struct Entry: Sendable {
         fileprivate let admission: CircuitBreaker.Admission?
     }
 
-    /// Lets the first attempt of a call start; `nil` if the breaker does not.
+    /// Admits the first attempt of a call; `nil` if the breaker rejects it.
     package func enter() -> Entry? {
         let admission = breaker?.admit()
         if breaker != nil, admission == nil { return nil }
@@ -48,7 +48,7 @@ extension Guards {
 @usableFromInline
 package final class GuardedCall {
     private let guards: Guards
-    /// Whether the first attempt has been let through.
+    /// True once the first attempt was admitted.
     private(set) var hasStarted: Bool
     private var admission: CircuitBreaker.Admission?
     private var withdrawal: RetryBudget.Withdrawal?
@@ -59,13 +59,13 @@ package final class GuardedCall {
         admission = entry?.admission
     }
 
-    /// For how long the circuit lets nothing through, in nanoseconds.
+    /// The time until the circuit admits a probe, in nanoseconds; zero if it is not open.
     var circuitOpen: Int64 { guards.breaker?.timeUntilProbe ?? 0 }
 
-    /// What the breaker says to those that it turns away.
+    /// The error of an attempt that the breaker rejects.
     var circuitError: (any Error)? { guards.breaker?.openError() }
 
-    /// Asks the breaker to let the next attempt through; whether it does.
+    /// Asks the breaker to admit the next attempt; returns whether it does.
     func letThrough() -> Bool {
         admission = guards.breaker?.admit(isRetry: hasStarted)
         if guards.breaker != nil, admission == nil { return false }
@@ -92,7 +92,7 @@ package final class GuardedCall {
         withdrawal = nil
     }
 
-    /// A retry is to follow; whether the budget pays for it.
+    /// Withdraws a retry from the budget; returns whether the budget grants it.
     func pay(for errorClass: ErrorClass) -> Bool {
         guard let budget = guards.budget else { return true }
         withdrawal = budget.withdraw(errorClass)

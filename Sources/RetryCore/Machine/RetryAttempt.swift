@@ -1,4 +1,4 @@
-/// What an operation may know of the attempt that it is.
+/// The number of an attempt, and the time that it has.
 public struct RetryAttempt: Sendable, Hashable {
     /// The number of this attempt, from 1.
     public let number: Int
@@ -14,9 +14,9 @@ public struct RetryAttempt: Sendable, Hashable {
         self.remaining = remaining
     }
 
-    /// Whether no attempt came before this one.
+    /// True for the first attempt of a call.
     public var isFirst: Bool { number == 1 }
 
-    /// Whether the policy allows no attempt after this one.
+    /// True if the policy allows no attempt after this one.
     public var isLast: Bool { number >= maxAttempts }
 }

@@ -21,7 +21,7 @@ package final class RetryCall {
     @exclusivity(unchecked) private var ownError: (any Error)?
     /// The error of the last event, for the event that ends the wait after it.
     @exclusivity(unchecked) private var toldError: (any Error)?
-    /// Whether the caller cancelled the call; a call also ends as cancelled by an error that says so.
+    /// True if the caller cancelled the call; a call also ends as cancelled by an error that says so.
     @exclusivity(unchecked) private var callerCancelled = false
 
     /// Creates a call whose first attempt starts, or has just run.
@@ -40,13 +40,13 @@ package final class RetryCall {
         self.surroundings = surroundings
     }
 
-    /// What the call measures and waits by.
+    /// The clock of the call.
     @usableFromInline package var clock: RetryClock { surroundings.clock }
 
     /// The caller's classifier.
     package var classifier: ErrorClassifier? { surroundings.classifier }
 
-    /// The time since the call began, in nanoseconds; zero where nobody needs it, as in most calls: hence inlined.
+    /// The time since the call began, in nanoseconds; zero where it plays no part, as in most calls: hence inlined.
     @inline(__always)
     package var elapsed: Int64 {
         needsTime ? max(0, (pausedAt ?? surroundings.clock.nanoseconds).saturatingAdd(-start)) : 0
@@ -62,10 +62,10 @@ package final class RetryCall {
         callerCancelled ? CancellationError() : operationError ?? ownError ?? CancellationError()
     }
 
-    /// Whether somebody of the caller's is told of retries.
+    /// True if an observer or a closure of the caller's is notified of retries.
     package var isWatched: Bool { surroundings.observer != nil || surroundings.onRetry != nil }
 
-    /// Whether the call ended because it was cancelled.
+    /// True if the call ended because it was cancelled.
     @usableFromInline package var isCancelled: Bool { state.stopReason == .cancelled }
 }
 
@@ -145,7 +145,7 @@ extension RetryCall {
         return step
     }
 
-    /// Whether a retry without a wait yields to other tasks first: each eighth does, or a loop of failures would keep
+    /// True if a retry without a wait yields to other tasks first: each eighth does, or a loop of failures would keep
     /// its actor to itself.
     @usableFromInline package var yields: Bool { state.attempt & 7 == 0 }
 
@@ -195,7 +195,7 @@ extension RetryCall {
         emitStop(error: toldError)
     }
 
-    /// What the attempt that starts may know of itself.
+    /// The number of the attempt that starts, and the time that it has.
     @usableFromInline package var attempt: RetryAttempt {
         // The last attempt of a truncated wait starts at the deadline, and has no limit but its own.
         let left = min(state.storage.settings.attemptTimeout, state.isLastChance ? .max : timeLeft)
@@ -225,10 +225,10 @@ extension RetryCall {
 // MARK: Details
 
 extension RetryCall {
-    /// Whether the first attempt has started, or may.
+    /// True once the first attempt was admitted.
     private var hasStarted: Bool { guards?.hasStarted ?? true }
 
-    /// Asks the breaker to let the next attempt through.
+    /// Asks the breaker to admit the next attempt.
     private func askBreaker() -> Step {
         guard let guards, !guards.letThrough() else { return .attempt }
         var random = surroundings.random
@@ -319,11 +319,11 @@ extension RetryCall {
     }
 }
 
-/// What `onRetry` is told when a value was rejected and no error was thrown.
+/// The error that `onRetry` gets when a value was rejected and no error was thrown.
 public struct RejectedValueError: Error, Hashable, CustomStringConvertible {
     /// The class that the value was given.
     public let errorClass: ErrorClass
 
-    /// What happened.
+    /// A description of the failure.
     public var description: String { "The operation returned a value that counts as a failure: \(errorClass)." }
 }

@@ -12,7 +12,7 @@ public struct AttemptTimeoutError: SelfClassifyingError, TimeLimitError, Hashabl
     /// Creates the error.
     public init(timeout: Duration) { self.timeout = timeout }
 
-    /// What happened, and what to do.
+    /// A description of the failure and its remedy.
     public var description: String {
         "The attempt was cancelled after its timeout of \(timeout). Raise the policy's attempt timeout if that is "
             + "too short for this operation."
@@ -33,7 +33,7 @@ public struct DeadlineExceededError: SelfClassifyingError, TimeLimitError, Hasha
     /// Creates the error.
     public init(deadline: Duration) { self.deadline = deadline }
 
-    /// What happened, and what to do.
+    /// A description of the failure and its remedy.
     public var description: String {
         "The call was cancelled at its deadline of \(deadline). Raise the policy's deadline if that is too short "
             + "for this operation."

@@ -25,9 +25,9 @@ public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
 
     /// The value or the error that the call ended with.
     public let ending: Ending
-    /// Why the call ended.
+    /// The reason why the call ended.
     public let stopReason: StopReason
-    /// How many attempts were started.
+    /// The number of attempts that were started.
     public let attempts: Int
     /// The time from the call's begin to its end.
     public let elapsed: Duration
@@ -81,7 +81,7 @@ public struct AttemptRecord: Sendable {
     public let errorClass: ErrorClass?
     /// The error that it threw; `nil` if it returned a value.
     public let error: (any Error)?
-    /// What the server said about coming back.
+    /// The server's word about when to come back.
     public let hint: RetryHint?
     /// The time from the call's begin to the end of this attempt.
     public let elapsed: Duration

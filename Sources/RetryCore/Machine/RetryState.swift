@@ -11,7 +11,7 @@
 /// 6. Is the circuit breaker open for longer than that? → stop, or wait for it, as the policy says
 /// 7. Does the wait reach the deadline? → stop, without waiting
 ///
-/// Whoever holds a ``RetryBudget`` asks it after all that, and only for a retry.
+/// A driver with a ``RetryBudget`` asks it after all that, and only for a retry.
 ///
 /// ```swift
 /// var state = RetryState(policy: .api)
@@ -21,11 +21,11 @@
 /// }
 /// ```
 public struct RetryState: Sendable {
-    /// What the policy refers to; never the settings themselves, whose copies cost.
+    /// The settings of the policy, by reference: copies of them cost.
     let storage: RetryPolicy.Box
     /// The number of the attempt that runs, or ran last, from 1.
     public private(set) var attempt = 1
-    /// Why the call ended; `nil` while it goes on.
+    /// The reason why the call ended; `nil` while it goes on.
     public private(set) var stopReason: StopReason?
 
     package private(set) var previousDelay: Int64?
@@ -35,7 +35,7 @@ public struct RetryState: Sendable {
     private var firstClass: ErrorClass?
     private var retriesOfFirstClass = 0
     private var retriesOfOtherClasses: [ErrorClass: Int]?
-    /// Whether the wait was cut to end at the deadline, for one last attempt.
+    /// True if the wait was cut to end at the deadline, for one last attempt.
     private(set) var isLastChance = false
     /// The number of attempts that the circuit breaker rejected.
     private var rejections = 0
@@ -55,8 +55,8 @@ public struct RetryState: Sendable {
     /// - Parameters:
     ///   - failure: The class of the failure, and what the server said about coming back.
     ///   - elapsed: The time since the call began. It plays no part without a deadline.
-    ///   - circuitOpen: For how long the circuit breaker will let nothing through.
-    ///   - generator: Draws the jitter; not used where the call ends, unless for a wait that reaches the deadline.
+    ///   - circuitOpen: The time until the circuit breaker admits a probe; zero if it is not open.
+    ///   - generator: The random generator for jitter; not used where the call ends, unless for a wait that reaches the deadline.
     /// - Returns: The wait before the next attempt, or the end of the call.
     public mutating func attemptFailed(
         _ failure: Classification, elapsed: Duration, circuitOpen: Duration = .zero,
@@ -132,7 +132,7 @@ extension RetryState {
         return true
     }
 
-    /// Whether another attempt may start, for all that the machine knows.
+    /// Returns whether another attempt may start, before guards are asked.
     package mutating func mayStart(elapsed: Int64) -> Bool {
         if storage.hasDeadline, elapsed >= storage.settings.deadline, !isLastChance { stop(.deadlineExceeded) }
         return stopReason == nil
@@ -170,7 +170,7 @@ extension RetryState {
         return time > 0 && time < left ? time : nil
     }
 
-    /// Ends the call for a reason that somebody else found: the circuit, the budget, an interrupting deadline.
+    /// Ends the call for a reason from outside the machine: the circuit, the budget, an interrupting deadline.
     package mutating func stop(_ reason: StopReason) {
         stopReason = stopReason ?? reason
     }
@@ -197,17 +197,17 @@ extension RetryState {
         return isTimeOver(elapsed) ? .deadlineExceeded : nil
     }
 
-    /// Whether such a failure is of a kind that is retried, or one where the server said not to.
+    /// Returns whether the policy retries such failures, or the server forbids it.
     package func isRetryable(_ failure: Classification) -> Bool {
         failure.hint == .never || storage.settings.limits[failure.errorClass] != .never
     }
 
-    /// Whether the call waits for a circuit that is open for so long, which is never without an end in sight.
+    /// Returns whether the call waits for a circuit that is open for so long; never for one that is open without an end.
     private func waitsForCircuit(_ time: Int64) -> Bool {
         storage.settings.openCircuit == .wait && time != .max
     }
 
-    /// Whether not even a retry without a wait would do.
+    /// Returns whether even a retry without a wait would start too late.
     private func isTimeOver(_ elapsed: Int64) -> Bool {
         storage.hasDeadline && (elapsed >= storage.settings.deadline || isLastChance)
     }

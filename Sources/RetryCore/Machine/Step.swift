@@ -1,4 +1,4 @@
-/// What a driver does next for its call.
+/// The next step of a driver.
 @usableFromInline
 package enum Step: Sendable, Equatable {
     /// Run an attempt.

@@ -48,7 +48,7 @@ package struct PolicySettings: Sendable, Hashable {
 }
 
 extension PolicySettings {
-    /// Names the first limit that makes no sense.
+    /// Throws the error of the first invalid limit.
     private func checkLimits() throws(PolicyError) {
         for (errorClass, limit) in limits.entries {
             guard case .retries(let count) = limit else { continue }
@@ -57,7 +57,7 @@ extension PolicySettings {
     }
 }
 
-/// How often failures of one class are retried.
+/// The limit to the retries after failures of one class.
 package enum RetryLimit: Sendable, Hashable {
     /// Not at all, because it would be pointless.
     case never
@@ -93,12 +93,12 @@ package struct ClassTable<Value: Sendable & Hashable>: Sendable, Hashable {
         }
     }
 
-    /// Whether a value of the table is such; allocates nothing.
+    /// Returns whether any value of the table satisfies the predicate; allocates nothing.
     func contains(where isSuch: (Value) -> Bool) -> Bool {
         bySlot.contains { $0.map(isSuch) == true } || byClass.values.contains(where: isSuch)
     }
 
-    /// What the table holds, built-in classes first.
+    /// The entries of the table, built-in classes first.
     package var entries: [(errorClass: ErrorClass, value: Value)] {
         let builtIn = bySlot.enumerated().compactMap { slot, value in
             value.map { (errorClass: ErrorClass(number: UInt32(slot)), value: $0) }

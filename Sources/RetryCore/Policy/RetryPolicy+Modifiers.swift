@@ -2,7 +2,7 @@
 extension RetryPolicy {
     /// The same policy with another number of attempts.
     ///
-    /// - Parameter count: How often the operation may run, the first time included; at least 1.
+    /// - Parameter count: The maximum number of attempts, the first one included; at least 1.
     /// - Returns: The changed policy.
     public consuming func attempts(_ count: Int) -> RetryPolicy {
         with { $0.maxAttempts = count }
@@ -21,7 +21,7 @@ extension RetryPolicy {
     /// The same policy with a limit to the retries after failures of some classes.
     ///
     /// - Parameters:
-    ///   - count: How many retries each of the classes gets; bounded by the attempts alone if `nil`.
+    ///   - count: The number of retries that each of the classes gets; bounded by the attempts alone if `nil`.
     ///   - classes: The classes; naming one that is never retried makes it retried.
     /// - Returns: The changed policy.
     public consuming func retries(_ count: Int?, for classes: ErrorClass...) -> RetryPolicy {
@@ -59,7 +59,7 @@ extension RetryPolicy {
         with { $0.hints = rule }
     }
 
-    /// The same policy with another answer to a circuit breaker that lets nothing through.
+    /// The same policy with another behavior while the circuit breaker is open.
     public consuming func openCircuit(_ behavior: OpenCircuitBehavior) -> RetryPolicy {
         with { $0.openCircuit = behavior }
     }

@@ -1,4 +1,4 @@
-/// How often, how soon and for how long a call is retried.
+/// The limits and the waits of a retried call: attempts, exponential backoff with jitter, deadline.
 ///
 /// A policy is a value: it can be compared, stored, encoded and shared. Start from a preset and refine it:
 ///
@@ -9,7 +9,7 @@
 ///     .deadline(.seconds(30))
 /// ```
 ///
-/// Settings that make no sense trap with a message that names them; values that come from a flag or a file go through
+/// Invalid settings trap with a message that names them; values that come from a flag or a file go through
 /// ``init(validating:backoff:deadline:deadlineBehavior:attemptTimeout:hints:)`` or decoding, which throw instead.
 public struct RetryPolicy: Sendable {
     // A policy is passed with every call: it must cost no more than a pointer. A preset is a number, and its settings
@@ -22,11 +22,11 @@ public struct RetryPolicy: Sendable {
     /// They change only where a modifier has the one reference to them: see ``RetryPolicy/change(_:)``.
     @usableFromInline
     package final class Box: @unchecked Sendable {
-        // Whoever has the one reference is alone: checking that at run time would cost as much as the reading.
+        // The owner of the only reference is alone: checking that at run time would cost as much as the reading.
         @exclusivity(unchecked) fileprivate(set) var settings: PolicySettings
         @exclusivity(unchecked) @usableFromInline private(set) var isPlain = true
         @exclusivity(unchecked) @usableFromInline private(set) var hasDeadline = false
-        /// Whether the deadline is below a second.
+        /// True if the deadline is below a second.
         @exclusivity(unchecked) private(set) var hasShortDeadline = false
 
         init(_ settings: PolicySettings) {
@@ -57,12 +57,12 @@ public struct RetryPolicy: Sendable {
     /// Creates a policy.
     ///
     /// - Parameters:
-    ///   - maxAttempts: How often the operation may run, the first time included; at least 1.
+    ///   - maxAttempts: The maximum number of attempts, the first one included; at least 1.
     ///   - backoff: The waits between attempts.
     ///   - deadline: The bound on the whole call, above zero; none if `nil`.
-    ///   - deadlineBehavior: What happens where the deadline is near.
+    ///   - deadlineBehavior: The behavior near the deadline.
     ///   - attemptTimeout: The bound on one attempt, above zero; none if `nil`.
-    ///   - hints: What happens when a server says when to come back.
+    ///   - hints: The rule for a server's word about when to come back.
     public init(
         maxAttempts: Int, backoff: Backoff = .exponential(), deadline: Duration? = nil,
         deadlineBehavior: DeadlineBehavior = .stop, attemptTimeout: Duration? = nil, hints: HintRule = .obey
@@ -74,15 +74,15 @@ public struct RetryPolicy: Sendable {
         }
     }
 
-    /// Creates a policy from values that are not known to be right, such as those of a flag or a form.
+    /// Creates a policy from untrusted values, such as those of a flag or a form.
     ///
     /// - Parameters:
-    ///   - maxAttempts: How often the operation may run, the first time included; at least 1.
+    ///   - maxAttempts: The maximum number of attempts, the first one included; at least 1.
     ///   - backoff: The waits between attempts.
     ///   - deadline: The bound on the whole call, above zero; none if `nil`.
-    ///   - deadlineBehavior: What happens where the deadline is near.
+    ///   - deadlineBehavior: The behavior near the deadline.
     ///   - attemptTimeout: The bound on one attempt, above zero; none if `nil`.
-    ///   - hints: What happens when a server says when to come back.
+    ///   - hints: The rule for a server's word about when to come back.
     /// - Throws: ``PolicyError`` that names the setting and its value.
     public init(
         validating maxAttempts: Int, backoff: Backoff = .exponential(), deadline: Duration? = nil,
@@ -111,10 +111,10 @@ public struct RetryPolicy: Sendable {
 // MARK: Settings
 
 extension RetryPolicy {
-    /// What events call this policy; empty if nobody named it.
+    /// The name of the policy in events; empty by default.
     public var name: String { settings.name }
 
-    /// How often the operation may run, the first time included; at least 1.
+    /// The maximum number of attempts, the first one included; at least 1.
     public var maxAttempts: Int { settings.maxAttempts }
 
     /// The waits of every class that has none of its own.
@@ -123,7 +123,7 @@ extension RetryPolicy {
     /// The bound on the whole call, attempts and waits together.
     public var deadline: Duration? { settings.deadline == .max ? nil : .nanoseconds(settings.deadline) }
 
-    /// What happens where the deadline is near.
+    /// The behavior near the deadline.
     public var deadlineBehavior: DeadlineBehavior { settings.deadlineBehavior }
 
     /// The bound on one attempt.
@@ -131,16 +131,16 @@ extension RetryPolicy {
         settings.attemptTimeout == .max ? nil : .nanoseconds(settings.attemptTimeout)
     }
 
-    /// What happens when a server says when to come back.
+    /// The rule for a server's word about when to come back.
     public var hints: HintRule { settings.hints }
 
-    /// What happens where the circuit breaker of the call lets nothing through.
+    /// The behavior while the circuit breaker of the call is open.
     public var openCircuit: OpenCircuitBehavior { settings.openCircuit }
 
-    /// Whether any failure at all ends the call, whatever its class.
+    /// True if any failure ends the call, whatever its class.
     public var failsImmediately: Bool { settings.failsImmediately }
 
-    /// How often the effect of the operation may happen.
+    /// The guarantee about the effect of the operation.
     public var guarantee: ExecutionGuarantee { settings.guarantee }
 
     /// Returns the waits after failures of this class.
@@ -168,11 +168,11 @@ extension RetryPolicy {
 
     var storage: Box { box ?? Self.presets[Int(preset.rawValue)] }
 
-    /// Whether the first attempt needs no timer and no gate: most policies.
+    /// True if the first attempt needs no timer and no gate: most policies.
     @inlinable
     package var isPlain: Bool { box?.isPlain ?? true }
 
-    /// Whether the start of the call must be known.
+    /// True if the start of the call must be known.
     @inlinable
     package var hasDeadline: Bool { box?.hasDeadline ?? false }
 
@@ -191,7 +191,7 @@ extension RetryPolicy: Hashable {
     }
 }
 
-/// What happens where the deadline of a call is near.
+/// The behavior of a call near its deadline.
 public enum DeadlineBehavior: String, Sendable, Hashable, CaseIterable, Codable {
     /// A wait that would reach the deadline is not begun: the call ends at once. The default.
     case stop
@@ -203,18 +203,18 @@ public enum DeadlineBehavior: String, Sendable, Hashable, CaseIterable, Codable 
     case interrupt
 }
 
-/// What happens where the circuit breaker of a call lets nothing through.
+/// The behavior of a call while its circuit breaker is open.
 public enum OpenCircuitBehavior: String, Sendable, Hashable, CaseIterable, Codable {
     /// The call ends at once, with the operation's last error if there is one. The default.
     case stop
     /// The call waits until the breaker may let an attempt through, if that is before the deadline.
     ///
     /// Give such a policy a deadline: without one it waits for as long as the service is down. A breaker that was
-    /// opened by hand, with no end in sight, ends the call in any case.
+    /// opened manually, without an end, ends the call.
     case wait
 }
 
-/// How often the effect of an operation may happen.
+/// The guarantee about the effect of an operation.
 public enum ExecutionGuarantee: String, Sendable, Hashable, CaseIterable, Codable {
     /// Every retry may repeat the effect. The default.
     case atLeastOnce = "at_least_once"

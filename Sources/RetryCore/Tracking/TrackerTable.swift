@@ -4,7 +4,7 @@
 /// Entries lie in one array. Two threads run through it: the entries of one bucket of the hash table, and all in the
 /// order of their last failure, so that the abandoned ones are found at its old end without a search.
 struct TrackerTable: Sendable {
-    /// What follows a failure.
+    /// The decision after a failure.
     enum Outcome: Sendable, Hashable {
         case retry(number: Int, after: Int64)
         case exhausted
@@ -22,7 +22,7 @@ struct TrackerTable: Sendable {
     }
 
     private static let nothing: Int32 = -1
-    /// How many abandoned entries one call takes out at most, so that none is held up; each adds one at most.
+    /// The maximum number of abandoned entries that one call evicts, so that none is held up; each adds one at most.
     private static let expiriesPerCall = 8
 
     private let capacity: Int

@@ -98,7 +98,7 @@ public protocol ObservableEffectStore: EffectStore {
     ///
     /// - Parameters:
     ///   - id: The key.
-    ///   - notify: Called once, unless the subscription is cancelled before.
+    ///   - notify: The notification, sent once, unless the subscription is cancelled before.
     /// - Returns: The subscription.
     func subscribe(to id: ActionID, _ notify: @escaping @Sendable () -> Void) -> EffectSubscription
 }
