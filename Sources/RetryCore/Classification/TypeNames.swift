@@ -12,8 +12,13 @@ enum TypeNames {
         if words.contains("non") { return nil }  // a NonTransientConnectionException
         for (phrases, errorClass) in endings {
             for phrase in phrases where ends(words, with: phrase) {
-                let before = words.dropLast(phrase.count).last
-                return errorClass == .transient && before.map(denials.contains) == true ? nil : errorClass
+                guard errorClass == .transient else { return errorClass }
+                let before = words.dropLast(phrase.count)
+                // An UnauthorizedConnectionError is no matter of the connection.
+                if let last = before.last, ["unauthorized", "unauthorised", "unauthenticated"].contains(last) {
+                    return .auth
+                }
+                return before.contains(where: denials.contains) ? nil : errorClass
             }
         }
         return decisiveWords.first { words.contains($0.word) }?.errorClass

@@ -76,6 +76,9 @@ struct TypeNameTests {
             ("InvalidConnectionStringError", nil), ("ConnectionStringParseError", nil), ("BadConnection", nil),
             ("ConnectionNotFoundError", nil), ("UnsupportedConnectionError", nil), ("ConnectionPoolError", nil),
             ("TimeoutNotSupported", nil), ("MissingTimeout", nil), ("SQLNonTransientConnectionException", nil),
+            ("InvalidSessionTimeoutException", nil), ("InvalidTxnTimeoutException", nil),
+            ("InvalidDatabaseConnectionError", nil), ("UnsupportedProxyConnection", nil),
+            ("UnauthorizedConnectionError", .auth), ("UnauthenticatedConnection", .auth),
             ("UnknownConnectionError", nil), ("DuplicateConnection", nil),
             // A server that has to do with authentication fails as any other does.
             ("AuthServerUnavailableError", .transient), ("CredentialStoreBusyError", .transient),
