@@ -90,7 +90,7 @@ struct EvidenceWalk {
     /// The class of the strongest evidence, with the hint; `nil` if there is neither.
     var known: Classification? {
         // A hint from the caller's classifier is the caller's decision. Otherwise *never* always counts.
-        let own = found?.hint
+        let own = found?.hint?.usable
         let hint = strength == .caller && own != nil ? own : isStop ? .never : own ?? hint
         return found?.hint(hint) ?? hint.map { Classification(.unknown, hint: $0) }
     }

@@ -174,6 +174,20 @@ struct DefaultClassifierTests {
         #expect(known(Envelope(wrappedError: sensible)) == .serverError)
     }
 
+    @Test("takes a time in the past for no hint, whoever gives it, and then the next one counts")
+    func pastHints() {
+        let past = Classification.rateLimit(after: .seconds(-1))
+        let asked = StatusTimeoutError(statusCode: 429, retryHint: .after(.seconds(120)))
+        #expect(known(OwnWordEnvelope(classification: past, wrappedError: asked))?.hint == .after(.seconds(120)))
+        let computed = ErrorClassifier { _ in past }
+        func hint(_ error: any Error) -> RetryHint? {
+            ErrorEvidence(of: error, classifier: computed).classification.hint
+        }
+        #expect(hint(asked) == .after(.seconds(120)))
+        #expect(hint(StatusTimeoutError(statusCode: 429, retryHint: .never)) == .never)
+        #expect(hint(Plain()) == nil)
+    }
+
     @Test("asks finer evidence inside before coarser evidence outside")
     func strength() {
         struct StatusEnvelope: StatusCodeError, WrappingError {
