@@ -58,6 +58,7 @@ public struct ModelProviderFailure: Sendable, Hashable {
         guard status >= 400 else { return nil }
         let hint = RateLimitHeaders.hint(status: status, now: now, headers: headers) ?? failure?.hint
         if let errorClass = failure?.errorClass { return Classification(errorClass, hint: hint) }
+        if hint == nil { return HTTPStatus.classification(status, now: now, headers: headers) }
         return HTTPStatus.classification(status, hint: hint)
     }
 

@@ -71,6 +71,12 @@ struct ModelProviderTests {
                 == .rateLimit(after: .seconds(3_600)))
     }
 
+    @Test func aForbiddenRequestWithNothingLeftIsARateLimit() {
+        let headers = ["x-ratelimit-remaining": "0"]
+        #expect(ModelProviderFailure.classification(status: 403, failure: nil) { headers[$0] } == .rateLimit)
+        #expect(ModelProviderFailure.classification(status: 403, failure: nil) == .permission)
+    }
+
     @Test func theProviderMayForbidARetry() {
         let headers = ["x-should-retry": "false", "retry-after": "1"]
         #expect(
