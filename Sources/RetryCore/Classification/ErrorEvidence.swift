@@ -103,7 +103,7 @@ struct EvidenceWalk {
             let answer = facts.answer?(error)
             hear(answer?.hint)
             hear(client?.hint)
-            if strength > .caller { askCaller(error) }
+            if strength > .caller { askCaller(error, facts, answer?.status) }
             guard let standard else { continue }
             if strength > .own { ask(standard, error, facts, answer, client) } else { hear(facts.own?(error)?.hint) }
         }
@@ -111,12 +111,13 @@ struct EvidenceWalk {
     }
 
     /// Asks the caller's classifiers; the first one of the same strength counts.
-    private mutating func askCaller(_ error: any Error) {
+    private mutating func askCaller(_ error: any Error, _ facts: ErrorTypeFacts, _ status: Int?) {
         guard let classifier else { return }
         for rule in classifier.rules where !rule.isConstant && rule.strength < strength {
             guard let answer = rule.classify(error) else { continue }
             hasCallersAnswer = hasCallersAnswer || rule.strength < .last
-            conclude(answer, rule.strength)
+            let isRead = rule.strength == .code || rule.strength == .status
+            conclude(answer, rule.strength, isFinal: isRead ? facts.isFinal(error, status: status) : nil)
         }
     }
 
@@ -130,14 +131,16 @@ struct EvidenceWalk {
         _ standard: ErrorClassifier.Standard, _ error: any Error, _ facts: ErrorTypeFacts, _ answer: ServerAnswer?,
         _ client: ClientEvidence?
     ) {
-        if let own = facts.own?(error) { return conclude(own, .own, error, standard) }
-        if strength > .code {
-            for read in facts.codes {
-                if let code = read(error) { return conclude(code, .code, error, standard) }
-            }
+        if let own = facts.own?(error) {
+            return conclude(own, .own, error, standard, isFinal: facts.isTableWord ? false : nil)
         }
-        if strength > .status, let status = answer?.status, let known = answer?.classification {
-            return conclude(known, .status, error, standard, isFinal: HTTPStatus.isFinal(status))
+        if strength > .code, let code = facts.codeVerdict(error) {
+            return conclude(
+                Classification(code.errorClass), .code, error, standard,
+                isFinal: facts.isFinal(error, status: answer?.status))
+        }
+        if strength > .status, let known = answer?.classification {
+            return conclude(known, .status, error, standard, isFinal: facts.isFinal(error, status: answer?.status))
         }
         if strength > .client, let client, let errorClass = client.errorClass {
             return conclude(Classification(errorClass, hint: client.hint), .client, error, standard)

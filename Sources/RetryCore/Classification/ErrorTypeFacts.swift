@@ -19,7 +19,9 @@ final class ErrorTypeFacts: Sendable {
     /// Reads the error's own classification.
     let own: Reader<Classification>?
     /// Reads the error's codes: of its service, of gRPC, of SQL, of the system.
-    let codes: [Reader<Classification>]
+    let codes: [Reader<CodeVerdict>]
+    /// True if the error's own classification is what a table of the library makes of a code: no verdict of a receiver.
+    let isTableWord: Bool
     /// Reads the server's answer: the status, and the hint.
     let answer: Reader<ServerAnswer>?
     let serviceCode: Reader<String>?
@@ -77,6 +79,7 @@ final class ErrorTypeFacts: Sendable {
         isCancellationError = error is CancellationError
         isRejection = type is any AttemptRejectedError.Type
         timeLimit = (type as? any TimeLimitError.Type)?.timeLimitReader
+        isTableWord = type is any PartlyClassifyingError.Type
         own =
             isCodingError
             ? Self.permanent
@@ -111,6 +114,27 @@ extension ErrorTypeFacts {
     /// Returns the error's status.
     func status(_ error: any Error) -> Int? { answer?(error)?.status }
 
+    /// Returns the verdict of the first of the error's codes that is known.
+    func codeVerdict(_ error: any Error) -> CodeVerdict? {
+        for read in codes {
+            if let verdict = read(error) { return verdict }
+        }
+        return nil
+    }
+
+    /// Returns whether the receiver says, by a code and by a status, that the request is wrong now and later.
+    ///
+    /// Of two verdicts the milder one counts: a quota that is used up comes with the status of a rate limit.
+    ///
+    /// - Parameters:
+    ///   - error: The error.
+    ///   - status: Its status.
+    /// - Returns: `false` also if it has neither.
+    func isFinal(_ error: any Error, status: Int?) -> Bool {
+        let code = codeVerdict(error)
+        return (code != nil || status != nil) && code?.isFinal != false && status.map(HTTPStatus.isFinal) != false
+    }
+
     /// Returns the class that the error's status stands for, with its hint.
     func statusClassification(_ error: any Error) -> Classification? { answer?(error)?.classification }
 
@@ -122,6 +146,17 @@ extension ErrorTypeFacts {
     /// Returns the error inside.
     func wrapped(_ error: any Error, _ client: ClientEvidence?) -> (any Error)? {
         wrappedError?(error) ?? client?.wrapped
+    }
+}
+
+/// The meaning of a code.
+struct CodeVerdict {
+    let errorClass: ErrorClass
+    /// True if a permanent failure is one now and later; a missing thing can exist tomorrow, a quota can be raised.
+    let isFinal: Bool
+
+    init(_ errorClass: ErrorClass, isFinal: Bool) {
+        (self.errorClass, self.isFinal) = (errorClass, isFinal)
     }
 }
 
@@ -212,23 +247,38 @@ extension ServiceCodeError {
         { read($0, as: Self.self) { $0.serviceCode } }
     }
 
-    fileprivate static var codeReader: ErrorTypeFacts.Reader<Classification> {
+    fileprivate static var codeReader: ErrorTypeFacts.Reader<CodeVerdict> {
         { error in
             guard let error = error as? Self, let code = error.serviceCode else { return nil }
-            return AWSErrorCodes.errorClass(code, reasons: error.serviceReasons).map { Classification($0) }
+            let reasons = error.serviceReasons
+            return AWSErrorCodes.errorClass(code, reasons: reasons).map {
+                CodeVerdict($0, isFinal: AWSErrorCodes.isFinal(code, reasons: reasons))
+            }
         }
     }
 }
 
 extension ModelProviderError {
-    fileprivate static var codeReader: ErrorTypeFacts.Reader<Classification> {
-        { read($0, as: Self.self) { $0.providerFailure?.errorClass.map { Classification($0) } } }
+    fileprivate static var codeReader: ErrorTypeFacts.Reader<CodeVerdict> {
+        {
+            read($0, as: Self.self) { error in
+                error.providerFailure.flatMap { failure in
+                    failure.errorClass.map { CodeVerdict($0, isFinal: failure.isFinal) }
+                }
+            }
+        }
     }
 }
 
 extension GRPCStatusError {
-    fileprivate static var codeReader: ErrorTypeFacts.Reader<Classification> {
-        { read($0, as: Self.self) { $0.grpcStatusCode.flatMap(GRPCStatus.errorClass).map { Classification($0) } } }
+    fileprivate static var codeReader: ErrorTypeFacts.Reader<CodeVerdict> {
+        {
+            read($0, as: Self.self) { error in
+                error.grpcStatusCode.flatMap { code in
+                    GRPCStatus.errorClass(code).map { CodeVerdict($0, isFinal: GRPCStatus.isFinal(code)) }
+                }
+            }
+        }
     }
 
     fileprivate static var pushbackReader: ErrorTypeFacts.Reader<ServerAnswer> {
@@ -237,18 +287,22 @@ extension GRPCStatusError {
 }
 
 extension SQLStateError {
-    fileprivate static var codeReader: ErrorTypeFacts.Reader<Classification> {
+    fileprivate static var codeReader: ErrorTypeFacts.Reader<CodeVerdict> {
         { error in
             guard let error = error as? Self else { return nil }
             let byNumber = error.mySQLErrorNumber.flatMap(MySQLErrorNumber.errorClass)
-            return (byNumber ?? error.sqlState.flatMap(SQLState.errorClass)).map { Classification($0) }
+            let isFinal = byNumber != nil || error.sqlState.map(SQLState.isFinal) == true
+            return (byNumber ?? error.sqlState.flatMap(SQLState.errorClass)).map { CodeVerdict($0, isFinal: isFinal) }
         }
     }
 }
 
 extension POSIXErrnoError {
-    fileprivate static var codeReader: ErrorTypeFacts.Reader<Classification> {
-        { read($0, as: Self.self) { $0.posixErrorNumber.flatMap(POSIXErrno.errorClass).map { Classification($0) } } }
+    fileprivate static var codeReader: ErrorTypeFacts.Reader<CodeVerdict> {
+        { error in
+            read(error, as: Self.self) { $0.posixErrorNumber.flatMap(POSIXErrno.errorClass) }
+                .map { CodeVerdict($0, isFinal: false) }  // a file that is missing today can exist tomorrow
+        }
     }
 
     fileprivate static var isCancellationReader: ErrorTypeFacts.Reader<Bool> {

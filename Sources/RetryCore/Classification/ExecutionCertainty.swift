@@ -80,10 +80,19 @@ public struct ExecutionClassifier: Sendable {
 
     /// Creates a classifier from a closure that returns `nil` for an unknown error.
     ///
+    /// It is asked about each error of a chain (``WrappingError``), the outermost first, up to one that knows itself
+    /// (``ExecutionAwareError``): what is inside of that proves no more.
+    ///
     /// - Parameter classify: Receives the error and its classification. A class proves nothing: a rate limit can be
     ///   reported after the work was done.
     public init(_ classify: @escaping @Sendable (any Error, Classification) -> ExecutionCertainty?) {
-        self.init(leavingOut: { error, known, _ in classify(error, known) })
+        self.init(leavingOut: { error, known, left in
+            for (error, facts, _) in ErrorChain(error, leavingOut: left) {
+                if let answer = classify(error, known) { return answer }
+                if facts.execution?(error) != nil { return nil }
+            }
+            return nil
+        })
     }
 
     /// Classifies the errors of one type, by a closure.
@@ -144,18 +153,32 @@ public struct ExecutionClassifier: Sendable {
     /// | a known client that never had a connection for the request, or refused to send it | not executed, unless redirected |
     /// | everything else: classes, service codes, texts | unknown |
     ///
-    /// The statuses 408 and 409 can come while the first request is still being worked on.
+    /// A refusing status is unknown where a code says another thing: that the service failed, ran out of time, or still
+    /// works on the request. The statuses 408 and 409 can come while the first request is still being worked on.
     public static let `default` = ExecutionClassifier(leavingOut: { error, _, left in
         for (error, facts, client) in ErrorChain(error, leavingOut: left) {
             if let own = facts.execution?(error) { return own }
             if facts.isRejection { return .notExecuted }
             if let status = facts.status(error) {
-                return refusals.contains(status) ? .notExecutedUnlessRedirected : .unknown
+                let isRefusal = refusals.contains(status) && !isDoubted(status, error, left)
+                return isRefusal ? .notExecutedUnlessRedirected : .unknown
             }
             if let execution = client?.execution { return execution }
         }
         return nil
     })
+
+    /// Whether a code says another thing than the status of a refusal: that the service failed, or still works on it.
+    ///
+    /// DynamoDB answers with the status 400 while a transaction runs. The code is the finer word.
+    private static func isDoubted(_ status: Int, _ error: any Error, _ left: KnownClients) -> Bool {
+        ErrorChain(error, leavingOut: left).contains { error, facts, _ in
+            if facts.serviceCode?(error).map(AWSErrorCodes.isInProgress) == true { return true }
+            if status == 429 { return false }  // an overloaded service that refuses
+            let errorClass = facts.codeVerdict(error)?.errorClass
+            return errorClass == .transient || errorClass == .serverError
+        }
+    }
 
     private static let refusals: Set<Int> = Set([421, 422, 425, 426, 428, 429, 431, 451])
         .union(400...407).union(410...418)

@@ -109,6 +109,34 @@ struct ExecutionClassifierTests {
         #expect(certainty(Status(statusCode: nil), redirects: .notFollowed) == .unknown)
     }
 
+    @Test("a refusing status says nothing where a code says that the service failed, or still works on the request")
+    func doubtedStatuses() {
+        struct Answer: StatusCodeError, ServiceCodeError {
+            let statusCode: Int?
+            let serviceCode: String?
+        }
+        struct Refusal: StatusCodeError, WrappingError {
+            let statusCode: Int?
+            let wrappedError: (any Error)?
+        }
+        func certainty(_ status: Int, _ code: String) -> ExecutionCertainty {
+            self.certainty(Answer(statusCode: status, serviceCode: code), redirects: .notFollowed)
+        }
+        for code in [
+            "TransactionInProgressException", "com.amazonaws.dynamodb.v20120810#TransactionInProgressException",
+            "PriorRequestNotComplete", "RequestTimeout", "InternalFailure",
+        ] {
+            #expect(certainty(400, code) == .unknown)
+            let inside = Refusal(statusCode: 400, wrappedError: Answer(statusCode: nil, serviceCode: code))
+            #expect(self.certainty(inside, redirects: .notFollowed) == .unknown)
+        }
+        #expect(certainty(429, "PriorRequestNotComplete") == .unknown)
+        for code in ["ThrottlingException", "ValidationException", "odd"] {
+            #expect(certainty(400, code) == .notExecuted && certainty(429, code) == .notExecuted)
+        }
+        #expect(certainty(429, "ServiceUnavailable") == .notExecuted)
+    }
+
     @Test("an error that knows of its redirects decides, whatever the client is said to do")
     func redirects() {
         let refusal = Status(statusCode: 429)
@@ -161,5 +189,73 @@ struct ExecutionClassifierTests {
         let passing = ExecutionClassifier { _, known in known == .auth ? .notExecuted : nil }
         #expect(passing.or(own).certainty(of: Odd(), .unknown) == .notExecuted)
         #expect(passing.certainty(of: Odd(), .auth) == .notExecuted)
+    }
+
+    @Test("a classifier is asked about each error of a chain, up to one that knows itself")
+    func chains() {
+        struct Sent: ExecutionAwareError, WrappingError {
+            var execution: ExecutionCertainty { .unknown }
+            let wrappedError: (any Error)?
+        }
+        let own = ExecutionClassifier.errors(Odd.self) { _ in .notExecuted }.or(.default)
+        #expect(own.certainty(of: Wrapper(wrappedError: Odd()), .unknown) == .notExecuted)
+        #expect(own.certainty(of: Sent(wrappedError: Odd()), .unknown) == .unknown)
+        // A refusal that proves nothing of this service, inside another error.
+        let careful = ExecutionClassifier.errors(Status.self) { _ in .unknown }.or(.default)
+        let refusal = Wrapper(wrappedError: Status(statusCode: 422))
+        #expect(careful.certainty(of: refusal, .unknown, redirects: .notFollowed) == .unknown)
+        #expect(certainty(refusal, redirects: .notFollowed) == .notExecuted)
+    }
+}
+
+@Suite("What fails for good", .timeLimit(.minutes(20)))
+struct FinalFailureTests {
+    private struct Answer: StatusCodeError, ServiceCodeError {
+        var statusCode: Int?
+        var serviceCode: String?
+    }
+
+    private struct Provider: ModelProviderError {
+        let statusCode: Int?
+        let providerFailure: ModelProviderFailure?
+    }
+
+    private struct RPC: GRPCStatusError { let grpcStatusCode: Int? }
+    private struct SQL: SQLStateError { let sqlState: String? }
+    private struct System: POSIXErrnoError { let posixErrorNumber: Int32? }
+
+    private func isFinal(_ error: any Error, _ classifier: ErrorClassifier? = nil) -> Bool {
+        ErrorEvidence(of: NotExecutedError(error), classifier: classifier).isFinal
+    }
+
+    @Test("a code that comes with a status for now is none")
+    func statuses() {
+        func provider(_ status: Int, _ type: String) -> Bool {
+            isFinal(Provider(statusCode: status, providerFailure: ModelProviderFailure(type: type)))
+        }
+        #expect(!provider(429, "insufficient_quota") && !provider(402, "billing_error"))
+        #expect(!provider(404, "not_found_error") && !provider(404, "invalid_request_error"))
+        #expect(provider(400, "invalid_request_error"))
+        #expect(!isFinal(Answer(statusCode: 404, serviceCode: "ValidationException")))
+        #expect(isFinal(Answer(statusCode: 400, serviceCode: "ValidationException")))
+        #expect(isFinal(Answer(serviceCode: "ValidationException")))
+    }
+
+    @Test("what is missing today can exist tomorrow, and a condition be met")
+    func codes() {
+        #expect((0...16).filter { isFinal(RPC(grpcStatusCode: $0)) } == [3, 6, 11])
+        #expect(!isFinal(Answer(statusCode: 400, serviceCode: "a#ConditionalCheckFailedException")))
+        #expect(isFinal(SQL(sqlState: "23505")) && isFinal(SQL(sqlState: "42601")))
+        #expect(!isFinal(SQL(sqlState: "57P04")) && !isFinal(SQL(sqlState: "XX001")))
+        #expect(!isFinal(System(posixErrorNumber: 2)))
+    }
+
+    @Test("a classifier of the library's says the same as the default one")
+    func classifiers() {
+        let answer = Answer(statusCode: 422, serviceCode: "odd")
+        let quota = Provider(statusCode: 429, providerFailure: ModelProviderFailure(type: "insufficient_quota"))
+        for classifier in [nil, .httpStatus, .awsErrorCodes, .modelProviders] as [ErrorClassifier?] {
+            #expect(isFinal(answer, classifier) && !isFinal(quota, classifier))
+        }
     }
 }

@@ -55,6 +55,15 @@ struct ExecutionTests {
         #expect(POSIXError(.EHOSTUNREACH).execution == .unknown)
     }
 
+    @Test(arguments: [URLError.Code.serverCertificateHasBadDate, .appTransportSecurityRequiresSecureConnection])
+    func aConnectionThatIsRefusedByTheClientIsNoVerdictOfTheReceiver(code: URLError.Code) throws {
+        for error in [URLError(code) as any Error, NSError(domain: NSURLErrorDomain, code: code.rawValue)] {
+            let store = InMemoryEffectStore()
+            _ = try? onceBlocking("a", in: store, as: .nothing, redirects: .notFollowed) { _ in throw error }
+            #expect(try store.record(for: ActionID("a")) == nil)
+        }
+    }
+
     @Test func anAnswerThatIsNotHTTPIsTheServersFault() throws {
         #expect(try classOf(failing(.unsupportedURL, "http://host/")) == .serverError)
         #expect(try classOf(failing(.unsupportedURL, "redis://host/")) == .permanent)

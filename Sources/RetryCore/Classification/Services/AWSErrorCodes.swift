@@ -54,6 +54,16 @@ public enum AWSErrorCodes: Sendable {
         return [.permanent, .permission, .rateLimit, .concurrency].first(where: classes.contains) ?? errorClass(code)
     }
 
+    /// Returns whether a permanent code is one for good: a condition that is not met today can be met tomorrow.
+    static func isFinal(_ code: String, reasons: [String]) -> Bool {
+        bare(code) != "ConditionalCheckFailedException" && !reasons.contains("ConditionalCheckFailed")
+    }
+
+    /// Returns whether a code says that a request of the same kind is still being worked on.
+    static func isInProgress(_ code: String) -> Bool {
+        ["TransactionInProgressException", "PriorRequestNotComplete"].contains(bare(code))
+    }
+
     /// Returns the cancellation reasons in the message of a `TransactionCanceledException`.
     ///
     /// - Parameter message: A message that ends with `… specific reasons [None, ConditionalCheckFailed]`.

@@ -38,6 +38,9 @@ public enum GRPCStatus: Sendable {
         }
     }
 
+    /// Returns whether a code says that the request itself is wrong, now and later.
+    static func isFinal(_ code: Int) -> Bool { code == 3 || code == 6 || code == 11 }
+
     /// Returns the classification of a failed call: the class of its status, and the server's pushback as the hint.
     ///
     /// A pushback counts for any status: a server that asks for no retry is obeyed, one that names a time, too.

@@ -62,6 +62,17 @@ public struct ModelProviderFailure: Sendable, Hashable {
         return HTTPStatus.classification(status, hint: hint)
     }
 
+    /// Whether a permanent failure is one for good: a quota can be raised, and a model come into being.
+    var isFinal: Bool {
+        let name = code.flatMap(Self.errorClass) == nil ? type : code
+        return name.map(Self.passing.contains) == false
+    }
+
+    private static let passing: Set<String> = [
+        "insufficient_quota", "billing_error", "billing_hard_limit_reached", "not_found_error", "model_not_found",
+        "FAILED_PRECONDITION", "NOT_FOUND", "UNIMPLEMENTED",
+    ]
+
     private static func errorClass(_ name: String) -> ErrorClass? { table[name] }
 
     private static let table: [String: ErrorClass] = [

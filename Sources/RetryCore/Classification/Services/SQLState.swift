@@ -29,6 +29,11 @@ public enum SQLState: Sendable {
         }
     }
 
+    /// Returns whether a code says that the statement itself is wrong, now and later.
+    static func isFinal(_ state: String) -> Bool {
+        ["0A", "22", "23", "42", "54"].contains(state.prefix(2)) || state == "40002"
+    }
+
     private static func errorClass(ofPrefix prefix: Substring) -> ErrorClass? {
         switch prefix {
         case "08", "53": .transient
