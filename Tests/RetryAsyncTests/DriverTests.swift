@@ -51,6 +51,25 @@ struct DriverTests {
         #expect(budget.snapshot().balance == 5)
     }
 
+    @Test(
+        "runs an operation without a limit where its clock cannot measure one",
+        arguments: [RetryPolicy.immediate(1).attemptTimeout(.seconds(1)), .immediate(1).deadline(.seconds(1), .interrupt)])
+    func brokenTimer(_ policy: RetryPolicy) async throws {
+        let clock = RetryClock(BrokenClock(error: BrokenClock.Stopped()))
+        let value = try await retry(policy: policy, clock: clock) {
+            for _ in 0..<100 { await Task.yield() }
+            try Task.checkCancellation()
+            return 42
+        }
+        #expect(value == 42)
+        await #expect(throws: Fault(1)) {
+            try await retry(policy: policy, clock: clock) {
+                for _ in 0..<100 { await Task.yield() }
+                throw Task.isCancelled ? Fault(2) : Fault(1)
+            }
+        }
+    }
+
     @MainActor
     @Test("lets other tasks of its actor run between attempts without a wait", arguments: [true, false])
     func yields(isObserved: Bool) async {

@@ -5,7 +5,8 @@
 ///
 /// - Parameters:
 ///   - nanoseconds: The limit.
-///   - clock: The clock that the limit is measured by.
+///   - clock: The clock that the limit is measured by. One that throws an error in place of waiting measures nothing: the
+///     operation then runs without a limit.
 ///   - classifier: The classifier with the known clients whose errors are not recognised as cancellations.
 ///   - operation: The operation.
 /// - Returns: The operation's value, or `nil` if the limit cancelled it.
@@ -25,31 +26,40 @@ private func race<Value: ~Copyable>(
     let end = End<Value>()
     let limit = clock.nanoseconds.saturatingAdd(nanoseconds)
     let isTimeOver = await withoutActuallyEscaping(operation) { operation in
-        await withTaskGroup(of: Bool.self) { group in
+        await withTaskGroup(of: RaceEnd.self) { group in
             // The timer comes first and has its instant: the limit covers the operation's synchronous beginning, too.
             group.addTask {
                 let left = limit.saturatingAdd(-clock.nanoseconds)
-                return left <= 0 ? true : await !clock.sleepWasInterrupted(left)
+                if left <= 0 { return .timeIsOver }
+                return await clock.sleep(left) == .over ? .timeIsOver : .timerFailed
             }
             if #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) {
                 group.addImmediateTask {
                     _ = isolation
                     await end.take(operation)
-                    return false
+                    return .operationEnded
                 }
             } else {
                 let handedOver = HandedOver(end: end, operation: operation)
                 group.addTask {
                     await handedOver.run(isolation: isolation)
-                    return false
+                    return .operationEnded
                 }
             }
-            let isTimeOver = await group.next(isolation: isolation) == true
+            var first = await group.next(isolation: isolation)
+            if first == .timerFailed { first = await group.next(isolation: isolation) }
             group.cancelAll()
             await group.waitForAll(isolation: isolation)
-            return isTimeOver
+            return first == .timeIsOver
         }
     }
     if let error = end.error, !isTimeOver || Task.isCancelled || !isCancellation(error, by: classifier) { throw error }
     return end.value.take()
+}
+
+/// How a child task of the race ended.
+private enum RaceEnd: Sendable {
+    case operationEnded, timeIsOver
+    /// The clock threw an error, or the caller was cancelled, which the operation is told by itself.
+    case timerFailed
 }
