@@ -88,6 +88,56 @@ struct DriverTests {
         #expect(attempts.count == 1_000)
     }
 
+    @MainActor
+    @Test("lets other tasks of its actor run in a manual loop without waits")
+    func manualLoopYields() async throws {
+        let others = Log<Int>()
+        let context = try RetryContext(policy: .immediate(1_000))
+        let other = Task { @MainActor in others.add(context.currentAttempt) }
+        await #expect(throws: Fault(1)) {
+            while true {
+                try await context.next()
+                context.failed(Fault(1))
+            }
+        }
+        await other.value
+        #expect(others.events == [8])
+    }
+
+    @MainActor
+    @Test("lets other tasks of its actor run while a sequence is resumed without waits")
+    func sequenceYields() async throws {
+        let others = Log<Int>()
+        let made = Log<Int>()
+        let other = Task { @MainActor in others.add(made.count) }
+        let sequence = RetryingSequence(
+            policy: .immediate(3), position: { element, _ in element }, restartsAttempts: true
+        ) { (place: Int?) in
+            made.add(place ?? 0)
+            return OneAndFail(element: (place ?? 0) + 1)
+        }
+        var iterator = sequence.makeAsyncIterator()
+        for _ in 0..<100 { _ = try await iterator.next(isolation: MainActor.shared) }
+        await other.value
+        #expect(others.events == [8])
+    }
+
+    /// Gives one element without suspending, and then fails.
+    private struct OneAndFail: AsyncSequence, AsyncIteratorProtocol {
+        let element: Int
+        var isOver = false
+
+        func makeAsyncIterator() -> OneAndFail { self }
+
+        mutating func next() async throws -> Int? { try await next(isolation: #isolation) }
+
+        mutating func next(isolation actor: isolated (any Actor)?) async throws -> Int? {
+            if isOver { throw Fault(1) }
+            isOver = true
+            return element
+        }
+    }
+
     @Test("reads the start of a call precisely where its deadline is short")
     func shortDeadline() {
         let short = RetryPolicy.immediate(2).deadline(.milliseconds(5))

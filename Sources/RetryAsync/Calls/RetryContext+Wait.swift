@@ -18,6 +18,7 @@ extension RetryContext {
     /// - Throws: `CancellationError` as soon as the task is cancelled.
     public nonisolated(nonsending) func wait() async throws {
         if let delay {
+            if delay == .zero, yields { await Task.yield() }
             switch delay > .zero && !isCancelled ? await clock.sleep(delay.saturatedNanoseconds) : .over {
             case .over: endWait(isCancelled: isCancelled)
             case .cancelled: endWait(isCancelled: true)

@@ -180,6 +180,9 @@ extension RetryContext {
     /// The clock to wait by, for the asynchronous wait.
     package var clock: RetryClock { call.clock }
 
+    /// True if a retry without a wait yields to other tasks first.
+    package var yields: Bool { call.yields }
+
     /// True if the loop was cancelled.
     package var isCancelled: Bool { cancellation?.isCancelled == true || Task.isCancelled }
 

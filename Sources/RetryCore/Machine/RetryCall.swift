@@ -16,6 +16,8 @@ package final class RetryCall {
     @exclusivity(unchecked) private var pausedAt: Int64?
     private let needsTime: Bool
     @exclusivity(unchecked) private var eventCount = 0
+    /// The retries before the last restart.
+    @exclusivity(unchecked) private var earlierRetries = 0
     /// The last error of the operation itself: what the caller sees in preference to the library's own errors.
     @exclusivity(unchecked) private var operationError: (any Error)?
     @exclusivity(unchecked) private var ownError: (any Error)?
@@ -147,7 +149,7 @@ extension RetryCall {
 
     /// True if a retry without a wait yields to other tasks first: each eighth does, or a loop of failures would keep
     /// its actor to itself.
-    @usableFromInline package var yields: Bool { state.attempt & 7 == 0 }
+    @usableFromInline package var yields: Bool { (state.attempt &+ earlierRetries) & 7 == 0 }
 
     /// The clock threw an error of its own in place of waiting: no further attempt can start.
     @usableFromInline package func waitFailed() {
@@ -167,6 +169,7 @@ extension RetryCall {
     ///
     /// - Parameter keepsGrowing: Whether the waits go on growing from where they are.
     package func restart(keepsGrowing: Bool) {
+        earlierRetries &+= state.attempt - 1
         state.restart(keepsGrowing: keepsGrowing)
         start = needsTime ? surroundings.clock.nanoseconds : 0
         eventCount = 0
