@@ -267,6 +267,7 @@ extension RetryCall {
 
     private func endCancelled(byCaller: Bool, error: (any Error)?) -> Step {
         callerCancelled = byCaller
+        if error is CalledOff { guards?.giveBack() }
         guards?.cancelled()
         state.cancelled()
         record(error: error, elapsed: elapsed)

@@ -250,6 +250,19 @@ struct EffectStoreFailureTests {
         }
     }
 
+    @Test("where the lease cannot be renewed for a retry, the budget gets back what that would have cost")
+    func budgetOfARetryThatIsNotMade() throws {
+        try OnceScene.run { scene in
+            var scene = scene
+            scene.store = RemoteStore(scene.memory, before: { if $0 == .renew { throw RemoteStore.Unreachable() } })
+            let budget = RetryBudget(.limit(5, per: .seconds(60)), clock: RetryClock(scene.clock))
+            scene.budget = budget
+            let call = await scene.once(Refused())
+            #expect(call.error is RemoteStore.Unreachable && call.calls == 1)
+            #expect(budget.snapshot().balance == 5 && budget.snapshot().returns == 1)
+        }
+    }
+
     @Test("a store that cannot be reached counts for nothing with the breaker")
     func breakerAndStore() throws {
         try OnceScene.run { scene in
