@@ -76,6 +76,17 @@ struct SavedCircuitTests {
         #expect(bench.breaker.state == .closed)
     }
 
+    @Test("no count opens a circuit whose policy has no rule for it")
+    func countWithoutRule() throws {
+        let saved: SavedCircuit = try JSON.decode(
+            #"{"state": "closed", "consecutive_failures": 9223372036854775807}"#)
+        let bench = BreakerBench(
+            policy: .default.consecutiveFailures(nil).failureRatio(0.5, ofLast: 10, minimumCalls: 10))
+        bench.breaker.restore(saved)
+        bench.run(.failure(.transient))
+        #expect(bench.breaker.state == .closed)
+    }
+
     @Test("a restored circuit is not wedged", arguments: states.filter { $0 != .forcedOpen })
     func notWedged(state: CircuitState) throws {
         let saved: SavedCircuit = try JSON.decode(

@@ -171,7 +171,10 @@ extension CircuitBreakerState {
 
     @inline(__always)
     private var ruleThatIsMet: CircuitChangeCause? {
-        if consecutiveFailures >= rules.consecutiveFailures { return .consecutiveFailures }
+        // A saved state can have counted as far as numbers go, which stands for no rule here.
+        if consecutiveFailures >= rules.consecutiveFailures, rules.policy.consecutiveFailures != nil {
+            return .consecutiveFailures
+        }
         guard rules.hasWindow else { return nil }
         if let rule = rules.countRule, countWindow?.counts.reach(rule.ratio, minimum: rule.minimumCalls) == true {
             return .failureRatio
