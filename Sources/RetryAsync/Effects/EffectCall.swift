@@ -75,7 +75,7 @@ struct EffectCall: Sendable {
         // A caller without time waits for the answer to the pending question.
         var limit = gate.waitsForOwnProcess || end.isOver ? .max : end.nanoseconds
         while true {
-            if let news = await signal.wait(until: limit, on: gate.clock) { return news }
+            if let news = try? await signal.wait(until: limit, on: gate.clock) { return news }
             if Task.isCancelled {
                 await flights.leave(ticket)
                 throw CancellationError()

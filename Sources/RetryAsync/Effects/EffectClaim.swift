@@ -33,7 +33,9 @@ struct EffectClaim {
                     do { wait = try EffectScope.beginWait(for: node) } catch { return .gaveUp(owner, error) }
                 }
                 if call.end.isOver { return .gaveUp(owner, inProgress) }
-                let isNotified = await self.wait(for: owner)
+                let isNotified: Bool
+                // Without a clock that waits the store would be asked without end.
+                do { isNotified = try await self.wait(for: owner) } catch { return .gaveUp(owner, inProgress) }
                 if Task.isCancelled { return .gaveUp(owner, CancellationError()) }
                 // If many callers wait, and all their times end at once, the last question of each would be one of
                 // many.
@@ -76,11 +78,14 @@ struct EffectClaim {
     /// Waits until the owner of the key has settled, or the store is to be asked again, or the caller's time is over.
     ///
     /// - Returns: `true` if the store is to be asked because it notified, or for a caller without time.
-    private nonisolated(nonsending) func wait(for owner: FlightState.ForeignOwner) async -> Bool {
+    /// - Throws: `ClockFailure` if the clock threw an error in place of waiting.
+    private nonisolated(nonsending) func wait(
+        for owner: FlightState.ForeignOwner
+    ) async throws(ClockFailure) -> Bool {
         let limit = min(call.end.left, owner.nextPoll.left)
         let signal = await flights?.nudge ?? Signal<Void>()
         let subscription = (gate.store as? any ObservableEffectStore)?.subscribe(to: call.id) { signal.tell(()) }
         defer { subscription?.cancel() }
-        return await signal.wait(until: gate.clock.nanoseconds.saturatingAdd(limit), on: gate.clock) != nil
+        return try await signal.wait(until: gate.clock.nanoseconds.saturatingAdd(limit), on: gate.clock) != nil
     }
 }

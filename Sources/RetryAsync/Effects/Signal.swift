@@ -43,18 +43,24 @@ final class Signal<Value: Sendable>: Sendable {
     ///   - end: The time on the clock, in nanoseconds; `.max` for no limit.
     ///   - clock: The clock to wait by.
     /// - Returns: The value.
-    nonisolated(nonsending) func wait(until end: Int64, on clock: RetryClock) async -> Value? {
+    /// - Throws: `ClockFailure` if the clock threw an error in place of waiting.
+    nonisolated(nonsending) func wait(until end: Int64, on clock: RetryClock) async throws(ClockFailure) -> Value? {
         if end == .max { return await wait() }
         let left = end.saturatingAdd(-clock.nanoseconds)
         if left <= 0 { return told }
-        return await withTaskGroup(of: Void.self) { group in
+        let (value, hasFailed) = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                if await !clock.sleepWasInterrupted(left) { self.expire() }
+                let end = await clock.sleep(left)
+                if end != .cancelled { self.expire() }
+                return end == .failed
             }
             let value = await wait()
             group.cancelAll()
-            return value
+            let hasFailed = await group.next() == true
+            return (value, hasFailed)
         }
+        if value == nil, hasFailed { throw ClockFailure() }
+        return value
     }
 
     private var told: Value? {
@@ -93,3 +99,6 @@ final class Signal<Value: Sendable>: Sendable {
         }
     }
 }
+
+/// The clock of a wait threw an error in place of waiting.
+struct ClockFailure: Error {}

@@ -85,6 +85,24 @@ struct ForeignOwnerTests {
         }
     }
 
+    @Test("with a clock that cannot wait a caller is told that the effect is in progress", arguments: [true, false])
+    func brokenClock(isObservable: Bool) async throws {
+        struct BrokenClock: Clock {
+            let base: ManualClock
+            var now: ManualClock.Instant { base.now }
+            var minimumResolution: Duration { base.minimumResolution }
+            func sleep(until deadline: ManualClock.Instant, tolerance: Duration?) async throws { throw Impossible() }
+        }
+        let clock = ManualClock()
+        let memory = InMemoryEffectStore(clock: clock.retryClock)
+        _ = try memory.claim(ActionID("a"), lease: .seconds(10))
+        let gate = EffectGate(
+            store: isObservable ? memory : RemoteStore(memory), waitingUpTo: .seconds(60),
+            clock: RetryClock(BrokenClock(base: clock)))
+        let error = await #expect(throws: EffectError.self) { try await gate.once("a", as: .nothing) { _ in } }
+        guard case .inProgress? = error else { throw Impossible() }
+    }
+
     @Test("cancelled in any order, also the one that asks, they leave no one behind and ask no more", arguments: 0..<10)
     func cancelled(seed: UInt64) throws {
         try run(seed: seed) { scene, store, ticket in
