@@ -56,10 +56,12 @@ extension BreakerResult {
     /// Creates the result that the evidence of a failure stands for: the one rule for all calls that pass a breaker.
     ///
     /// A cancellation is neutral, and so is a rejection by a guard further in: the service was not asked. An attempt that
-    /// a time limit of a caller ended was cut off. Any other failure has its true class, whether the call retries it or
-    /// not.
+    /// a time limit of a caller ended was cut off. A gate's own error says what its last attempt says, and nothing where
+    /// it made none. Any other failure has its true class, whether the call retries it or not.
     package init(_ evidence: ErrorEvidence) {
-        if evidence.isCancellation || evidence.isRejection {
+        if let known = evidence.guardedResult, !evidence.isCancellation {
+            self = known
+        } else if evidence.isCancellation || evidence.isRejection {
             self = .neutral
         } else if let time = evidence.cutOff {
             self = .cutOff(after: time)

@@ -38,6 +38,8 @@ package struct ErrorEvidence: Sendable {
     package var isFinal = false
     /// The time limit that ended the attempt, if a limit of a caller did.
     package var cutOff: Duration?
+    /// What a breaker is told where a call further in had guards of its own; `nil` where none had.
+    package private(set) var guardedResult: BreakerResult?
     var strength = EvidenceStrength.none
     /// The known clients whose errors were not recognised.
     var leftOut: KnownClients = []
@@ -63,6 +65,10 @@ extension ErrorEvidence {
         strength = walk.strength
         isFinal = walk.isFinal && !walk.isRejection
         cutOff = walk.cutOff
+        if let attemptError = walk.attemptError {
+            guardedResult =
+                attemptError.map { BreakerResult(ErrorEvidence(of: $0, classifier: classifier)) } ?? .neutral
+        }
         leftOut = classifier?.leftOut ?? []
     }
 }
@@ -76,6 +82,8 @@ struct EvidenceWalk {
     private(set) var isRejection = false
     private(set) var isFinal = false
     private(set) var cutOff: Duration?
+    /// The error of the attempt of a call with guards of its own, if there was one.
+    private(set) var attemptError: (any Error)??
     private var found: Classification?
     private var hint: RetryHint?
     private var isStop = false
@@ -99,6 +107,7 @@ struct EvidenceWalk {
         for (error, facts, client) in ErrorChain(error, leavingOut: standard?.left ?? []) {
             isRejection = isRejection || facts.isRejection
             cutOff = cutOff ?? facts.timeLimit?(error)
+            attemptError = attemptError ?? facts.attemptError?(error)
             isCancellation = isCancellation || facts.isCancellation(error, client)
             let answer = facts.answer?(error)
             hear(answer?.hint)

@@ -13,6 +13,8 @@ final class ErrorTypeFacts: Sendable {
     let classByName: ErrorClass?
     let isCancellationError: Bool
     let isRejection: Bool
+    /// Reads the error of the attempt that ended a call with guards of its own; `.some(nil)` if none was made.
+    let attemptError: Reader<(any Error)?>?
     /// Reads the limit of a caller that ended the attempt.
     let timeLimit: Reader<Duration>?
     let isCancellation: Reader<Bool>?
@@ -78,6 +80,7 @@ final class ErrorTypeFacts: Sendable {
         classByName = isCodingError ? nil : TypeNames.errorClass(of: name)
         isCancellationError = error is CancellationError
         isRejection = type is any AttemptRejectedError.Type
+        attemptError = (type as? any GuardedCallError.Type)?.attemptErrorReader
         timeLimit = (type as? any TimeLimitError.Type)?.timeLimitReader
         isTableWord = type is any PartlyClassifyingError.Type
         own =
@@ -218,6 +221,10 @@ extension SelfClassifyingError {
     fileprivate static var classificationReader: ErrorTypeFacts.Reader<Classification> {
         { read($0, as: Self.self) { $0.classification } }
     }
+}
+
+extension GuardedCallError {
+    fileprivate static var attemptErrorReader: ErrorTypeFacts.Reader<(any Error)?> { { ($0 as? Self)?.attemptError } }
 }
 
 extension TimeLimitError {

@@ -263,6 +263,48 @@ struct BreakerInRetryTests {
         #expect(outer.state == .closed && outer.snapshot.consecutiveFailures == 0)
     }
 
+    @Test("is neutral where a gate further in does not run the effect", arguments: Door.allCases.filter { $0 != .timed })
+    func innerGate(_ door: Door) async throws {
+        let still = ManualClock().retryClock
+        let store = InMemoryEffectStore(clock: still)
+        let gate = EffectGate(store: store, clock: still)
+        _ = try store.claim(ActionID("in progress"), lease: .seconds(10_000))
+        await #expect(throws: EffectError.self) { try await gate.once("unknown", as: .nothing) { _ in throw Fault(1) } }
+        let outer = breaker(.default)
+        outer.trip()
+        clock.advance(by: .seconds(60))
+        for key in ["in progress", "unknown"] {
+            for _ in 0..<3 {
+                await #expect(throws: EffectError.self) {
+                    try await call(.immediate(1), outer).run(door) { _ = try await gate.once(key, as: .nothing) { _ in } }
+                }
+            }
+        }
+        #expect(outer.state == .halfOpen && outer.snapshot.probeSuccesses == 0)
+        let full = InMemoryEffectStore(.init(capacity: 1), clock: still)
+        _ = try full.claim(ActionID("a"), lease: .seconds(10_000))
+        let closed = breaker(CircuitBreakerPolicy(consecutiveFailures: 1))
+        await #expect(throws: EffectError.self) {
+            try await call(.immediate(1), closed).run(door) {
+                _ = try await EffectGate(store: full, clock: still).once("b", as: .nothing) { _ in }
+            }
+        }
+        #expect(closed.state == .closed && closed.snapshot.consecutiveFailures == 0)
+    }
+
+    @Test("hears of the attempt of a gate further in, whose error says only that its outcome is unknown")
+    func innerGatesAttempt() async throws {
+        let still = ManualClock().retryClock
+        let gate = EffectGate(store: InMemoryEffectStore(clock: still), clock: still)
+        for (error, failures) in [(Fault(1), 1), (Fault(2, .permanent), 0)] {
+            let outer = breaker(.default)
+            await #expect(throws: EffectError.self) {
+                try await outer.call { try await gate.once("\(error.number)", as: .nothing) { _ in throw error } }
+            }
+            #expect(outer.snapshot.consecutiveFailures == failures)
+        }
+    }
+
     @Test("opens for the time of a hint, if it is told to")
     func hint() async throws {
         let breaker = breaker(.default.hintOpens(upTo: .seconds(30)))

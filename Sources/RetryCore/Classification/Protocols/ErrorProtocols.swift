@@ -10,6 +10,12 @@ public protocol SelfClassifyingError: Error {
     var classification: Classification { get }
 }
 
+/// An error of a call with guards of its own, which have recorded its attempts.
+package protocol GuardedCallError: Error {
+    /// The error of the attempt that ended the call; `nil` if no attempt was made.
+    var attemptError: (any Error)? { get }
+}
+
 /// An error of a system that declares the class of some of its codes only; the errors inside it decide otherwise.
 package protocol PartlyClassifyingError: SelfClassifyingError {
     /// The class of this error itself, or `nil` if it does not determine one.

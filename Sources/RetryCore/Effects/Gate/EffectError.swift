@@ -78,3 +78,10 @@ extension EffectError: ExecutionAwareError {
         }
     }
 }
+
+/// A circuit breaker around a gate hears of the attempts alone: what a store remembers says nothing of the service.
+extension EffectError: GuardedCallError {
+    package var attemptError: (any Error)? {
+        if case .indeterminate(_, _, _, _, let underlying) = self { underlying } else { nil }
+    }
+}
