@@ -53,7 +53,9 @@ struct DriverTests {
 
     @Test(
         "runs an operation without a limit where its clock cannot measure one",
-        arguments: [RetryPolicy.immediate(1).attemptTimeout(.seconds(1)), .immediate(1).deadline(.seconds(1), .interrupt)])
+        arguments: [
+            RetryPolicy.immediate(1).attemptTimeout(.seconds(1)), .immediate(1).deadline(.seconds(1), .interrupt),
+        ])
     func brokenTimer(_ policy: RetryPolicy) async throws {
         let clock = RetryClock(BrokenClock(error: BrokenClock.Stopped()))
         let value = try await retry(policy: policy, clock: clock) {
@@ -111,11 +113,11 @@ struct DriverTests {
         let made = Log<Int>()
         let other = Task { @MainActor in others.add(made.count) }
         let sequence = RetryingSequence(
-            policy: .immediate(3), position: { element, _ in element }, restartsAttempts: true
-        ) { (place: Int?) in
-            made.add(place ?? 0)
-            return OneAndFail(element: (place ?? 0) + 1)
-        }
+            policy: .immediate(3), position: { element, _ in element }, restartsAttempts: true,
+            make: { (place: Int?) in
+                made.add(place ?? 0)
+                return OneAndFail(element: (place ?? 0) + 1)
+            })
         var iterator = sequence.makeAsyncIterator()
         for _ in 0..<100 { _ = try await iterator.next(isolation: MainActor.shared) }
         await other.value

@@ -57,7 +57,7 @@ private func race<Value: ~Copyable>(
     return end.value.take()
 }
 
-/// How a child task of the race ended.
+/// The end of a child task of the race.
 private enum RaceEnd: Sendable {
     case operationEnded, timeIsOver
     /// The clock threw an error, or the caller was cancelled, which the operation is told by itself.

@@ -215,7 +215,7 @@ extension RetryContext {
     /// The error that a loop ends with.
     package var endError: any Error {
         if stopReason == .succeeded { return RetryContextEndedError() }
-        return lastError.map(call.error(last:)) ?? call.error
+        return call.error
     }
 
     private func fail(_ failure: AttemptFailure) {

@@ -59,9 +59,11 @@ extension BreakerResult {
     /// a time limit of a caller ended was cut off. A gate's own error says what its last attempt says, and nothing where
     /// it made none. Any other failure has its true class, whether the call retries it or not.
     package init(_ evidence: ErrorEvidence) {
-        if let known = evidence.guardedResult, !evidence.isCancellation {
-            self = known
-        } else if evidence.isCancellation || evidence.isRejection {
+        if evidence.isCancellation {
+            self = .neutral
+        } else if let attempt = evidence.guarded {
+            self = if case .failed(let evidence) = attempt { BreakerResult(evidence) } else { .neutral }
+        } else if evidence.isRejection {
             self = .neutral
         } else if let time = evidence.cutOff {
             self = .cutOff(after: time)

@@ -38,8 +38,8 @@ package struct ErrorEvidence: Sendable {
     package var isFinal = false
     /// The time limit that ended the attempt, if a limit of a caller did.
     package var cutOff: Duration?
-    /// What a breaker is told where a call further in had guards of its own; `nil` where none had.
-    package private(set) var guardedResult: BreakerResult?
+    /// The last attempt of a call further in that has guards of its own; `nil` if the error is not of such a call.
+    package private(set) var guarded: GuardedAttempt?
     var strength = EvidenceStrength.none
     /// The known clients whose errors were not recognised.
     var leftOut: KnownClients = []
@@ -65,12 +65,19 @@ extension ErrorEvidence {
         strength = walk.strength
         isFinal = walk.isFinal && !walk.isRejection
         cutOff = walk.cutOff
-        if let attemptError = walk.attemptError {
-            guardedResult =
-                attemptError.map { BreakerResult(ErrorEvidence(of: $0, classifier: classifier)) } ?? .neutral
+        guarded = walk.attemptError.map { error in
+            error.map { .failed(ErrorEvidence(of: $0, classifier: classifier)) } ?? .notMade
         }
         leftOut = classifier?.leftOut ?? []
     }
+}
+
+/// The last attempt of a call with guards of its own, as its error tells.
+package enum GuardedAttempt: Sendable {
+    /// No attempt was made.
+    case notMade
+    /// The attempt failed, with this evidence.
+    indirect case failed(ErrorEvidence)
 }
 
 /// One walk over a chain of errors.
@@ -141,7 +148,7 @@ struct EvidenceWalk {
         _ client: ClientEvidence?
     ) {
         if let own = facts.own?(error) {
-            return conclude(own, .own, error, standard, isFinal: facts.isTableWord ? false : nil)
+            return conclude(own, .own, error, standard, isFinal: facts.isVerdict ? nil : false)
         }
         if strength > .code, let code = facts.codeVerdict(error) {
             return conclude(

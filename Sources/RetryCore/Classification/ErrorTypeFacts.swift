@@ -22,8 +22,9 @@ final class ErrorTypeFacts: Sendable {
     let own: Reader<Classification>?
     /// Reads the error's codes: of its service, of gRPC, of SQL, of the system.
     let codes: [Reader<CodeVerdict>]
-    /// True if the error's own classification is what a table of the library makes of a code: no verdict of a receiver.
-    let isTableWord: Bool
+    /// True if the error's own classification can be a receiver's verdict: not if a table of the library, or what a store
+    /// remembers, is behind it.
+    let isVerdict: Bool
     /// Reads the server's answer: the status, and the hint.
     let answer: Reader<ServerAnswer>?
     let serviceCode: Reader<String>?
@@ -82,7 +83,7 @@ final class ErrorTypeFacts: Sendable {
         isRejection = type is any AttemptRejectedError.Type
         attemptError = (type as? any GuardedCallError.Type)?.attemptErrorReader
         timeLimit = (type as? any TimeLimitError.Type)?.timeLimitReader
-        isTableWord = type is any PartlyClassifyingError.Type
+        isVerdict = !(type is any PartlyClassifyingError.Type) && !(type is any GuardedCallError.Type)
         own =
             isCodingError
             ? Self.permanent
@@ -111,7 +112,14 @@ extension ErrorTypeFacts {
     /// Returns the evidence that an error of a known client holds, unless that client is left out.
     func clientEvidence(_ error: any Error, leavingOut left: KnownClients) -> ClientEvidence? {
         guard let client, left.isDisjoint(with: client.client.set) else { return nil }
-        return client.read(error)
+        var evidence = client.read(error)
+        // A proof that the error inside gives is none if that error's client is left out.
+        if !left.isEmpty, let inside = evidence?.wrapped, let inner = Self.of(inside).client,
+            !left.isDisjoint(with: inner.client.set)
+        {
+            if evidence?.execution != nil { evidence?.execution = .unknown }
+        }
+        return evidence
     }
 
     /// Returns the error's status.

@@ -168,7 +168,7 @@ public struct ExecutionClassifier: Sendable {
         return nil
     })
 
-    /// Whether a code says another thing than the status of a refusal: that the service failed, or still works on it.
+    /// Returns whether a code contradicts the status of a refusal: the service failed, or still works on the request.
     ///
     /// DynamoDB answers with the status 400 while a transaction runs. The code is the finer word.
     private static func isDoubted(_ status: Int, _ error: any Error, _ left: KnownClients) -> Bool {

@@ -33,8 +33,8 @@ enum TypeNames {
 
     /// Words before a timeout or a connection that make it a matter of its value: an `InvalidTimeoutError`.
     private static let denials: Set<String> = [
-        "bad", "duplicate", "illegal", "incorrect", "invalid", "malformed", "missing", "negative", "unknown",
-        "unsupported", "wrong",
+        "bad", "duplicate", "illegal", "incorrect", "insecure", "invalid", "malformed", "misconfigured", "missing",
+        "negative", "permanent", "unknown", "unparsable", "unsupported", "untrusted", "wrong", "zero",
     ]
 
     /// Words that decide wherever they are, if the end of the name does not.

@@ -23,6 +23,10 @@ package final class RetryCall {
     @exclusivity(unchecked) private var ownError: (any Error)?
     /// The error of the last event, for the event that ends the wait after it.
     @exclusivity(unchecked) private var toldError: (any Error)?
+    /// True if the operation has failed by itself, and not because a guard further in rejected it.
+    @exclusivity(unchecked) private var hasFailed = false
+    /// True if a guard further in rejected the attempt that ran last, after the operation had failed by itself.
+    @exclusivity(unchecked) @usableFromInline package private(set) var isRejectedAfterFailure = false
     /// True if the caller cancelled the call; a call also ends as cancelled by an error that says so.
     @exclusivity(unchecked) private var callerCancelled = false
 
@@ -98,10 +102,12 @@ extension RetryCall {
     /// The operation threw.
     ///
     /// The error is not kept, which would cost two more counts of references: the driver hands over the last one at the
-    /// end.
+    /// end; the one before it if ``isRejectedAfterFailure`` is true.
     @usableFromInline package func attemptThrew(_ error: any Error, isCancelled: Bool) -> Step {
         if isCancelled { return endCancelled(byCaller: true, error: error) }
         let evidence = surroundings.evidence(of: error)
+        isRejectedAfterFailure = evidence.isRejection && hasFailed
+        hasFailed = hasFailed || !evidence.isRejection
         if evidence.isCancellation { return endCancelled(byCaller: false, error: error) }
         let isAdmitted = surroundings.condition?.contains(error) ?? true
         return decide(evidence, error: error, isAdmitted: isAdmitted)
@@ -113,8 +119,11 @@ extension RetryCall {
         var error: (any Error)?
         switch failure {
         case .thrown(let error):
+            let earlier = operationError
             operationError = error
-            return attemptThrew(error, isCancelled: isCancelled)
+            let step = attemptThrew(error, isCancelled: isCancelled)
+            if isRejectedAfterFailure { operationError = earlier }
+            return step
         case .rejected(let classification):
             evidence = ErrorEvidence(classification)
         case .timedOut(let limit):
@@ -173,6 +182,7 @@ extension RetryCall {
         state.restart(keepsGrowing: keepsGrowing)
         start = needsTime ? surroundings.clock.nanoseconds : 0
         eventCount = 0
+        hasFailed = false
         operationError = nil
         ownError = nil
         toldError = nil

@@ -31,6 +31,27 @@ struct BreakerInRetryTests {
         #expect(clock.elapsed == .zero)
     }
 
+    @Test("further in does not hide the service's own error", arguments: Door.allCases)
+    func inner(_ door: Door) async throws {
+        let inner = breaker(CircuitBreakerPolicy(consecutiveFailures: 1))
+        let attempts = Log<Int>()
+        let call = Call(policy: .immediate(2), clock: clock)
+        await #expect(throws: Fault(1)) {
+            try await call.run(door) {
+                try inner.call {
+                    attempts.add(1)
+                    throw Fault(1)
+                }
+            }
+        }
+        #expect(attempts.count == 1)
+        // If the service was never called, the rejection is the error.
+        inner.trip()
+        await #expect(throws: CircuitOpenError.self) {
+            try await Call(policy: .immediate(2), clock: clock).run(door) { try inner.call { 7 } }
+        }
+    }
+
     @Test("turns a call away that has not begun, which is no attempt", arguments: Door.allCases)
     func open(_ door: Door) async throws {
         let breaker = breaker(.default)
@@ -263,7 +284,8 @@ struct BreakerInRetryTests {
         #expect(outer.state == .closed && outer.snapshot.consecutiveFailures == 0)
     }
 
-    @Test("is neutral where a gate further in does not run the effect", arguments: Door.allCases.filter { $0 != .timed })
+    @Test(
+        "is neutral where a gate further in does not run the effect", arguments: Door.allCases.filter { $0 != .timed })
     func innerGate(_ door: Door) async throws {
         let still = ManualClock().retryClock
         let store = InMemoryEffectStore(clock: still)
@@ -276,7 +298,9 @@ struct BreakerInRetryTests {
         for key in ["in progress", "unknown"] {
             for _ in 0..<3 {
                 await #expect(throws: EffectError.self) {
-                    try await call(.immediate(1), outer).run(door) { _ = try await gate.once(key, as: .nothing) { _ in } }
+                    try await call(.immediate(1), outer).run(door) {
+                        _ = try await gate.once(key, as: .nothing) { _ in }
+                    }
                 }
             }
         }

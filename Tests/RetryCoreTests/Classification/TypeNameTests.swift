@@ -78,6 +78,8 @@ struct TypeNameTests {
             ("TimeoutNotSupported", nil), ("MissingTimeout", nil), ("SQLNonTransientConnectionException", nil),
             ("InvalidSessionTimeoutException", nil), ("InvalidTxnTimeoutException", nil),
             ("InvalidDatabaseConnectionError", nil), ("UnsupportedProxyConnection", nil),
+            ("UntrustedConnectionError", nil), ("InsecureConnection", nil), ("MisconfiguredConnection", nil),
+            ("UnparsableTimeout", nil), ("ZeroTimeout", nil), ("PermanentConnectionError", nil),
             ("UnauthorizedConnectionError", .auth), ("UnauthenticatedConnection", .auth),
             ("UnknownConnectionError", nil), ("DuplicateConnection", nil),
             // A server that has to do with authentication fails as any other does.

@@ -199,6 +199,26 @@ struct BlockingGateFailureTests {
         #expect(try scene.state() == .succeeded(Array("done".utf8)))
     }
 
+    @Test("a retry inside of an effect does not pass a lost reply off as a rejection")
+    func innerRetry() throws {
+        let scene = GateScene()
+        let service = CircuitBreaker(
+            "service", policy: CircuitBreakerPolicy(consecutiveFailures: 1), clock: scene.sleeper.retryClock)
+        var attempts = 0
+        #expect(throws: EffectError.self) {
+            try scene.gate.once("a", as: .utf8) { _ in
+                try retryBlocking(policy: .default.attempts(2), sleeper: scene.sleeper.sleeper) {
+                    try service.call {
+                        attempts += 1
+                        throw TransientError("no reply")
+                    }
+                }
+            }
+        }
+        #expect(attempts == 1)
+        #expect(try scene.state() == .indeterminate(EffectFailure(type: "TransientError")))
+    }
+
     @Test("a store that cannot be told at all makes the outcome indeterminate")
     func settlementFails() throws {
         let scene = GateScene()

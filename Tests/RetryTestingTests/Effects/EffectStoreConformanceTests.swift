@@ -96,7 +96,7 @@ struct EffectStoreConformanceTests {
             settings.capacity == nil && settings.tenantQuota == nil ? Self.memory(settings, clock) : nil
         }.run()
         #expect(fixed.violations.isEmpty, "\(fixed)")
-        #expect(fixed.skipped.contains("a full store refuses what is new, and forgets nothing: no such settings"))
+        #expect(fixed.skipped.contains("a full store refuses new keys, and evicts nothing: no such settings"))
         #expect(fixed.skipped.contains("a run whose lease is over is halted: time does not move"))
         #expect(fixed.checked.count + fixed.skipped.count == EffectStoreConformance.ruleNames.count)
         let clock = ManualClock()

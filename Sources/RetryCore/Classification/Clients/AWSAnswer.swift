@@ -13,7 +13,7 @@ struct AWSAnswer {
     /// Both clients repeat requests by themselves, and the answer is the last one. So it never proves whether a request
     /// was executed.
     var evidence: ClientEvidence {
-        let hint = RateLimitHeaders.hint { headers[$0] }
+        let hint = RateLimitHeaders.hint(status: status) { headers[$0] }
         let reasons = message.map(AWSErrorCodes.cancellationReasons(in:)) ?? []
         let errorClass = code.flatMap { AWSErrorCodes.errorClass($0, reasons: reasons) }
         return ClientEvidence(

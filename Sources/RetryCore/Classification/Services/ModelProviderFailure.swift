@@ -62,7 +62,7 @@ public struct ModelProviderFailure: Sendable, Hashable {
         return HTTPStatus.classification(status, hint: hint)
     }
 
-    /// Whether a permanent failure is one for good: a quota can be raised, and a model come into being.
+    /// True if a permanent failure is one for good: a quota can be raised, and a model be made.
     var isFinal: Bool {
         let name = code.flatMap(Self.errorClass) == nil ? type : code
         return name.map(Self.passing.contains) == false

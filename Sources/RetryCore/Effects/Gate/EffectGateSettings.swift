@@ -70,13 +70,6 @@ package struct StoreFailure: Error {
     }
 }
 
-/// An error that ends a call without an attempt; neutral for a circuit breaker, because the service was not called.
-package struct CalledOff: CancellationAwareError {
-    package init() {}
-
-    package var isCancellation: Bool { true }
-}
-
 extension ClaimAnswer {
     /// Returns the caller's error if the effect is not to be run now, and there is no result.
     package func error(for id: ActionID) -> EffectError? {
