@@ -5,6 +5,25 @@ import Testing
 /// The behaviour of a call, in each form.
 @Suite("retry", .timeLimit(.minutes(20)))
 struct RetryTests {
+    @Test func theShortSpellings() async throws {
+        let attempts = Log<Int>()
+        await #expect(throws: Fault(1)) {
+            try await retry(maxAttempts: 2, backoff: .none) {
+                attempts.add(1)
+                throw Fault(1)
+            }
+        }
+        #expect(attempts.count == 2)
+        await #expect(throws: Fault(1)) {
+            try await retry(.immediate(3)) {
+                attempts.add(1)
+                throw Fault(1)
+            }
+        }
+        #expect(attempts.count == 5)
+        #expect(try await retry(maxAttempts: 1) { 7 } == 7)
+    }
+
     @Test(arguments: Door.allCases)
     func theFirstAttemptThatSucceedsIsTheOnlyOne(door: Door) async throws {
         let call = Call()
