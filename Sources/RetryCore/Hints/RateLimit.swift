@@ -16,18 +16,23 @@ struct RateLimit: Equatable {
 extension RateLimit.Remaining {
     /// Reads the value of a `remaining` header: a number, and parameters after a semicolon that play no part.
     ///
-    /// A negative number is unknown: to some services it means that there is no limit.
+    /// A negative number is unknown: to some services it means that there is no limit. Of several values, as of a header
+    /// that was sent more than once, the smallest counts.
     init(_ value: String?) {
         guard let value else {
             self = .unknown
             return
         }
         self = ASCIIScanner.scan(value.utf8) { scanner in
-            scanner.trim()
-            guard let number = scanner.decimalIsZero() else { return .unknown }
-            scanner.trim()
+            var isExhausted = false
+            repeat {
+                scanner.trim()
+                guard let isZero = scanner.decimalIsZero() else { return .unknown }
+                isExhausted = isExhausted || isZero
+                scanner.trim()
+            } while scanner.skip(",")
             guard scanner.isAtEnd || scanner.skip(";") else { return .unknown }
-            return number ? .nothing : .something
+            return isExhausted ? .nothing : .something
         }
     }
 }
@@ -86,7 +91,7 @@ extension RateLimit {
     private static func unified(now: Int64?, headers: (String) -> String?) -> RateLimit {
         guard let status = headers("anthropic-ratelimit-unified-status") else { return RateLimit() }
         return RateLimit(
-            remaining: status == "rejected" ? .nothing : .something,
+            remaining: ASCIIScanner.isWord(status, "rejected") ? .nothing : .something,
             wait: time(headers("anthropic-ratelimit-unified-reset"), now: now))
     }
 

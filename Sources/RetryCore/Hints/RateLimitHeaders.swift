@@ -102,11 +102,7 @@ public enum RateLimitHeaders: Sendable {
 
     private static func shouldNotRetry(_ headers: (String) -> String?) -> Bool {
         ["x-should-retry", "stripe-should-retry"].contains { name in
-            guard let value = headers(name) else { return false }
-            return ASCIIScanner.scan(value.utf8) { scanner in
-                scanner.trim()
-                return scanner.skip(ignoringCase: "false") && scanner.isAtEnd
-            }
+            headers(name).map { ASCIIScanner.isWord($0, "false") } == true
         }
     }
 }

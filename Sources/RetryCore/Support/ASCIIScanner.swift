@@ -59,6 +59,20 @@ struct ASCIIScanner {
         }
     }
 
+    /// Returns whether a header's value is `word`, which is in lower case, in any mixture of cases.
+    ///
+    /// A header that was sent more than once has its values in a list: then each of them has to be the word.
+    static func isWord(_ value: String, _ word: StaticString) -> Bool {
+        scan(value.utf8) { scanner in
+            repeat {
+                scanner.trim()
+                guard scanner.skip(ignoringCase: word) else { return false }
+                scanner.trim()
+            } while scanner.skip(",")
+            return scanner.isAtEnd
+        }
+    }
+
     private mutating func skip(_ text: StaticString, folding fold: (UInt8) -> UInt8) -> Bool {
         text.withUTF8Buffer { expected in
             guard rest.prefix(expected.count).elementsEqual(expected, by: { fold($0) == $1 }) else { return false }

@@ -49,6 +49,8 @@ struct HeaderReaderTests {
         arguments: [
             (["x-should-retry": "false", "retry-after": "2"], .never),
             (["x-should-retry": " FALSE\t", "retry-after-ms": "2"], .never),
+            (["x-should-retry": "false, False"], .never), (["x-should-retry": "false, true"], nil),
+            (["x-should-retry": "false,"], nil),
             (["stripe-should-retry": "false"], .never),
             (["x-should-retry": "true", "retry-after": "2"], .after(.seconds(2))),
             (["x-should-retry": "true"], nil), (["x-should-retry": "0"], nil), (["x-should-retry": "falsey"], nil),
@@ -96,6 +98,8 @@ struct HeaderReaderTests {
             (["ratelimit": "limit=10, remaining=0, reset=3"], true),
             (["ratelimit": "\"a\";r=5;t=1, \"b\";r=0;t=9"], true),
             (["anthropic-ratelimit-input-tokens-remaining": "0"], true), (["x-ratelimit-remaining-tokens": "0"], true),
+            (["x-ratelimit-remaining": "0, 0"], true), (["x-ratelimit-remaining": "5,0"], true),
+            (["x-ratelimit-remaining": "5, 6"], false), (["x-ratelimit-remaining": "0,"], false),
             (["x-ratelimit-remaining": "1"], false), (["x-ratelimit-reset": "60"], false),
             (["retry-after": "60"], false),
             ([:], false), (["ratelimit": "\"a\";r=1;t=0"], false),
