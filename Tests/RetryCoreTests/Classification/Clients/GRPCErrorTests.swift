@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import RetryCore
@@ -77,6 +78,12 @@ struct GRPCErrorTests {
         #expect(
             read(RPCError("unavailable", cause: NotExecutedError(TransientError())), as: name)?.execution == .unknown)
         #expect(read(RPCError("unavailable"), as: name)?.execution == .unknown)
+        // A client that SwiftNIO does not carry: its connection is another one.
+        let refused = URLError(.cannotConnectToHost)
+        #expect(
+            ClientReader.of(String(reflecting: URLError.self))?.read(refused)?.execution == .notExecutedUnlessRedirected
+        )
+        #expect(read(RPCError("unavailable", cause: refused), as: name)?.execution == .unknown)
     }
 
     @Test("a client that is stopped sends nothing")
