@@ -6,8 +6,8 @@ enum Schedules {
     /// Of all explorations together; the environment variable `RETRY_SCHEDULES` sets another number.
     static let total = ProcessInfo.processInfo.environment["RETRY_SCHEDULES"].flatMap(UInt64.init) ?? 100_000
 
-    /// The time limit of an exploration: a minute for the default, and in proportion for more.
-    static let minutes = Int(clamping: total / 100_000) + 5
+    /// The time limit of an exploration: that of other tests, and a minute more for each 100,000.
+    static let minutes = Int(clamping: total / 100_000) + 20
 
     /// Runs a scenario under its share of the schedules, and counts what came of it.
     ///
