@@ -27,10 +27,11 @@ public struct PolicyError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// Throws an error that names `setting` unless `isRight`.
 package func check(
-    _ setting: String, _ value: some CustomStringConvertible, _ isRight: Bool, _ requirement: String
+    _ setting: @autoclosure () -> String, _ value: @autoclosure () -> some CustomStringConvertible, _ isRight: Bool,
+    _ requirement: @autoclosure () -> String
 ) throws(PolicyError) {
     if !isRight {
-        throw PolicyError(setting: setting, value: value.description, requirement: requirement)
+        throw PolicyError(setting: setting(), value: value().description, requirement: requirement())
     }
 }
 
