@@ -26,21 +26,7 @@ struct PoolerTests {
 
     @Test("the store keeps every rule")
     func kit() async throws {
-        let schemas = SharedValue<[String]>([])
-        let kit = EffectStoreConformance(
-            time: .external { duration in try ServerForTests.pass(duration, in: schemas.withLock { $0 }) },
-            unit: .seconds(100)
-        ) { settings, _ in
-            let schema = ServerForTests.newSchema()
-            let store = try PostgresEffectStore(
-                .init(
-                    database: database, schema: schema, capacity: settings.capacity, tenantQuota: settings.tenantQuota,
-                    retention: settings.retention, maxResultBytes: settings.maxResultBytes ?? 65_536))
-            _ = try await store.record(for: ActionID("made"))
-            schemas.withLock { $0 = [schema] }
-            return store
-        }
-        let report = await kit.run()
+        let report = await ServerForTests.kit(database: database).run()
         #expect(report.violations.isEmpty, "\(report)")
     }
 

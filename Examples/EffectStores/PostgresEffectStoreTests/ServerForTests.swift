@@ -37,6 +37,23 @@ enum ServerForTests {
                 """)
         }
     }
+
+    /// Returns the conformance kit for stores of a database, each in a schema of its own.
+    static func kit(database: String = "") -> EffectStoreConformance {
+        let schemas = SharedValue<[String]>([])
+        return EffectStoreConformance(
+            time: .external { duration in try pass(duration, in: schemas.withLock { $0 }) }, unit: .seconds(100)
+        ) { settings, _ in
+            let schema = newSchema()
+            let store = try PostgresEffectStore(
+                .init(
+                    database: database, schema: schema, capacity: settings.capacity, tenantQuota: settings.tenantQuota,
+                    retention: settings.retention, maxResultBytes: settings.maxResultBytes ?? 65_536))
+            _ = try await store.record(for: ActionID("made"))
+            schemas.withLock { $0 = [schema] }
+            return store
+        }
+    }
 }
 
 /// A value that many threads change.

@@ -19,7 +19,7 @@ extension CircuitBreaker {
         guard let admission = admit() else { throw openError() }
         do {
             let value = try await operation()
-            finish(admission, rejection?(value).map(BreakerResult.failure) ?? .success)
+            returned(rejection?(value), admission)
             return value
         } catch {
             finish(admission, result(of: error, classifier: classifier, isCancelled: Task.isCancelled))

@@ -151,13 +151,11 @@ nonisolated(nonsending) func goOn<Value: ~Copyable>(
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
     let call = RetryCall(policy: policy, surroundings: surroundings, start: start)
-    var last = copy error
     while true {
         let step = call.skip(call.attemptThrew(error, isCancelled: Task.isCancelled))
-        if !call.isRejectedAfterFailure { last = copy error }
         if step == .end { break }
         guard step == .attempt ? true : await call.mayStart(step) else { break }
         do { return try await operation() } catch let next { error = next }
     }
-    throw call.error(last: last)
+    throw call.error
 }

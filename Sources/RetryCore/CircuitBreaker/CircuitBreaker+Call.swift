@@ -19,11 +19,7 @@ extension CircuitBreaker {
         guard let admission = admit() else { throw openError() }
         do {
             let value = try operation()
-            if let classification = rejection?(value) {
-                finish(admission, .failure(classification))
-            } else {
-                succeeded(admission)
-            }
+            returned(rejection?(value), admission)
             return value
         } catch {
             finish(admission, result(of: error, classifier: classifier, isCancelled: Task.isCancelled))
@@ -44,6 +40,11 @@ extension CircuitBreaker {
         _ function: @escaping @Sendable (repeat each Argument) throws -> Result
     ) -> ProtectedBlockingFunction<repeat each Argument, Result> {
         ProtectedBlockingFunction(breaker: self, function: function)
+    }
+
+    /// Records a call that returned a value, with the classification of one that counts as a failure.
+    package func returned(_ rejection: Classification?, _ admission: Admission) {
+        if let rejection { finish(admission, .failure(rejection)) } else { succeeded(admission) }
     }
 
     /// Returns the result that an error stands for.

@@ -25,8 +25,6 @@ package final class RetryCall {
     @exclusivity(unchecked) private var toldError: (any Error)?
     /// True if the operation has failed by itself, and not because a guard further in rejected it.
     @exclusivity(unchecked) private var hasFailed = false
-    /// True if a guard further in rejected the attempt that ran last, after the operation had failed by itself.
-    @exclusivity(unchecked) @usableFromInline package private(set) var isRejectedAfterFailure = false
     /// True if the caller cancelled the call; a call also ends as cancelled by an error that says so.
     @exclusivity(unchecked) private var callerCancelled = false
 
@@ -58,12 +56,9 @@ package final class RetryCall {
         needsTime ? max(0, (pausedAt ?? surroundings.clock.nanoseconds).saturatingAdd(-start)) : 0
     }
 
-    /// The error that the call ends with, where its driver kept the last one of the operation.
+    /// The error that the call ends with.
     ///
     /// A caller that cancelled gets a `CancellationError`; an operation that ended by another cancellation, its own error.
-    @usableFromInline package func error(last: any Error) -> any Error { callerCancelled ? CancellationError() : last }
-
-    /// The error that the call ends with.
     @usableFromInline package var error: any Error {
         callerCancelled ? CancellationError() : operationError ?? ownError ?? CancellationError()
     }
@@ -101,12 +96,11 @@ extension RetryCall {
 
     /// The operation threw.
     ///
-    /// The error is not kept, which would cost two more counts of references: the driver hands over the last one at the
-    /// end; the one before it if ``isRejectedAfterFailure`` is true.
+    /// The last error is what the caller sees; but the one before it if a guard further in rejected the attempt.
     @usableFromInline package func attemptThrew(_ error: any Error, isCancelled: Bool) -> Step {
         if isCancelled { return endCancelled(byCaller: true, error: error) }
         let evidence = surroundings.evidence(of: error)
-        isRejectedAfterFailure = evidence.isRejection && hasFailed
+        if !evidence.isRejection || !hasFailed { operationError = error }
         hasFailed = hasFailed || !evidence.isRejection
         if evidence.isCancellation { return endCancelled(byCaller: false, error: error) }
         let isAdmitted = surroundings.condition?.contains(error) ?? true
@@ -119,11 +113,7 @@ extension RetryCall {
         var error: (any Error)?
         switch failure {
         case .thrown(let error):
-            let earlier = operationError
-            operationError = error
-            let step = attemptThrew(error, isCancelled: isCancelled)
-            if isRejectedAfterFailure { operationError = earlier }
-            return step
+            return attemptThrew(error, isCancelled: isCancelled)
         case .rejected(let classification):
             evidence = ErrorEvidence(classification)
         case .timedOut(let limit):
@@ -169,7 +159,6 @@ extension RetryCall {
 
     /// The operation threw where it cannot be repeated: the call ends, whatever the class of the error.
     package func attemptThrew(_ error: any Error, isCancelled: Bool, stopping reason: StopReason) {
-        operationError = error
         if !isCancelled, !isCancellation(error, by: classifier) { state.stop(reason) }
         _ = attemptThrew(error, isCancelled: isCancelled)
     }

@@ -31,27 +31,6 @@ struct BreakerInRetryTests {
         #expect(clock.elapsed == .zero)
     }
 
-    @Test("further in does not hide the service's own error", arguments: Door.allCases)
-    func inner(_ door: Door) async throws {
-        let inner = breaker(CircuitBreakerPolicy(consecutiveFailures: 1))
-        let attempts = Log<Int>()
-        let call = Call(policy: .immediate(2), clock: clock)
-        await #expect(throws: Fault(1)) {
-            try await call.run(door) {
-                try inner.call {
-                    attempts.add(1)
-                    throw Fault(1)
-                }
-            }
-        }
-        #expect(attempts.count == 1)
-        // If the service was never called, the rejection is the error.
-        inner.trip()
-        await #expect(throws: CircuitOpenError.self) {
-            try await Call(policy: .immediate(2), clock: clock).run(door) { try inner.call { 7 } }
-        }
-    }
-
     @Test("turns a call away that has not begun, which is no attempt", arguments: Door.allCases)
     func open(_ door: Door) async throws {
         let breaker = breaker(.default)
@@ -247,86 +226,6 @@ struct BreakerInRetryTests {
         call.condition = .where { _ in false }
         await #expect(throws: Fault.self) { try await call.run(.function) { throw Fault(1, .serverError) } }
         #expect(breaker.state == .open)
-    }
-
-    @Test("is neutral where a guard further in rejects the attempt", arguments: Door.allCases, [false, true])
-    func innerRejection(_ door: Door, isWrapped: Bool) async throws {
-        let outer = breaker(.default)
-        outer.trip()
-        clock.advance(by: .seconds(60))
-        let inner = CircuitBreaker("inner", clock: clock.retryClock)
-        inner.trip()
-        for _ in 0..<3 {
-            await #expect(throws: (any Error).self) {
-                try await call(.immediate(2), outer).run(door) {
-                    do {
-                        try inner.call {}
-                    } catch {
-                        throw isWrapped ? Wrapper(wrappedError: error) : error
-                    }
-                }
-            }
-        }
-        // No request was made: nothing is known of the outer service.
-        #expect(outer.state == .halfOpen && outer.snapshot.probeSuccesses == 0)
-    }
-
-    @Test("is neutral for its own calls, too, where a guard further in rejects one")
-    func innerRejectionOfACall() throws {
-        let outer = breaker(CircuitBreakerPolicy(consecutiveFailures: 1))
-        let inner = CircuitBreaker("inner", clock: clock.retryClock)
-        inner.trip()
-        #expect(throws: Wrapper.self) {
-            try outer.call {
-                do { try inner.call {} } catch { throw Wrapper(wrappedError: error) }
-            }
-        }
-        #expect(outer.state == .closed && outer.snapshot.consecutiveFailures == 0)
-    }
-
-    @Test(
-        "is neutral where a gate further in does not run the effect", arguments: Door.allCases.filter { $0 != .timed })
-    func innerGate(_ door: Door) async throws {
-        let still = ManualClock().retryClock
-        let store = InMemoryEffectStore(clock: still)
-        let gate = EffectGate(store: store, clock: still)
-        _ = try store.claim(ActionID("in progress"), lease: .seconds(10_000))
-        await #expect(throws: EffectError.self) { try await gate.once("unknown", as: .nothing) { _ in throw Fault(1) } }
-        let outer = breaker(.default)
-        outer.trip()
-        clock.advance(by: .seconds(60))
-        for key in ["in progress", "unknown"] {
-            for _ in 0..<3 {
-                await #expect(throws: EffectError.self) {
-                    try await call(.immediate(1), outer).run(door) {
-                        _ = try await gate.once(key, as: .nothing) { _ in }
-                    }
-                }
-            }
-        }
-        #expect(outer.state == .halfOpen && outer.snapshot.probeSuccesses == 0)
-        let full = InMemoryEffectStore(.init(capacity: 1), clock: still)
-        _ = try full.claim(ActionID("a"), lease: .seconds(10_000))
-        let closed = breaker(CircuitBreakerPolicy(consecutiveFailures: 1))
-        await #expect(throws: EffectError.self) {
-            try await call(.immediate(1), closed).run(door) {
-                _ = try await EffectGate(store: full, clock: still).once("b", as: .nothing) { _ in }
-            }
-        }
-        #expect(closed.state == .closed && closed.snapshot.consecutiveFailures == 0)
-    }
-
-    @Test("hears of the attempt of a gate further in, whose error says only that its outcome is unknown")
-    func innerGatesAttempt() async throws {
-        let still = ManualClock().retryClock
-        let gate = EffectGate(store: InMemoryEffectStore(clock: still), clock: still)
-        for (error, failures) in [(Fault(1), 1), (Fault(2, .permanent), 0)] {
-            let outer = breaker(.default)
-            await #expect(throws: EffectError.self) {
-                try await outer.call { try await gate.once("\(error.number)", as: .nothing) { _ in throw error } }
-            }
-            #expect(outer.snapshot.consecutiveFailures == failures)
-        }
     }
 
     @Test("opens for the time of a hint, if it is told to")
