@@ -111,7 +111,21 @@ struct EvidenceWalk {
     }
 
     mutating func walk(_ error: any Error) {
-        for (error, facts, client) in ErrorChain(error, leavingOut: standard?.left ?? []) {
+        let facts = ErrorTypeFacts.of(error)
+        if facts.isPlain { askAboutName(error, facts) } else { walkChain(error, facts) }
+        askConstant(error)
+    }
+
+    /// Asks about an error with no evidence but the name of its type.
+    private mutating func askAboutName(_ error: any Error, _ facts: ErrorTypeFacts) {
+        askCaller(error, facts, nil)
+        if let standard, let errorClass = facts.classByName, strength > .name {
+            conclude(Classification(errorClass), .name, error, standard)
+        }
+    }
+
+    private mutating func walkChain(_ error: any Error, _ facts: ErrorTypeFacts) {
+        for (error, facts, client) in ErrorChain(error, facts, leavingOut: standard?.left ?? []) {
             isRejection = isRejection || facts.isRejection
             cutOff = cutOff ?? facts.timeLimit?(error)
             attemptError = attemptError ?? facts.attemptError?(error)
@@ -123,13 +137,12 @@ struct EvidenceWalk {
             guard let standard else { continue }
             if strength > .own { ask(standard, error, facts, answer, client) } else { hear(facts.own?(error)?.hint) }
         }
-        askConstant(error)
     }
 
     /// Asks the caller's classifiers; the first one of the same strength counts.
     private mutating func askCaller(_ error: any Error, _ facts: ErrorTypeFacts, _ status: Int?) {
-        guard let classifier else { return }
-        for rule in classifier.rules where !rule.isConstant && rule.strength < strength {
+        guard let rules = classifier?.rules, rules.first?.isConstant == false else { return }
+        for rule in rules where !rule.isConstant && rule.strength < strength {
             guard let answer = rule.classify(error) else { continue }
             hasCallersAnswer = hasCallersAnswer || rule.strength < .last
             let isRead = rule.strength == .code || rule.strength == .status
@@ -139,7 +152,8 @@ struct EvidenceWalk {
 
     /// Asks the classifier with the same answer for every error: last, and never about a cancellation.
     private mutating func askConstant(_ error: any Error) {
-        guard let rule = classifier?.rules.last, rule.isConstant, !isCancellation, !hasCallersAnswer else { return }
+        guard let rules = classifier?.rules, let rule = rules.last, rule.isConstant, !isCancellation, !hasCallersAnswer
+        else { return }
         if let answer = rule.classify(error) { conclude(answer, rule.strength) }
     }
 
@@ -168,20 +182,20 @@ struct EvidenceWalk {
 
     private mutating func conclude(
         _ answer: Classification, _ strength: EvidenceStrength, _ error: any Error,
-        _ standard: ErrorClassifier.Standard, isFinal: Bool? = nil
+        _ standard: ErrorClassifier.Standard, isFinal: @autoclosure () -> Bool? = nil
     ) {
         guard let answer = standard.transformed(answer, error) else { return hear(answer.hint) }
-        conclude(answer, strength, isFinal: isFinal)
+        conclude(answer, strength, isFinal: isFinal())
     }
 
     private mutating func conclude(
-        _ answer: Classification, _ strength: EvidenceStrength, isFinal: Bool? = nil
+        _ answer: Classification, _ strength: EvidenceStrength, isFinal: @autoclosure () -> Bool? = nil
     ) {
         hear(answer.hint)
         guard strength < self.strength else { return }
         found = answer
         self.strength = strength
-        self.isFinal = answer.errorClass == .permanent && isFinal ?? (strength <= .code)
+        self.isFinal = answer.errorClass == .permanent && isFinal() ?? (strength <= .code)
     }
 
     private mutating func hear(_ hint: RetryHint?) {

@@ -32,6 +32,8 @@ final class ErrorTypeFacts: Sendable {
     let wrappedError: Reader<any Error>?
     let execution: Reader<ExecutionCertainty>?
     let followedRedirect: Reader<Bool>?
+    /// True if an error of this type has no evidence but the name of the type: that of most errors of programs.
+    let isPlain: Bool
 
     /// Returns the facts of an error's type.
     static func of(_ error: any Error) -> ErrorTypeFacts {
@@ -105,6 +107,9 @@ final class ErrorTypeFacts: Sendable {
         wrappedError = (type as? any WrappingError.Type)?.wrappedErrorReader
         execution = (type as? any ExecutionAwareError.Type)?.executionReader
         followedRedirect = (type as? any RedirectAwareError.Type)?.redirectReader
+        isPlain =
+            !isCancellationError && !isRejection && attemptError == nil && timeLimit == nil && isCancellation == nil
+            && own == nil && codes.isEmpty && answer == nil && client == nil && wrappedError == nil
     }
 }
 
@@ -127,6 +132,7 @@ extension ErrorTypeFacts {
 
     /// Returns the verdict of the first of the error's codes that is known.
     func codeVerdict(_ error: any Error) -> CodeVerdict? {
+        if codes.isEmpty { return nil }
         for read in codes {
             if let verdict = read(error) { return verdict }
         }
@@ -185,6 +191,7 @@ struct ServerAnswer {
 /// It ends after 128 errors, so that a cyclic chain ends.
 struct ErrorChain: Sequence, IteratorProtocol {
     private var current: (any Error)?
+    private var facts: ErrorTypeFacts
     private var length = 128
     private let left: KnownClients
 
@@ -192,16 +199,23 @@ struct ErrorChain: Sequence, IteratorProtocol {
     ///   - error: The outermost error.
     ///   - left: The known clients that are left out: their errors are opaque, and the error inside is not read.
     init(_ error: any Error, leavingOut left: KnownClients = []) {
+        self.init(error, ErrorTypeFacts.of(error), leavingOut: left)
+    }
+
+    /// Creates the chain of an error whose facts are known already.
+    init(_ error: any Error, _ facts: ErrorTypeFacts, leavingOut left: KnownClients) {
         current = error
+        self.facts = facts
         self.left = left
     }
 
     mutating func next() -> (error: any Error, facts: ErrorTypeFacts, client: ClientEvidence?)? {
         guard length > 0, let error = current else { return nil }
         length -= 1
-        let facts = ErrorTypeFacts.of(error)
-        let client = facts.clientEvidence(error, leavingOut: left)
+        let facts = facts
+        let client = facts.client == nil ? nil : facts.clientEvidence(error, leavingOut: left)
         current = facts.wrapped(error, client)
+        if let current { self.facts = ErrorTypeFacts.of(current) }
         return (error, facts, client)
     }
 }
