@@ -4,8 +4,8 @@ import RetryAsync
 
 func first(_ call: () async throws -> Int) async throws -> Int {
     #if TWIN
-    try await retry(policy: .api.deadline(.seconds(3))) { try await call() }
+    try await retry(.api.deadline(.seconds(3))) { try await call() }
     #else
-    try await retry(policy: .api.timeout(.seconds(3))) { try await call() }
+    try await retry(.api.timeout(.seconds(3))) { try await call() }
     #endif
 }

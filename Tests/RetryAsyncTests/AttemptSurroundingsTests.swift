@@ -82,9 +82,13 @@ struct AttemptSurroundingsTests {
         let script = FaultScript<Int>(.fail(Fault(1)), .succeed(2))
         let value = try DeterministicExecutor.run(seed: 1, clock: clock) {
             try await retry(
-                policy: .immediate(2).attemptTimeout(.seconds(5)), observer: outer.observer, clock: clock.retryClock
+                RetryPipeline(policy: .immediate(2).attemptTimeout(.seconds(5)))
+                    .observer(outer.observer)
+                    .clock(clock.retryClock)
             ) {
-                try await retry(policy: .every(.seconds(60), 2), observer: inner.observer, clock: clock.retryClock) {
+                try await retry(
+                    RetryPipeline(policy: .every(.seconds(60), 2)).observer(inner.observer).clock(clock.retryClock)
+                ) {
                     try await script()
                 }
             }
@@ -101,8 +105,8 @@ struct AttemptSurroundingsTests {
         let outer = RecordingObserver()
         #expect(throws: AttemptTimeoutError(timeout: .seconds(1))) {
             try DeterministicExecutor.run(seed: 1, clock: clock) {
-                try await retry(policy: .immediate(2), observer: outer.observer, clock: clock.retryClock) {
-                    try await retry(policy: .once.attemptTimeout(.seconds(1)), clock: clock.retryClock) {
+                try await retry(RetryPipeline(policy: .immediate(2)).observer(outer.observer).clock(clock.retryClock)) {
+                    try await retry(.once.attemptTimeout(.seconds(1)).clock(clock.retryClock)) {
                         try await clock.sleep(for: .seconds(60))
                     }
                 }

@@ -12,13 +12,17 @@ struct AttemptTimeoutTests {
     /// Runs a call whose waits pass by themselves.
     private func run<Value: Sendable>(
         _ policy: RetryPolicy, classifier: ErrorClassifier? = nil, retryOn condition: RetryCondition? = nil,
-        onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
+        onRetry: (@Sendable (RetryNotice) -> Void)? = nil,
         _ operation: @escaping @Sendable (RetryAttempt) async throws -> Value
     ) throws -> Value {
         try DeterministicExecutor.run(seed: 1, clock: clock) {
             try await retry(
-                policy: policy, classifier: classifier, retryOn: condition, observer: recorder.observer,
-                onRetry: onRetry, clock: clock.retryClock, operation: operation)
+                RetryPipeline(policy: policy)
+                    .classifier(classifier)
+                    .retryOn(condition)
+                    .observer(recorder.observer)
+                    .onRetry(onRetry)
+                    .clock(clock.retryClock), operation: operation)
         }
     }
 
@@ -148,7 +152,7 @@ extension AttemptTimeoutTests {
 
     @Test func theTimelineNamesIt() throws {
         let script = FaultScript<Int>(.succeed(1, after: .seconds(60)), .succeed(2)).on(clock)
-        let executor = RetryExecutor(policy: policy, clock: clock.retryClock)
+        let executor = RetryPipeline(policy: policy).clock(clock.retryClock)
         let outcome = try DeterministicExecutor.run(seed: 1, clock: clock) {
             await executor.outcome { try await script() }
         }
@@ -161,7 +165,7 @@ extension AttemptTimeoutTests {
     @Test func theCallerIsToldOfIt() throws {
         let told = Log<AttemptTimeoutError?>()
         let script = FaultScript<Int>(.succeed(1, after: .seconds(60)), .succeed(2)).on(clock)
-        let tell: @Sendable (any Error, Int) -> Void = { error, _ in told.add(error as? AttemptTimeoutError) }
+        let tell: @Sendable (RetryNotice) -> Void = { told.add($0.error as? AttemptTimeoutError) }
         _ = try run(policy, onRetry: tell) { _ in try await script() }
         #expect(told.events == [AttemptTimeoutError(timeout: .seconds(1))])
     }

@@ -52,8 +52,10 @@ struct CancellationErrorTests {
         let clock = ManualClock()
         let calls = Log<Int>()
         let call = Task {
-            try await retry(policy: .immediate(2), clock: clock.retryClock) {
-                try await retry(policy: .immediate(1).deadline(.seconds(1), .interrupt), clock: clock.retryClock) {
+            try await retry(RetryPipeline(policy: .immediate(2)).clock(clock.retryClock)) {
+                try await retry(
+                    RetryPipeline(policy: .immediate(1).deadline(.seconds(1), .interrupt)).clock(clock.retryClock)
+                ) {
                     calls.add(1)
                     if calls.count == 1 { try await clock.sleep(for: .seconds(60)) }
                     return 42

@@ -96,7 +96,7 @@ struct CancellationTests {
     func aZeroWaitSeesTheCancellationToo(door: Door) async {
         // Cancelled after the attempt has failed and before the next one.
         let call = Call(
-            policy: .immediate(9), onRetry: { _, _ in cancelThisTask() })
+            policy: .immediate(9), onRetry: { _ in cancelThisTask() })
         let script = FaultScript<Int>(.forever(.fail(Fault(1))))
         let task = Task { try await call.run(door) { try await script() } }
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -132,7 +132,7 @@ struct CancellationTests {
             condition: .where { _ in
                 asked.add("condition")
                 return true
-            }, onRetry: { _, _ in asked.add("onRetry") })
+            }, onRetry: { _ in asked.add("onRetry") })
         let task = Task {
             cancelThisTask()
             return try await call.run(door) { () async throws -> Int in throw Fault(1) }

@@ -28,11 +28,13 @@ struct DriverTests {
         let recorder = RecordingObserver()
         let policy = RetryPolicy.every(.seconds(1), 3)
         await #expect(throws: Fault(1)) {
-            try await retry(policy: policy, observer: recorder.observer, clock: clock) { throw Fault(1) }
+            try await retry(RetryPipeline(policy: policy).observer(recorder.observer).clock(clock)) { throw Fault(1) }
         }
-        await #expect(throws: Fault(1)) { try await retry(policy: policy, clock: clock) { throw Fault(1) } }
+        await #expect(throws: Fault(1)) {
+            try await retry(RetryPipeline(policy: policy).clock(clock)) { throw Fault(1) }
+        }
         #expect(recorder.codes == ["attempt", "retry", "wait_failed"])
-        let context = try RetryContext(policy: policy, clock: clock)
+        let context = try RetryContext(RetryPipeline(policy: policy).clock(clock))
         try await context.next()
         context.failed(Fault(2))
         await #expect(throws: Fault(2)) { try await context.next() }
@@ -44,8 +46,9 @@ struct DriverTests {
         let budget = RetryBudget(.limit(5, per: .seconds(60)), clock: ManualClock().retryClock)
         await #expect(throws: Fault(1)) {
             try await retry(
-                policy: .every(.seconds(1), 3), budget: budget,
-                clock: RetryClock(BrokenClock(error: BrokenClock.Stopped()))
+                RetryPipeline(policy: .every(.seconds(1), 3))
+                    .budget(budget)
+                    .clock(RetryClock(BrokenClock(error: BrokenClock.Stopped())))
             ) { throw Fault(1) }
         }
         #expect(budget.snapshot().balance == 5)
@@ -58,14 +61,14 @@ struct DriverTests {
         ])
     func brokenTimer(_ policy: RetryPolicy) async throws {
         let clock = RetryClock(BrokenClock(error: BrokenClock.Stopped()))
-        let value = try await retry(policy: policy, clock: clock) {
+        let value = try await retry(RetryPipeline(policy: policy).clock(clock)) {
             for _ in 0..<100 { await Task.yield() }
             try Task.checkCancellation()
             return 42
         }
         #expect(value == 42)
         await #expect(throws: Fault(1)) {
-            try await retry(policy: policy, clock: clock) {
+            try await retry(RetryPipeline(policy: policy).clock(clock)) {
                 for _ in 0..<100 { await Task.yield() }
                 throw Task.isCancelled ? Fault(2) : Fault(1)
             }
@@ -80,7 +83,7 @@ struct DriverTests {
         let other = Task { @MainActor in others.add(attempts.count) }
         let recorder = RecordingObserver()
         await #expect(throws: Fault(1)) {
-            try await retry(policy: .immediate(1_000), observer: isObserved ? recorder.observer : nil) {
+            try await retry(RetryPipeline(policy: .immediate(1_000)).observer(isObserved ? recorder.observer : nil)) {
                 attempts.add(1)
                 throw Fault(1)
             }
@@ -113,7 +116,7 @@ struct DriverTests {
         let made = Log<Int>()
         let other = Task { @MainActor in others.add(made.count) }
         let sequence = RetryingSequence(
-            policy: .immediate(3), position: { element, _ in element }, restartsAttempts: true,
+            RetryPipeline(policy: .immediate(3)), position: { element, _ in element }, restartsAttempts: true,
             make: { (place: Int?) in
                 made.add(place ?? 0)
                 return OneAndFail(element: (place ?? 0) + 1)
@@ -145,19 +148,19 @@ struct DriverTests {
         let short = RetryPolicy.immediate(2).deadline(.milliseconds(5))
         for _ in 0..<10_000 {
             let before = RetryClock.system.nanoseconds
-            #expect(callStart(short, nil) >= before)
+            #expect(RetryPipeline(policy: short).callStart >= before)
         }
     }
 
     @Test("keeps the first and the last attempts of a long call, and counts all of them")
     func timeline() async {
-        let executor = RetryExecutor(policy: .immediate(10_000))
+        let executor = RetryPipeline(policy: .immediate(10_000))
         let outcome = await executor.outcome { throw Fault(1) }
         #expect(outcome.attempts == 10_000)
         #expect(outcome.timeline.map(\.attempt) == Array(1...64) + Array(9_553...10_000))
-        let short = await RetryExecutor(policy: .immediate(512)).outcome { throw Fault(1) }
+        let short = await RetryPipeline(policy: .immediate(512)).outcome { throw Fault(1) }
         #expect(short.timeline.map(\.attempt) == Array(1...512))
-        let one = await RetryExecutor(policy: .immediate(513)).outcome { throw Fault(1) }
+        let one = await RetryPipeline(policy: .immediate(513)).outcome { throw Fault(1) }
         #expect(one.timeline.map(\.attempt) == Array(1...64) + Array(66...513))
     }
 }

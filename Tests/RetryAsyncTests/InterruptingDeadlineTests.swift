@@ -16,8 +16,11 @@ struct InterruptingDeadlineTests {
     ) throws -> Value {
         try DeterministicExecutor.run(seed: 1, clock: clock) {
             try await retry(
-                policy: policy, classifier: classifier, retryOn: condition, observer: recorder.observer,
-                clock: clock.retryClock, operation: operation)
+                RetryPipeline(policy: policy)
+                    .classifier(classifier)
+                    .retryOn(condition)
+                    .observer(recorder.observer)
+                    .clock(clock.retryClock), operation: operation)
         }
     }
 
@@ -34,7 +37,7 @@ struct InterruptingDeadlineTests {
 
     @Test func theReasonIsTheDeadlineInTheLastAttemptToo() {
         #expect(throws: DeadlineExceededError(deadline: .seconds(10))) {
-            try run(policy.attempts(1)) { _ in try await clock.sleep(for: .seconds(60)) }
+            try run(policy.maxAttempts(1)) { _ in try await clock.sleep(for: .seconds(60)) }
         }
         #expect(recorder.stopReasons == [.deadlineExceeded])
     }
@@ -78,8 +81,8 @@ struct InterruptingDeadlineTests {
     @Test func aRejectedValueAtTheDeadlineIsReturned() throws {
         let value = try DeterministicExecutor.run(seed: 1, clock: clock) {
             try await retry(
-                policy: policy, rejecting: negatives(.transient), observer: recorder.observer,
-                clock: clock.retryClock
+                RetryPipeline(policy: policy).observer(recorder.observer).clock(clock.retryClock),
+                rejecting: negatives(.transient)
             ) {
                 try? await clock.sleep(for: .seconds(60))
                 return -1

@@ -11,10 +11,10 @@ struct IsolationTests {
     /// Makes a call in every way that takes any operation, for whatever actor the caller is on.
     private static func inEveryWay(_ policy: RetryPolicy, _ operation: () async throws -> Void) async throws {
         let clock = ManualClock().retryClock
-        let executor = RetryExecutor(policy: policy, clock: clock)
-        try await retry(policy: policy, clock: clock, operation: operation)
-        try await retry(policy: policy, observer: [], clock: clock, operation: operation)
-        try await retry(policy: policy, clock: clock) { _ in try await operation() }
+        let executor = RetryPipeline(policy: policy).clock(clock)
+        try await retry(RetryPipeline(policy: policy).clock(clock), operation: operation)
+        try await retry(RetryPipeline(policy: policy).observer([]).clock(clock), operation: operation)
+        try await retry(RetryPipeline(policy: policy).clock(clock)) { _ in try await operation() }
         try await executor.execute(operation: operation)
         try await executor(operation)
         try await executor.outcome(operation: operation).get()
@@ -56,7 +56,7 @@ struct IsolationTests {
             }
         }
         let number = try await retry(
-            policy: .immediate(3).attemptTimeout(.seconds(1)), clock: clock.retryClock
+            RetryPipeline(policy: .immediate(3).attemptTimeout(.seconds(1))).clock(clock.retryClock)
         ) { attempt in
             MainActor.assertIsolated()
             threads.add(ThreadIdentity())
@@ -78,7 +78,7 @@ struct IsolationTests {
             clock.advance(by: .seconds(1))
         }
         let threads = Log<ThreadIdentity>()
-        try await retry(policy: .every(.seconds(1), 2), clock: clock.retryClock) { attempt in
+        try await retry(RetryPipeline(policy: .every(.seconds(1), 2)).clock(clock.retryClock)) { attempt in
             MainActor.assertIsolated()
             threads.add(ThreadIdentity())
             if attempt.isFirst { throw Fault(1) }

@@ -7,7 +7,7 @@ import Testing
 struct OverloadTests {
     private enum Refusal: Error { case closed }
 
-    private let executor = RetryExecutor(policy: .immediate(2))
+    private let executor = RetryPipeline(policy: .immediate(2))
 
     private func load() async throws -> Int { 42 }
     private func load(_ attempt: RetryAttempt) async throws -> Int { attempt.number }
@@ -95,7 +95,7 @@ struct OverloadTests {
 
     @Test func everythingIsLeftToTheDefaults() async throws {
         #expect(try await retry { true })
-        #expect(try await RetryExecutor().execute { true })
-        #expect(RetryExecutor().policy == .default)
+        #expect(try await RetryPipeline().execute { true })
+        #expect(RetryPipeline().policy == .default)
     }
 }

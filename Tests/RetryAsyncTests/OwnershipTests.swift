@@ -28,7 +28,7 @@ struct OwnershipTests {
     @Test(arguments: policies)
     func aLocalVariable(policy: RetryPolicy) async throws {
         var attempts = 0
-        let value = try await retry(policy: policy, clock: clock) {
+        let value = try await retry(RetryPipeline(policy: policy).clock(clock)) {
             attempts += 1
             if attempts < 3 { throw Fault(attempts) }
             return attempts
@@ -38,7 +38,7 @@ struct OwnershipTests {
     }
 
     private func count(_ attempts: inout Int, policy: RetryPolicy) async throws {
-        try await retry(policy: policy, clock: clock) {
+        try await retry(RetryPipeline(policy: policy).clock(clock)) {
             attempts += 1
             if attempts < 3 { throw Fault(attempts) }
         }
@@ -54,20 +54,20 @@ struct OwnershipTests {
     @Test(arguments: policies)
     func anObjectThatIsNotSendable(policy: RetryPolicy) async throws {
         let counter = Counter()
-        #expect(try await retry(policy: policy, clock: clock) { try await counter.failTwice() } == 3)
+        #expect(try await retry(RetryPipeline(policy: policy).clock(clock)) { try await counter.failTwice() } == 3)
         #expect(counter.count == 3)
     }
 
     @Test(arguments: policies)
     func aResultThatIsNotSendable(policy: RetryPolicy) async throws {
-        let made = try await retry(policy: policy, clock: clock) { attempt in
+        let made = try await retry(RetryPipeline(policy: policy).clock(clock)) { attempt in
             let counter = Counter()
             counter.count = attempt.number
             if attempt.number < 3 { throw Fault(attempt.number) }
             return counter
         }
         #expect(made.count == 3)
-        let executor = RetryExecutor(policy: policy, clock: clock)
+        let executor = RetryPipeline(policy: policy).clock(clock)
         #expect(try await executor { made } === made)
         #expect(try await executor.execute { made } === made)
         #expect(await executor.outcome { made }.value === made)
@@ -76,13 +76,13 @@ struct OwnershipTests {
     @Test(arguments: policies)
     func aResultThatIsNotCopyable(policy: RetryPolicy) async throws {
         var attempts = 0
-        let ticket = try await retry(policy: policy, clock: clock) {
+        let ticket = try await retry(RetryPipeline(policy: policy).clock(clock)) {
             attempts += 1
             if attempts < 3 { throw Fault(attempts) }
             return Ticket(number: attempts)
         }
         #expect(ticket.number == 3)
-        let executor = RetryExecutor(policy: policy, clock: clock)
+        let executor = RetryPipeline(policy: policy).clock(clock)
         let executed = try await executor.execute { Ticket(number: 4) }
         #expect(executed.number == 4)
         let called = try await executor { Ticket(number: 5) }
@@ -96,7 +96,7 @@ struct OwnershipTests {
     @Test(arguments: policies)
     func nothingAtAll(policy: RetryPolicy) async throws {
         let counter = Counter()
-        try await retry(policy: policy, clock: clock) { _ = try await counter.failTwice() }
+        try await retry(RetryPipeline(policy: policy).clock(clock)) { _ = try await counter.failTwice() }
         #expect(counter.count == 3)
     }
 
@@ -105,7 +105,7 @@ struct OwnershipTests {
         var balance = 0
 
         func deposit(policy: RetryPolicy, clock: RetryClock) async throws -> Int {
-            try await retry(policy: policy, clock: clock) {
+            try await retry(RetryPipeline(policy: policy).clock(clock)) {
                 balance += 1
                 if balance < 3 { throw Fault(balance) }
                 return balance
@@ -113,7 +113,7 @@ struct OwnershipTests {
         }
 
         func depositByOutcome(policy: RetryPolicy, clock: RetryClock) async -> Int? {
-            let outcome = await RetryExecutor(policy: policy, clock: clock).outcome { attempt in
+            let outcome = await RetryPipeline(policy: policy).clock(clock).outcome { attempt in
                 balance += attempt.number
                 return balance
             }

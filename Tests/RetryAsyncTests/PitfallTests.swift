@@ -17,7 +17,11 @@ struct PitfallTests {
     ) async -> Int {
         let script = FaultScript<Int>(.forever(.fail(error)))
         _ = try? await retry(
-            policy: policy, retryOn: condition, observer: recorder.observer, clock: clock.retryClock, random: random
+            RetryPipeline(policy: policy)
+                .retryOn(condition)
+                .observer(recorder.observer)
+                .clock(clock.retryClock)
+                .random(random)
         ) { try await script() }
         return script.calls
     }
@@ -42,7 +46,9 @@ struct PitfallTests {
 
     @Test func aCancelledWaitIsNotSleptToItsEnd() async {
         let clock = ManualClock()
-        let task = Task { try await retry(policy: .every(.seconds(60), 2), clock: clock.retryClock) { throw Fault(1) } }
+        let task = Task {
+            try await retry(RetryPipeline(policy: .every(.seconds(60), 2)).clock(clock.retryClock)) { throw Fault(1) }
+        }
         await clock.waitForSleepers()
         task.cancel()
         _ = await task.result
@@ -53,7 +59,9 @@ struct PitfallTests {
         let clock = ManualClock()
         let script = FaultScript<Int>(.forever(.fail(Fault(1))))
         let task = Task {
-            try await retry(policy: .every(.seconds(60), 2), clock: clock.retryClock) { try await script() }
+            try await retry(RetryPipeline(policy: .every(.seconds(60), 2)).clock(clock.retryClock)) {
+                try await script()
+            }
         }
         await clock.waitForSleepers()
         task.cancel()
@@ -66,8 +74,8 @@ struct PitfallTests {
         let timed = RetryPolicy.immediate(9).attemptTimeout(.seconds(1))
         let script = FaultScript<Int>(.forever(.succeed(1, after: .seconds(60)))).on(clock)
         let task = Task {
-            try await retry(policy: timed.attemptTimeout(.seconds(5)), clock: clock.retryClock) {
-                try await retry(policy: timed, clock: clock.retryClock) { try await script() }
+            try await retry(RetryPipeline(policy: timed.attemptTimeout(.seconds(5))).clock(clock.retryClock)) {
+                try await retry(RetryPipeline(policy: timed).clock(clock.retryClock)) { try await script() }
             }
         }
         await clock.waitForSleepers(3)
@@ -115,8 +123,9 @@ struct PitfallTests {
         let script = FaultScript<Int>(.forever(.fail(Fault(1, .rateLimit(after: .seconds(60))))))
         await #expect(throws: Fault.self) {
             try await retry(
-                policy: .immediate(9).deadline(.seconds(10), behavior), observer: recorder.observer,
-                clock: clock.retryClock
+                RetryPipeline(policy: .immediate(9).deadline(.seconds(10), behavior))
+                    .observer(recorder.observer)
+                    .clock(clock.retryClock)
             ) { try await script() }
         }
         #expect(script.calls == 1)

@@ -79,7 +79,7 @@ struct RejectionTests {
     @Test(arguments: Door.rejecting)
     func theCallerIsToldOfARejectedValue(door: Door) async throws {
         let told = Log<ErrorClass?>()
-        let call = Call(onRetry: { error, _ in told.add((error as? RejectedValueError)?.errorClass) })
+        let call = Call(onRetry: { told.add(($0.error as? RejectedValueError)?.errorClass) })
         let script = FaultScript<Int>(.succeed(-1), .succeed(1))
         _ = try await call.run(door, rejecting: negatives(.serverError)) { try await script() }
         #expect(told.events == [.serverError])
@@ -114,7 +114,7 @@ struct RejectionTests {
     func aNoncopyableValueIsRejectedAndReleased(policy: RetryPolicy) async throws {
         let released = Log<Int>()
         let connection = try await retry(
-            policy: policy, rejecting: Connection.rejectBelow3, clock: ManualClock().retryClock
+            RetryPipeline(policy: policy).clock(ManualClock().retryClock), rejecting: Connection.rejectBelow3
         ) { attempt in
             Connection(number: attempt.number, log: released)
         }
@@ -127,7 +127,8 @@ struct RejectionTests {
     @Test func theLastRejectedNoncopyableValueIsTheCallers() async throws {
         let released = Log<Int>()
         var number = 0
-        let connection = try await retry(policy: .immediate(2), rejecting: Connection.rejectBelow3) {
+        let connection = try await retry(RetryPipeline(policy: .immediate(2)), rejecting: Connection.rejectBelow3) {
+            _ in
             number += 1
             return Connection(number: number, log: released)
         }

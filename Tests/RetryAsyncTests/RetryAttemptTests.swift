@@ -28,7 +28,7 @@ struct RetryAttemptTests {
         let policy = RetryPolicy.every(.seconds(2), 3).deadline(.seconds(10))
         let remaining = Log<Duration?>()
         let script = FaultScript<Int>(.fail(Fault(1), after: .seconds(1)), .fail(Fault(2)), .succeed(42)).on(clock)
-        let value = try await retry(policy: policy, clock: clock.retryClock) { attempt in
+        let value = try await retry(RetryPipeline(policy: policy).clock(clock.retryClock)) { attempt in
             remaining.add(attempt.remaining)
             return try await script()
         }
@@ -42,7 +42,7 @@ struct RetryAttemptTests {
         let clock = ManualClock()
         let remaining = Log<Duration?>()
         try DeterministicExecutor.run(seed: 1, clock: clock) {
-            try await retry(policy: policy, clock: clock.retryClock) { attempt in
+            try await retry(RetryPipeline(policy: policy).clock(clock.retryClock)) { attempt in
                 remaining.add(attempt.remaining)
                 if !attempt.isLast { throw Fault(attempt.number) }
             }
@@ -55,7 +55,7 @@ struct RetryAttemptTests {
         let clock = ManualClock()
         let remaining = try DeterministicExecutor.run(seed: 1, clock: clock) {
             let policy = RetryPolicy.every(.seconds(3), 2).deadline(.seconds(9), .interrupt)
-            return try await retry(policy: policy, clock: clock.retryClock) { attempt in
+            return try await retry(RetryPipeline(policy: policy).clock(clock.retryClock)) { attempt in
                 if attempt.isFirst { throw Fault(1) }
                 return attempt.remaining
             }
@@ -68,7 +68,7 @@ struct RetryAttemptTests {
         let policy = RetryPolicy.every(.seconds(60), 9).deadline(.seconds(10), .truncate)
         let remaining = Log<Duration?>()
         await #expect(throws: Fault(2)) {
-            try await retry(policy: policy, clock: clock.retryClock) { attempt in
+            try await retry(RetryPipeline(policy: policy).clock(clock.retryClock)) { attempt in
                 remaining.add(attempt.remaining)
                 throw Fault(attempt.number)
             }
@@ -81,7 +81,7 @@ struct RetryAttemptTests {
         // A clock that has run for an hour before the call: only what passes in the call counts.
         let clock = ManualClock(now: .init(.seconds(3_600)))
         let policy = RetryPolicy.immediate(1).deadline(.seconds(10))
-        let remaining = try await retry(policy: policy, clock: clock.retryClock) { $0.remaining }
+        let remaining = try await retry(RetryPipeline(policy: policy).clock(clock.retryClock)) { $0.remaining }
         #expect(remaining == .seconds(10))
     }
 }

@@ -12,8 +12,10 @@ struct RetryContextWaitTests {
         _ policy: RetryPolicy, clock: ManualClock? = nil, cancellation: CancellationToken? = nil
     ) throws -> RetryContext {
         try RetryContext(
-            policy: policy, observer: recorder.observer, cancellation: cancellation,
-            clock: (clock ?? self.clock).retryClock)
+            RetryPipeline(policy: policy)
+                .observer(recorder.observer)
+                .cancellation(cancellation)
+                .clock((clock ?? self.clock).retryClock))
     }
 
     @Test func aLoopWaitsByTheClockBetweenItsRounds() async throws {

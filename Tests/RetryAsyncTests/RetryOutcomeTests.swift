@@ -7,9 +7,8 @@ import Testing
 struct RetryOutcomeTests {
     private let clock = ManualClock(autoAdvance: true)
 
-    private func executor(_ policy: RetryPolicy) -> RetryExecutor {
-        RetryExecutor(
-            policy: policy, clock: clock.retryClock, random: RandomSource(ScriptedGenerator(fractions: [0])))
+    private func executor(_ policy: RetryPolicy) -> RetryPipeline {
+        RetryPipeline(policy: policy).clock(clock.retryClock).random(RandomSource(ScriptedGenerator(fractions: [0])))
     }
 
     @Test func tellsTheStoryOfASuccess() async throws {

@@ -111,9 +111,9 @@ struct RetryTests {
     func theCallerIsToldOfEachRetryAndOfNothingElse(door: Door) async {
         let told = Log<Int>()
         let attempts = Log<Int>()
-        let call = Call(onRetry: { error, attempt in
-            told.add((error as? Fault)?.number ?? 0)
-            attempts.add(attempt)
+        let call = Call(onRetry: { notice in
+            told.add((notice.error as? Fault)?.number ?? 0)
+            attempts.add(notice.attempt)
         })
         let script = FaultScript<Int>(.fail(Fault(7)), .fail(Fault(8)), .fail(Fault(9)))
         await #expect(throws: Fault(9)) { try await call.run(door) { try await script() } }

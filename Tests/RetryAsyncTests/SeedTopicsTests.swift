@@ -13,11 +13,11 @@ struct SeedTopicsTests {
     private let recorder = RecordingObserver()
 
     /// Runs an operation that throws so many errors and then returns.
-    private func run(failures: Int, onRetry: (@Sendable (any Error, Int) -> Void)? = nil) async throws -> String {
+    private func run(failures: Int, onRetry: (@Sendable (RetryNotice) -> Void)? = nil) async throws -> String {
         let errors = (0..<failures).map { FaultScript<String>.Step.fail(TransientError("Error \($0 + 1)")) }
         let operation = FaultScript(steps: errors + [.succeed("ok")], clock: clock)
         return try await retry(
-            policy: Self.policy, observer: recorder.observer, onRetry: onRetry, clock: RetryClock(clock)
+            RetryPipeline(policy: Self.policy).observer(recorder.observer).onRetry(onRetry).clock(RetryClock(clock))
         ) {
             try await operation()
         }
@@ -36,7 +36,7 @@ struct SeedTopicsTests {
     func asyncExhaustion() async {
         let told = Locked<[Int]>([])
         let error = await #expect(throws: TransientError.self) {
-            try await run(failures: 10) { _, attempt in told.withLock { $0.append(attempt) } }
+            try await run(failures: 10) { notice in told.withLock { $0.append(notice.attempt) } }
         }
         #expect(error?.description == "Error 3")
         #expect(told.withLock { $0 } == [1, 2])
@@ -48,7 +48,7 @@ struct SeedTopicsTests {
         let clock = ManualClock()
         let operation = FaultScript<String>(.forever(.fail(TransientError())))
         let call = Task {
-            try await retry(policy: Self.policy, clock: RetryClock(clock)) { try await operation() }
+            try await retry(RetryPipeline(policy: Self.policy).clock(RetryClock(clock))) { try await operation() }
         }
         await clock.waitForSleepers()
         call.cancel()

@@ -7,7 +7,7 @@ import Testing
 struct SystemClockTests {
     @Test func waitsOfANanosecond() async throws {
         let script = FaultScript<Int>(.fail(Fault(1)), .fail(Fault(2)), .succeed(42))
-        let outcome = await RetryExecutor(policy: .every(.nanoseconds(1), 3)).outcome { try await script() }
+        let outcome = await RetryPipeline(policy: .every(.nanoseconds(1), 3)).outcome { try await script() }
         #expect(outcome.value == 42)
         #expect(outcome.timeline.map(\.delay) == [.nanoseconds(1), .nanoseconds(1), nil])
         #expect(outcome.elapsed >= .nanoseconds(2))
@@ -17,7 +17,7 @@ struct SystemClockTests {
     @Test func aWaitThatIsCancelledBeforeItBeginsEndsAtOnce() async {
         // Were the cancellation not seen, this would take an hour.
         let task = Task {
-            try await retry(policy: .every(.seconds(3_600), 2), onRetry: { _, _ in cancelThisTask() }) {
+            try await retry(policy: .every(.seconds(3_600), 2), onRetry: { _ in cancelThisTask() }) {
                 throw Fault(1)
             }
         }
@@ -28,7 +28,7 @@ struct SystemClockTests {
         let (failed, failure) = AsyncStream<Void>.makeStream()
         let task = Task {
             try await retry(
-                policy: .every(.seconds(Int64.max), 2), onRetry: { _, _ in failure.finish() }
+                policy: .every(.seconds(Int64.max), 2), onRetry: { _ in failure.finish() }
             ) { throw Fault(1) }
         }
         for await _ in failed {}
@@ -73,7 +73,7 @@ struct SystemClockTests {
     @Test func aDeadlineThatLiesBehindEndsTheCall() async {
         // The first failure comes more than a nanosecond after the call began, or the wait does not fit.
         let script = FaultScript<Int>(.forever(.fail(Fault(1))))
-        let executor = RetryExecutor(policy: .every(.milliseconds(1), 9).deadline(.nanoseconds(1)))
+        let executor = RetryPipeline(policy: .every(.milliseconds(1), 9).deadline(.nanoseconds(1)))
         let outcome = await executor.outcome { try await script() }
         #expect(outcome.stopReason == .deadlineExceeded)
         #expect(outcome.attempts == 1)

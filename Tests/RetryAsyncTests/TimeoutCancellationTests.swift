@@ -20,7 +20,8 @@ struct TimeoutCancellationTests {
         try DeterministicExecutor.run(seed: 1, clock: clock) {
             let task = Task(executorPreference: DeterministicExecutor.current) {
                 try await retry(
-                    policy: policy, observer: recorder.observer, clock: clock.retryClock, operation: operation)
+                    RetryPipeline(policy: policy).observer(recorder.observer).clock(clock.retryClock),
+                    operation: operation)
             }
             try await clock.sleep(for: time)
             task.cancel()
@@ -108,7 +109,7 @@ struct TimeoutCancellationTests {
         let attempts = Log<Bool>()
         let task = Task {
             cancelThisTask()
-            try await retry(policy: policy, clock: clock.retryClock) {
+            try await retry(RetryPipeline(policy: policy).clock(clock.retryClock)) {
                 attempts.add(Task.isCancelled)
                 throw Fault(1)
             }

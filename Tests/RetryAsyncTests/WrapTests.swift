@@ -5,7 +5,7 @@ import Testing
 /// Functions that retry whenever they are called.
 @Suite("wrap", .timeLimit(.minutes(20)))
 struct WrapTests {
-    private let executor = RetryExecutor(policy: .immediate(3))
+    private let executor = RetryPipeline(policy: .immediate(3))
 
     /// A client whose every method fails the first time.
     private actor Client {

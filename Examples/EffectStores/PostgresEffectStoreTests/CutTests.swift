@@ -200,7 +200,8 @@ struct CutScene: Sendable {
         do {
             let sleeper = ManualSleeper()
             let result = try onceBlocking(
-                key, in: store.blocking, as: .bytes, lease: .seconds(500), sleeper: sleeper.sleeper
+                key, in: store.blocking, as: .bytes, through: RetryPipeline().sleeper(sleeper.sleeper),
+                lease: .seconds(500)
             ) { _ in
                 effects.values.withLock { $0[key, default: 0] += 1 }
                 return [1]

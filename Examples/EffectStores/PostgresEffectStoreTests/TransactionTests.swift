@@ -149,7 +149,7 @@ struct TransactionTests {
     @Test("inside a gate, a body that commits is indeterminate, and is not tried again", arguments: endings)
     func endingInGate(_ sql: String) throws {
         let attempts = SharedValue(0)
-        let gate = BlockingEffectGate(store: store.blocking, sleeper: ManualSleeper().sleeper)
+        let gate = BlockingEffectGate(RetryPipeline().sleeper(ManualSleeper().sleeper), store: store.blocking)
         for _ in 0..<2 {
             let error = #expect(throws: EffectError.self) {
                 try gate.once("a", as: .bytes) { effect in
@@ -282,7 +282,7 @@ struct TransactionTests {
 
     @Test("inside a gate the effect settles its own claim, and the gate finds it settled")
     func inGate() async throws {
-        let gate = BlockingEffectGate(store: store.blocking, sleeper: ManualSleeper().sleeper)
+        let gate = BlockingEffectGate(RetryPipeline().sleeper(ManualSleeper().sleeper), store: store.blocking)
         let attempts = SharedValue(0)
         let run: @Sendable (EffectContext) throws -> [UInt8] = { effect in
             try store.blocking.withTransaction(settling: ClaimTicket(effect.id, effect.token)) { transaction in

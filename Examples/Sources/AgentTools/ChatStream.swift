@@ -30,8 +30,10 @@ extension Agent {
         begin("Chat", "a stream of tokens that breaks off twice, and goes on each time")
         let (errors, log) = AsyncStream.makeStream(of: String.self)
         let answer = RetryingSequence(
-            policy: .api.attempts(2).backoff(.constant(.milliseconds(20))),
-            onRetry: { error, _ in log.yield("\(type(of: error))") },
+            .api
+                .maxAttempts(2)
+                .backoff(.constant(.milliseconds(20)))
+                .onRetry { log.yield("\(type(of: $0.error))") },
             position: { event, _ in event.id }, restartsAttempts: true,
             make: { [client, upstream] lastID in try await client.events(upstream.url("/chat"), after: lastID) })
 
@@ -49,7 +51,7 @@ extension Agent {
         await expectRequests("/chat", 3)
 
         // A failure that a repetition cannot fix is not retried.
-        let refused = RetryingSequence(policy: .api) { [client, upstream] in
+        let refused = RetryingSequence(.api) { [client, upstream] in
             try await client.events(upstream.url("/chat/refused"))
         }
         do {

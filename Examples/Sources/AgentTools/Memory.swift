@@ -42,9 +42,9 @@ extension Agent {
         let quick = RetryPolicy.api.backoff(.constant(.milliseconds(20)))
 
         var replays: [Bool] = []
-        let result = try await retry(policy: quick, named: "step") {
+        let result = try await retry(RetryPipeline(policy: quick).named("step")) {
             let step = try await once(
-                "run-7/step-1", in: store, as: .json, policy: quick,
+                "run-7/step-1", in: store, as: .json, through: RetryPipeline(policy: quick),
                 // If the model has failed, nothing was appended: a retry is safe.
                 execution: .errors(HTTPError.self) { _ in .notExecuted }
             ) { _ in

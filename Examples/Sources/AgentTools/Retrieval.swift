@@ -17,8 +17,7 @@ extension Agent {
             "index",
             policy: CircuitBreakerPolicy(consecutiveFailures: 2, breakDuration: .seconds(1), successesToClose: 1)
         )
-        let meanings = RetryExecutor(
-            policy: .api.attempts(2).backoff(.constant(.milliseconds(20))), breaker: breaker)
+        let meanings = RetryPipeline(policy: .api.maxAttempts(2).backoff(.constant(.milliseconds(20)))).breaker(breaker)
 
         func query(_ comment: String) async throws -> String {
             let outcome = await meanings.outcome { try await client.text(upstream.url("/index/meanings")) }

@@ -36,7 +36,7 @@ extension Plant {
     func callByClass() async throws {
         begin("Per class", "one policy for an asynchronous client and for a blocking one")
         let clock = ManualClock(autoAdvance: true)
-        let executor = RetryExecutor(policy: Self.policy, clock: RetryClock(clock))
+        let executor = RetryPipeline(policy: Self.policy).clock(RetryClock(clock))
         let outcome = await executor.outcome { try await client.get(upstream.url("/class/async")) }
         check("async", outcome.timeline, outcome.stopReason)
 
@@ -51,10 +51,11 @@ extension Plant {
     private static func callBlocking(_ url: String) -> (timeline: [AttemptRecord], reason: StopReason) {
         let sleeper = ManualSleeper()
         let executor = BlockingExecutor(
-            policy: policy,
-            // On Linux, `URLSession` has no more specific code for a connection that broke off.
-            classifier: .errors(URLError.self) { $0.code == .unknown ? .transient : nil },
-            sleeper: sleeper.sleeper, clock: sleeper.retryClock)
+            RetryPipeline(policy: policy)
+                // On Linux, `URLSession` has no more specific code for a connection that broke off.
+                .classifier(.errors(URLError.self) { $0.code == .unknown ? .transient : nil })
+                .sleeper(sleeper.sleeper)
+                .clock(sleeper.retryClock))
         do {
             let outcome = try executor.outcome(rejecting: failedHTTPStatus) { try get(url) }
             return (outcome.timeline, outcome.stopReason)

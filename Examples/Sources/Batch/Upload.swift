@@ -47,7 +47,7 @@ extension Plant {
             .retries(2, for: .serverError, .transient)
             .backoff(.linear(initial: .milliseconds(100), cap: .milliseconds(400), jitter: .equal), for: .rateLimit)
         let metrics = RetryMetrics()
-        let executor = RetryExecutor(policy: policy, observer: metrics.observer)
+        let executor = RetryPipeline(policy: policy).observer(metrics.observer)
 
         var failures: [(item: String, error: any Error, reason: StopReason)] = []
         let start = ContinuousClock.now

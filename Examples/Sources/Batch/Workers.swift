@@ -13,14 +13,15 @@ extension Plant {
         if job.element == "/jobs/5" { script[job.element] = [.status(503)] }
     }
 
-    /// Three workers share a queue and an executor; a job that fails for good does not stop its worker.
+    /// Three workers share a queue and a pipeline; a job that fails for good does not stop its worker.
     func work() async {
         begin("Workers", "12 jobs, 3 workers")
         let (queue, entrance) = AsyncStream.makeStream(of: String.self)
         for job in Self.jobs { entrance.yield(job) }
         entrance.finish()
-        let executor = RetryExecutor(
-            policy: RetryPolicy(maxAttempts: 3, backoff: .exponential(initial: .milliseconds(20))), named: "job")
+        let executor = RetryPipeline(
+            policy: RetryPolicy(maxAttempts: 3, backoff: .exponential(initial: .milliseconds(20)))
+        ).named("job")
 
         let ledger = Ledger()
         await withDiscardingTaskGroup { group in

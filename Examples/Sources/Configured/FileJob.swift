@@ -38,8 +38,11 @@ extension Program {
     private func job(_ sleeper: ManualSleeper) -> BlockingExecutor {
         let report = operations.current[.report]
         return BlockingExecutor(
-            policy: report.policy, named: report.name, classifier: report.classifier, sleeper: sleeper.sleeper,
-            clock: sleeper.retryClock)
+            RetryPipeline(policy: report.policy)
+                .named(report.name)
+                .classifier(report.classifier)
+                .sleeper(sleeper.sleeper)
+                .clock(sleeper.retryClock))
     }
 
     private static func read(_ report: URL) throws -> [String] {

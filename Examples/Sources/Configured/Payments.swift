@@ -18,8 +18,9 @@ extension Program {
         let breaker = CircuitBreaker(
             "payments", policy: configuration.circuitBreaker ?? .default, clock: RetryClock(clock),
             observer: .log { _, line in print("    \(line)") })
-        let payment = RetryExecutor(
-            policy: operations.current[.payment].policy, breaker: breaker, clock: RetryClock(clock))
+        let payment = RetryPipeline(policy: operations.current[.payment].policy)
+            .breaker(breaker)
+            .clock(RetryClock(clock))
         func pay() async -> StopReason {
             await payment.outcome { try await client.text(upstream.url("/pay")) }.stopReason
         }

@@ -10,10 +10,11 @@ extension Program {
     func reload() async throws {
         begin("Reload", "the file is changed while a call runs")
         let (operations, file) = (operations, file)
-        let call = weatherExecutor(ManualClock(autoAdvance: true)) { _, attempt in
-            if attempt == 1 { Self.write(#"{"retry_policy": {"max_attempts": 2, "custom_exceptions": []}}"#, to: file) }
+        let call = weatherExecutor(ManualClock(autoAdvance: true)) { notice in
+            guard notice.attempt == 1 else { return }
+            Self.write(#"{"retry_policy": {"max_attempts": 2, "custom_exceptions": []}}"#, to: file)
             // An application does this on a signal, or on a request of its administrator.
-            if attempt == 1 { operations.reload() }
+            operations.reload()
         }
         checks.expect("attempts of the call that ran", await attempts(call), is: 10)
         checks.expect("attempts of the next call", await attempts(), is: 2)
@@ -36,7 +37,7 @@ extension Program {
     }
 
     /// Returns the number of attempts of a call to a service that is down.
-    private func attempts(_ executor: RetryExecutor? = nil) async -> Int {
+    private func attempts(_ executor: RetryPipeline? = nil) async -> Int {
         let executor = executor ?? weatherExecutor(ManualClock(autoAdvance: true))
         let outcome = await executor.outcome { try await client.text(upstream.url("/weather/down")) }
         print("    \(outcome.attempts) attempts")

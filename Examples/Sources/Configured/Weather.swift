@@ -32,14 +32,11 @@ extension Program {
         }
     }
 
-    /// Creates an executor at each call, from the configuration of that moment.
+    /// Creates a pipeline at each call, from the configuration of that moment.
     func weatherExecutor(
-        _ clock: ManualClock, onRetry: (@Sendable (any Error, Int) -> Void)? = nil
-    ) -> RetryExecutor {
-        let api = operations.current[.api]
-        return RetryExecutor(
-            policy: api.policy, named: api.name, classifier: api.classifier, onRetry: onRetry,
-            clock: RetryClock(clock))
+        _ clock: ManualClock, onRetry: (@Sendable (RetryNotice) -> Void)? = nil
+    ) -> RetryPipeline {
+        operations.current[.api].pipeline.onRetry(onRetry).clock(RetryClock(clock))
     }
 
     private func weather() async throws -> String {

@@ -5,7 +5,7 @@ extension RetryObserver {
     /// Adds events to the span that a call runs in, over swift-distributed-tracing, in the way of OpenTelemetry.
     ///
     /// ```swift
-    /// let api = RetryExecutor(policy: .api, named: "users", observer: .tracing(tracer))
+    /// let api = RetryPipeline(policy: .api).named("users").observer(.tracing(tracer))
     /// try await tracer.withSpan("user") { _ in try await api.execute { … } }
     /// ```
     ///

@@ -15,7 +15,7 @@ import SharedHTTP
 /// A service with an outage of a few seconds gets 100 calls a second, each from a caller of its own, four times over:
 /// without retries, with retries, with a budget for the retries, and with a breaker besides.
 ///
-/// - `Way.swift`: the four executors. An application needs only this.
+/// - `Way.swift`: the four pipelines. An application needs only this.
 /// - `Service.swift`: the behaviour of the service. It is called over HTTP.
 /// - `Run.swift`: the callers, and their results; `Run+Numbers.swift` and `Run+Report.swift` summarise them.
 /// - `LoadChart.swift`: the picture.

@@ -13,13 +13,13 @@ enum Way: Int, CaseIterable {
         }
     }
 
-    /// An executor; an application makes one for each service that it calls, and keeps it.
-    func makeExecutor() -> RetryExecutor {
+    /// A pipeline; an application makes one for each service that it calls, and keeps it.
+    func makeExecutor() -> RetryPipeline {
         switch self {
-        case .noRetry: RetryExecutor(policy: .once)
-        case .naive: RetryExecutor(policy: policy, random: .seeded(7))
-        case .budget: RetryExecutor(policy: policy, budget: budget, random: .seeded(7))
-        case .breaker: RetryExecutor(policy: policy, breaker: breaker, budget: budget, random: .seeded(7))
+        case .noRetry: RetryPipeline(policy: .once)
+        case .naive: RetryPipeline(policy: policy).random(.seeded(7))
+        case .budget: RetryPipeline(policy: policy).budget(budget).random(.seeded(7))
+        case .breaker: RetryPipeline(policy: policy).breaker(breaker).budget(budget).random(.seeded(7))
         }
     }
 

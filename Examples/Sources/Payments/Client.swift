@@ -41,8 +41,8 @@ struct Client: Sendable {
     private func pay(_ order: Int) async throws -> Bool? {
         do {
             return try await once(
-                "\(run)/order-\(order)", in: store, as: .utf8, policy: .payments, redirects: .notFollowed,
-                lease: .seconds(1)
+                "\(run)/order-\(order)", in: store, as: .utf8, through: RetryPipeline(policy: .payments),
+                redirects: .notFollowed, lease: .seconds(1)
             ) { effect in
                 try await post("/payments" + query(order, effect.token))
             }.isReplay

@@ -18,7 +18,7 @@ struct Proxy: Sendable {
     private let budget: RetryBudget
     private let counts = RetryMetrics()
     private let registry = PrometheusRegistry()
-    private let executor: RetryExecutor
+    private let executor: RetryPipeline
 
     init(url: String, client: HTTPClient, records: Records?) {
         self.url = url
@@ -32,9 +32,11 @@ struct Proxy: Sendable {
         var observers = [counts.observer, .swiftMetrics(registry)]
         // A service sends its logs and traces to their collectors.
         if let records { observers += [.swiftLog(records.logger), .tracing(records.tracer)] }
-        executor = RetryExecutor(
-            policy: .api.attempts(3).backoff(.exponential(initial: .milliseconds(20))), named: "orders",
-            breaker: breaker, budget: budget, observer: RetryObserver(observers))
+        executor = RetryPipeline(policy: .api.maxAttempts(3).backoff(.exponential(initial: .milliseconds(20))))
+            .named("orders")
+            .breaker(breaker)
+            .budget(budget)
+            .observer(RetryObserver(observers))
     }
 
     /// Serves on a port while `body` runs.

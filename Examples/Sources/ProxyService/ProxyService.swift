@@ -12,7 +12,7 @@ import SharedHTTP
 /// swift run --package-path Examples ProxyService --self-test    # fails unless the pages are right
 /// ```
 ///
-/// - `Proxy.swift`: the executor with its breaker, its budget and its observers, and the routes of the service.
+/// - `Proxy.swift`: the pipeline with its breaker, its budget and its observers, and the routes of the service.
 /// - `Status.swift`: the data of the dashboard, as JSON.
 /// - `Dashboard.swift`: the dashboard: a page with a script that reads the status.
 /// - `SelfTest.swift`: the visitors, and the checks.

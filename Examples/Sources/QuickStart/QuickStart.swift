@@ -63,7 +63,7 @@ struct QuickStart: AsyncParsableCommand {
     }
 
     private func call(_ url: String, by client: HTTPClient) async throws {
-        let executor = RetryExecutor(policy: try policy)
+        let executor = RetryPipeline(policy: try policy)
         print("GET \(url)")
         let outcome = await executor.outcome { try await client.get(url) }
         print(outcome.report)

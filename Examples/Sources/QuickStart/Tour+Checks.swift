@@ -4,9 +4,9 @@ import Shared
 import SharedHTTP
 
 extension Tour {
-    /// An executor whose calls are counted.
-    func executor(_ policy: RetryPolicy, onRetry: (@Sendable (any Error, Int) -> Void)? = nil) -> RetryExecutor {
-        RetryExecutor(policy: policy, observer: metrics.observer, onRetry: onRetry)
+    /// A pipeline whose calls are counted.
+    func executor(_ policy: RetryPolicy, onRetry: (@Sendable (RetryNotice) -> Void)? = nil) -> RetryPipeline {
+        RetryPipeline(policy: policy).observer(metrics.observer).onRetry(onRetry)
     }
 
     /// Gets a path under a policy, and prints the result.

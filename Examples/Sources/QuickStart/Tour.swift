@@ -23,7 +23,7 @@ struct Tour {
 
     /// A preset, refined: short waits, because the server is near, and bounds on each attempt and on the whole call.
     private let policy = RetryPolicy.api
-        .attempts(6)
+        .maxAttempts(6)
         .backoff(.exponential(initial: .milliseconds(100), cap: .milliseconds(500)))
         .attemptTimeout(.seconds(1))
         .deadline(.seconds(8))
@@ -73,7 +73,7 @@ extension Tour {
 
     /// Checks that no wait follows the last attempt.
     private func giveUpAfterEnoughAttempts() async {
-        let outcome = await call("/unavailable", policy.attempts(3), "three attempts and no more")
+        let outcome = await call("/unavailable", policy.maxAttempts(3), "three attempts and no more")
         await expect(
             outcome, at: "/unavailable", classes: [.serverError, .serverError, .serverError],
             end: .attemptsExhausted, atMost: .seconds(4))
@@ -91,7 +91,7 @@ extension Tour {
 
     /// Checks that a slow attempt is cancelled at its timeout, and that another one follows.
     private func cutSlowAttemptsShort() async {
-        let hasty = policy.attempts(2).attemptTimeout(.milliseconds(300))
+        let hasty = policy.maxAttempts(2).attemptTimeout(.milliseconds(300))
         let outcome = await call("/slow", hasty, "no attempt may take longer than 300 ms")
         await expect(
             outcome, at: "/slow", classes: [.transient, .transient], end: .attemptsExhausted,
@@ -103,7 +103,7 @@ extension Tour {
     private func stopInTheMidstOfAWait() async throws {
         let (waits, wait) = AsyncStream.makeStream(of: Void.self)
         let patient = policy.backoff(.constant(.seconds(60))).deadline(nil)
-        let executor = executor(patient, onRetry: { _, _ in wait.yield() })
+        let executor = executor(patient, onRetry: { _ in wait.yield() })
         let url = upstream.url("/down")
         let task = Task { [client] in
             defer { wait.finish() }
@@ -142,7 +142,7 @@ extension Tour {
 
     /// Checks by the closed port of the server that the tour leaves nothing behind.
     private func findNobody() async {
-        let outcome = await call("/", policy.attempts(2), "the server has stopped")
+        let outcome = await call("/", policy.maxAttempts(2), "the server has stopped")
         checks.expect("classes", outcome.classNames, is: ["transient", "transient"])
         checks.expect("end", outcome.stopReason, is: .attemptsExhausted)
     }

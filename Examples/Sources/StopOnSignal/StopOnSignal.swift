@@ -40,11 +40,11 @@ struct StopOnSignal: ParsableCommand {
         defer { signals.cancel() }
 
         let job = BlockingExecutor(
-            policy: RetryPolicy(maxAttempts: 10, backoff: .constant(.seconds(30))),
-            named: "look",
-            observer: .log { _, line in print(line) },
-            onRetry: { _, _ in if selfTest { interruptSoon() } },
-            cancellation: token)
+            RetryPipeline(policy: RetryPolicy(maxAttempts: 10, backoff: .constant(.seconds(30))))
+                .named("look")
+                .observer(.log { _, line in print(line) })
+                .onRetry({ _ in if selfTest { interruptSoon() } })
+                .cancellation(token))
         if selfTest { Watchdog.start(.seconds(10)) }
         let file = selfTest ? "/there is no such file" : file
         print("Waiting for \(file). Ctrl-C ends the wait.")

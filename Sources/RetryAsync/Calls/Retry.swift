@@ -1,7 +1,8 @@
 /// Runs an asynchronous operation until it succeeds, or until the policy gives up.
 ///
 /// ```swift
-/// let user = try await retry(policy: .api) { try await client.user(id) }
+/// let user = try await retry(.api) { try await client.user(id) }
+/// let same = try await retry(.api.maxAttempts(5).deadline(.seconds(10))) { try await client.user(id) }
 /// ```
 ///
 /// The operation stays on the caller's actor, and may capture whatever the caller can: local variables, the actor's
@@ -11,132 +12,155 @@
 /// starts. The first attempt starts in any case, as it would without this function.
 ///
 /// - Parameters:
-///   - policy: The limits and the waits of the call.
-///   - name: The name of the operation in events.
-///   - breaker: The circuit breaker that admits every attempt; none if `nil`.
-///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-///   - classifier: Finds the class of an error; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-///   - condition: The errors that are retried at all; by their class alone if `nil`.
-///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
-///     it is returned.
-///   - observer: Receives every event of the call.
-///   - onRetry: Receives the error and the number of the attempt that failed, when a retry will follow.
-///   - clock: The time source; the system's if `nil`.
-///   - random: The random source for jitter; the system's if `nil`.
+///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
 ///   - operation: Is run once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
 /// - Throws: The operation's last error. `CancellationError` if the call was cancelled. `CircuitOpenError`,
 ///   `AttemptTimeoutError` or `DeadlineExceededError` if no attempt got as far as an error of its own.
 @inlinable
 public nonisolated(nonsending) func retry<Value: ~Copyable>(
-    policy: RetryPolicy = .default,
-    named name: String? = nil,
-    breaker: CircuitBreaker? = nil,
-    budget: RetryBudget? = nil,
-    classifier: ErrorClassifier? = nil,
-    retryOn condition: RetryCondition? = nil,
-    rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
-    observer: RetryObserver? = nil,
-    onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
-    clock: RetryClock? = nil,
-    random: RandomSource? = nil,
+    _ pipeline: RetryPipeline = .default,
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
-    try await run(
-        policy,
-        surroundings: .of(
-            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
-            clock: clock, random: random),
-        guards: Guards(breaker: breaker, budget: budget), isObserved: observer != nil, clock: clock,
-        rejecting: rejection, operation: operation)
+    guard !pipeline.isElaborate else { return try await runAttempts(pipeline) { _ in try await operation() } }
+    let start = pipeline.policy.hasDeadline ? pipeline.callStart : nil
+    guard pipeline.guards.isEmpty else { return try await runGuarded(pipeline, start, operation: operation) }
+    do {
+        return try await operation()
+    } catch {
+        return try await goOn(pipeline, start, after: error, operation: operation)
+    }
 }
 
 /// Runs an asynchronous operation that wants to know which attempt it is, and how much time it has.
 ///
 /// ```swift
-/// let user = try await retry(policy: .api.deadline(.seconds(10))) { attempt in
+/// let user = try await retry(.api.deadline(.seconds(10))) { attempt in
 ///     try await client.user(id, timeout: attempt.remaining)
 /// }
 /// ```
 ///
 /// - Parameters:
-///   - policy: The limits and the waits of the call.
-///   - name: The name of the operation in events.
-///   - breaker: The circuit breaker that admits every attempt; none if `nil`.
-///   - budget: Bounds the retries of all calls that share it; none if `nil`.
-///   - classifier: Finds the class of an error; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-///   - condition: The errors that are retried at all; by their class alone if `nil`.
-///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
-///     it is returned.
-///   - observer: Receives every event of the call.
-///   - onRetry: Receives the error and the number of the attempt that failed, when a retry will follow.
-///   - clock: The time source; the system's if `nil`.
-///   - random: The random source for jitter; the system's if `nil`.
+///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
 ///   - operation: Is run once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
 /// - Throws: As `retry` without the attempt does.
 public nonisolated(nonsending) func retry<Value: ~Copyable>(
-    policy: RetryPolicy = .default,
-    named name: String? = nil,
-    breaker: CircuitBreaker? = nil,
-    budget: RetryBudget? = nil,
-    classifier: ErrorClassifier? = nil,
-    retryOn condition: RetryCondition? = nil,
-    rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
-    observer: RetryObserver? = nil,
-    onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
-    clock: RetryClock? = nil,
-    random: RandomSource? = nil,
+    _ pipeline: RetryPipeline = .default,
     operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
-    let surroundings = Surroundings.of(
-        name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry, clock: clock,
-        random: random)
-    return try await runAttempts(
-        policy, surroundings, Guards(breaker: breaker, budget: budget), rejecting: rejection, operation: operation)
+    try await runAttempts(pipeline, operation: operation)
 }
 
-/// Runs the first attempt, inlined into the caller and as fast as a handwritten loop.
-@inlinable
-nonisolated(nonsending) func run<Value: ~Copyable>(
-    _ policy: RetryPolicy, surroundings: @autoclosure () -> Surroundings, guards: Guards, isObserved: Bool,
-    clock: @autoclosure () -> RetryClock?, rejecting rejection: ((borrowing Value) -> Classification?)?,
-    operation: nonisolated(nonsending) () async throws -> Value
-) async throws -> Value {
-    guard policy.isPlain, !isObserved, rejection == nil else {
-        return try await runAttempts(policy, surroundings(), guards, rejecting: rejection) { _ in
-            try await operation()
-        }
-    }
-    let start = policy.hasDeadline ? callStart(policy, clock()?.source) : nil
-    guard guards.isEmpty else {
-        return try await runGuarded(policy, surroundings(), guards, start, operation: operation)
-    }
-    do {
-        return try await operation()
-    } catch {
-        return try await goOn(policy, surroundings(), start, after: error, operation: operation)
-    }
-}
-
-/// Runs an asynchronous operation until it succeeds, or until the default policy gives up.
+/// Runs an asynchronous operation whose value may count as a failure.
 ///
 /// ```swift
-/// let user = try await retry { try await client.user(id) }
+/// let job = try await retry(.api, rejecting: { $0.isPending ? .transient : nil }) { try await client.job(id) }
 /// ```
 ///
-/// - Parameter operation: Is run once, and again after each failure that the policy retries.
+/// - Parameters:
+///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
+///   - rejection: Returns a classification for a value that counts as a failure. If the retries end with such a value,
+///     it is returned.
+///   - onRetry: Is called after each failure that a retry follows, before the wait. It may use the caller's actor.
+///   - operation: Is run once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
-/// - Throws: The operation's last error, or `CancellationError` if the call was cancelled.
-@inlinable
-public nonisolated(nonsending) func retry<Value: ~Copyable>(
+/// - Throws: As `retry` without these parameters does.
+public nonisolated(nonsending) func retry<Value>(
+    _ pipeline: RetryPipeline = .default, rejecting rejection: (Value) -> Classification? = { _ in nil },
+    onRetry: (RetryNotice) -> Void = { _ in },
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
-    do {
-        return try await operation()
-    } catch {
-        return try await goOn(.default, .of(), nil, after: error, operation: operation)
-    }
+    try await runAttempts(
+        pipeline, rejecting: { rejection($0) }, onRetry: onRetry,
+        operation: { _ in try await operation() })
+}
+
+/// Runs an asynchronous operation that receives its attempt, and whose value may count as a failure.
+///
+/// - Parameters:
+///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
+///   - rejection: Returns a classification for a value that counts as a failure.
+///   - onRetry: Is called after each failure that a retry follows, before the wait. It may use the caller's actor.
+///   - operation: Is run once, and again after each failure that the policy retries.
+/// - Returns: The operation's value.
+/// - Throws: As `retry` without these parameters does.
+public nonisolated(nonsending) func retry<Value: ~Copyable>(
+    _ pipeline: RetryPipeline = .default, rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+    onRetry: (RetryNotice) -> Void = { _ in },
+    operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
+) async throws -> Value {
+    try await runAttempts(pipeline, rejecting: rejection, onRetry: onRetry, operation: operation)
+}
+
+// MARK: By the policy alone
+
+/// Runs an asynchronous operation under a policy until it succeeds, or until the policy gives up.
+///
+/// ```swift
+/// let user = try await retry(policy: .api) { try await client.user(id) }
+/// ```
+///
+/// - Parameters:
+///   - policy: The limits and the waits of the call.
+///   - operation: Is run once, and again after each failure that the policy retries.
+/// - Returns: The operation's value.
+/// - Throws: As `retry` with a pipeline does.
+@inlinable
+public nonisolated(nonsending) func retry<Value: ~Copyable>(
+    policy: RetryPolicy, operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value {
+    try await retry(RetryPipeline(policy: policy), operation: operation)
+}
+
+/// Runs an asynchronous operation that receives its attempt under a policy.
+///
+/// - Parameters:
+///   - policy: The limits and the waits of the call.
+///   - operation: Is run once, and again after each failure that the policy retries.
+/// - Returns: The operation's value.
+/// - Throws: As `retry` with a pipeline does.
+public nonisolated(nonsending) func retry<Value: ~Copyable>(
+    policy: RetryPolicy, operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
+) async throws -> Value {
+    try await runAttempts(RetryPipeline(policy: policy), operation: operation)
+}
+
+/// Runs an asynchronous operation under a policy; its value may count as a failure.
+///
+/// - Parameters:
+///   - policy: The limits and the waits of the call.
+///   - rejection: Returns a classification for a value that counts as a failure.
+///   - onRetry: Is called after each failure that a retry follows, before the wait. It may use the caller's actor.
+///   - operation: Is run once, and again after each failure that the policy retries.
+/// - Returns: The operation's value.
+/// - Throws: As `retry` with a pipeline does.
+public nonisolated(nonsending) func retry<Value>(
+    policy: RetryPolicy, rejecting rejection: (Value) -> Classification? = { _ in nil },
+    onRetry: (RetryNotice) -> Void = { _ in },
+    operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value {
+    try await retry(RetryPipeline(policy: policy), rejecting: rejection, onRetry: onRetry, operation: operation)
+}
+
+/// Runs an asynchronous operation until it succeeds, for a number of attempts at most.
+///
+/// ```swift
+/// let user = try await retry(maxAttempts: 5) { try await client.user(id) }
+/// ```
+///
+/// - Parameters:
+///   - maxAttempts: The maximum number of attempts, the first one included; at least 1.
+///   - backoff: The waits between attempts.
+///   - operation: Is run once, and again after each failure that the policy retries.
+/// - Returns: The operation's value.
+/// - Throws: As `retry` with a pipeline does.
+@inlinable
+public nonisolated(nonsending) func retry<Value: ~Copyable>(
+    maxAttempts: Int, backoff: Backoff = .exponential(),
+    operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value {
+    try await retry(policy: RetryPolicy(maxAttempts: maxAttempts, backoff: backoff), operation: operation)
 }
 
 /// Retries a call of which only the value is wanted, after the first attempt.
@@ -146,11 +170,10 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 @inlinable
 @inline(__always)
 nonisolated(nonsending) func goOn<Value: ~Copyable>(
-    _ policy: consuming RetryPolicy, _ surroundings: consuming Surroundings, _ start: Int64?,
-    after error: consuming any Error,
+    _ pipeline: RetryPipeline, _ start: Int64?, after error: consuming any Error,
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
-    let call = RetryCall(policy: policy, surroundings: surroundings, start: start)
+    let call = RetryCall(policy: pipeline.policy, setup: pipeline.setup, start: start)
     while true {
         let step = call.skip(call.attemptThrew(error, isCancelled: Task.isCancelled))
         if step == .end { break }

@@ -6,8 +6,8 @@ extension RetryContext {
     @discardableResult
     public nonisolated(nonsending) func next() async throws -> RetryAttempt {
         try finishRound()
-        try await wait()
-        return try start()
+        repeat { try await wait() } while try !mayStart()
+        return attempt
     }
 
     /// Waits until the next attempt may start, without blocking the thread; returns at once if none follows.

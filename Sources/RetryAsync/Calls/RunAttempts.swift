@@ -1,51 +1,66 @@
 /// Runs a call from its first attempt to its end, whatever the policy and the caller ask for.
 @usableFromInline
 nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
-    _ policy: RetryPolicy, _ surroundings: Surroundings, _ guards: Guards,
-    rejecting rejection: ((borrowing Value) -> Classification?)?,
-    operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
+    _ pipeline: RetryPipeline, operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
-    try policy.checkGuarantee()
-    if guards.isEmpty {
+    try pipeline.policy.checkGuarantee()
+    if pipeline.guards.isEmpty {
         // Made here, the call needs no memory of its own: it stays on the task's stack.
-        let call = RetryCall(policy: policy, surroundings: surroundings)
-        return try await runAttempts(of: call, rejecting: rejection, operation: operation)
+        let call = RetryCall(policy: pipeline.policy, setup: pipeline.setup)
+        return try await runAttempts(
+            of: call, rejecting: { _ in nil }, onRetry: { _ in }, operation: operation)
     }
-    let call = RetryCall(policy: policy, surroundings: surroundings, guards: guards.ofCall())
+    let call = RetryCall(policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guards.ofCall())
     guard await begin(call) else { throw call.error }
-    return try await runAttempts(of: call, rejecting: rejection, operation: operation)
+    return try await runAttempts(
+        of: call, rejecting: { _ in nil }, onRetry: { _ in }, operation: operation)
+}
+
+/// Runs a call whose value may count as a failure, and whose caller is told of its retries.
+@usableFromInline
+nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
+    _ pipeline: RetryPipeline, rejecting rejection: (borrowing Value) -> Classification?,
+    onRetry: (RetryNotice) -> Void, operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
+) async throws -> Value {
+    try pipeline.policy.checkGuarantee()
+    let call = RetryCall(
+        policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guards.ofCall(), tellsCaller: true)
+    guard await begin(call) else { throw call.error }
+    return try await runAttempts(of: call, rejecting: rejection, onRetry: onRetry, operation: operation)
 }
 
 /// Runs a call with guards of which only the value is wanted: its first attempt needs no `RetryCall`.
 @usableFromInline
 nonisolated(nonsending) func runGuarded<Value: ~Copyable>(
-    _ policy: RetryPolicy, _ surroundings: @autoclosure () -> Surroundings, _ guards: Guards, _ start: Int64?,
-    operation: nonisolated(nonsending) () async throws -> Value
+    _ pipeline: RetryPipeline, _ start: Int64?, operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
-    guard let entry = guards.enter() else {
+    guard let entry = pipeline.guards.enter() else {
         // The breaker is asked once more there, and decides.
-        return try await runAttempts(policy, surroundings(), guards, rejecting: nil) { _ in try await operation() }
+        return try await runAttempts(pipeline) { _ in try await operation() }
     }
     do {
         let value = try await operation()
-        guards.succeeded(entry)
+        pipeline.guards.succeeded(entry)
         return value
     } catch {
         let call = RetryCall(
-            policy: policy, surroundings: surroundings(), guards: guards.ofCall(entry), start: start)
+            policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guards.ofCall(entry), start: start)
         guard await pause(call, after: .thrown(error)) else { throw call.error }
-        return try await runAttempts(of: call, rejecting: nil) { _ in try await operation() }
+        return try await runAttempts(
+            of: call, rejecting: { _ in nil }, onRetry: { _ in }, operation: { _ in try await operation() })
     }
 }
 
 /// Runs attempts until the call ends; the first of them may start.
+///
+/// The closures have no defaults: a default closure of a generic type is made on the heap, at each call.
 nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
-    of call: RetryCall, rejecting rejection: ((borrowing Value) -> Classification?)?,
+    of call: RetryCall, rejecting rejection: (borrowing Value) -> Classification?, onRetry: (RetryNotice) -> Void,
     operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
     var failure: AttemptFailure?
     while true {
-        if let failure, await !pause(call, after: failure) { throw call.error }
+        if let failure, await !pause(call, after: failure, onRetry) { throw call.error }
         call.attemptStarts()
         let attempt = call.attempt
         do {
@@ -63,11 +78,11 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
             } else {
                 value = try await operation(attempt)
             }
-            guard let classification = rejection?(value) else {
+            guard let classification = rejection(value) else {
                 call.attemptSucceeded()
                 return value
             }
-            if await !pause(call, after: .rejected(classification)) {
+            if await !pause(call, after: .rejected(classification), onRetry) {
                 if call.isCancelled { break }
                 return value
             }
@@ -80,8 +95,10 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
 }
 
 /// Decides and waits after an attempt that failed; whether the next one may start.
-nonisolated(nonsending) func pause(_ call: RetryCall, after failure: AttemptFailure) async -> Bool {
-    let step = call.skip(call.attemptFailed(failure, isCancelled: Task.isCancelled))
+nonisolated(nonsending) func pause(
+    _ call: RetryCall, after failure: AttemptFailure, _ onRetry: (RetryNotice) -> Void = { _ in }
+) async -> Bool {
+    let step = call.skip(call.attemptFailed(failure, isCancelled: Task.isCancelled, onRetry: onRetry))
     return step == .attempt ? true : await call.mayStart(step)
 }
 

@@ -16,7 +16,7 @@ struct EffectCall: Sendable {
         self.gate = gate
         self.id = id
         self.fingerprint = fingerprint
-        events = EffectEvents(gate.surroundings, policy: gate.settings.policy)
+        events = EffectEvents(gate.setup, policy: gate.settings.policy)
         store = StoreIdentity(gate.store)
         start = gate.clock.nanoseconds
     }
@@ -131,7 +131,7 @@ extension EffectCall {
         case .gaveUp(let owner, let error): return ((.failure(error), StopReason(ofClaim: error)), .gaveUp(owner))
         case .answered(.execute(let token, let isTakeover), let claimedAt):
             let run = EffectGateRun(
-                gate: gate, surroundings: events?.ofAttempts ?? gate.surroundings, ticket: ClaimTicket(id, token),
+                gate: gate, setup: events?.ofAttempts ?? gate.setup, ticket: ClaimTicket(id, token),
                 isTakeover: isTakeover, claimedAt: claimedAt)
             await flights?.runs(
                 .init(claimedAt: Moment(clock: gate.clock, nanoseconds: claimedAt)) { [lease = run.lease] in

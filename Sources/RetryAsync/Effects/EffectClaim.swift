@@ -66,7 +66,7 @@ struct EffectClaim {
         runningFor age: Duration, leaseLeft: Duration, asked: Moment, polls: PollSchedule?
     ) -> FlightState.ForeignOwner {
         var polls = polls ?? PollSchedule()
-        var random = gate.surroundings.random
+        var random = gate.setup.random
         let left = max(1, leaseLeft.saturatedNanoseconds)
         let pause = gate.store is any ObservableEffectStore ? left : min(left, polls.next(using: &random))
         let progress = EffectProgress(

@@ -3,7 +3,7 @@ import RetryCore
 /// A gate that runs each effect once: created once for a receiver, used for every call of it.
 ///
 /// ```swift
-/// let payments = EffectGate(store: store, policy: .api, receiver: .deduplicates)
+/// let payments = EffectGate(.api, store: store, receiver: .deduplicates)
 /// let receipt = try await payments.once("pay-\(order)", fingerprint: .init(of: request), as: .utf8) { effect in
 ///     try await psp.charge(request, idempotencyKey: effect.key)
 /// }
@@ -50,19 +50,17 @@ import RetryCore
 public struct EffectGate: Sendable {
     let store: any EffectStore
     let settings: EffectGateSettings
-    let surroundings: Surroundings
-    let guards: Guards
     let waitsForOwnProcess: Bool
-    /// The policy of the attempts: without a timeout, which the gate handles itself where each attempt is judged.
-    let attemptPolicy: RetryPolicy
+    /// The settings of the attempts: without a timeout, which the gate handles itself where each attempt is judged.
+    let pipeline: RetryPipeline
     /// The duration of a claim or a renewal, in nanoseconds: no attempt begins with less than half of it left.
     let lease: Int64
 
     /// Creates a gate; invalid settings trap.
     ///
     /// - Parameters:
+    ///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
     ///   - store: The effect store.
-    ///   - policy: The retry policy: attempts, delays and deadline.
     ///   - receiver: The receiver's treatment of a repeated request.
     ///   - redirects: The redirects that the client of the effect follows.
     ///   - lease: The time for which a caller owns a key without lease renewal; above zero. It is at least twice the
@@ -70,53 +68,32 @@ public struct EffectGate: Sendable {
     ///   - rule: The treatment of a claim whose lease expired without settlement.
     ///   - waitLimit: The maximum wait for the outcome of another caller's run; not negative. If `nil`, it waits for
     ///     one of this process to its end, and for one elsewhere not at all.
-    ///   - name: The name of the effects in events.
-    ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
-    ///   - budget: The budget for the retries of all calls that share it; none if `nil`.
-    ///   - classifier: The classifier of errors; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-    ///   - condition: The errors that may be retried; all that their class allows if `nil`.
     ///   - execution: The classifier that decides whether a failed attempt had its effect;
     ///     ``/RetryCore/ExecutionClassifier/default`` if `nil`.
     ///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
-    ///   - observer: Receives every event of the calls.
-    ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
-    ///   - clock: The time source; the system's if `nil`.
-    ///   - random: The random source for jitter; the system's if `nil`.
     public init(
+        _ pipeline: RetryPipeline = .default,
         store: any EffectStore,
-        policy: RetryPolicy = .default,
         receiver: EffectReceiver = .mayRepeat,
         redirects: ClientRedirects = .mayBeFollowed,
         lease: Duration = .seconds(60),
         ifAbandoned rule: AbandonedClaim = .halt,
         waitingUpTo waitLimit: Duration? = nil,
-        named name: String? = nil,
-        breaker: CircuitBreaker? = nil,
-        budget: RetryBudget? = nil,
-        classifier: ErrorClassifier? = nil,
-        retryOn condition: RetryCondition? = nil,
         execution: ExecutionClassifier? = nil,
-        storesMessages: Bool = false,
-        observer: RetryObserver? = nil,
-        onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
-        clock: RetryClock? = nil,
-        random: RandomSource? = nil
+        storesMessages: Bool = false
     ) {
         self.store = store
         settings = checked { () throws(PolicyError) in
             try EffectGateSettings(
-                policy: policy, receiver: receiver, redirects: redirects, lease: lease, rule: rule,
+                policy: pipeline.policy, receiver: receiver, redirects: redirects, lease: lease, rule: rule,
                 waitLimit: waitLimit ?? .zero,
                 execution: execution, storesMessages: storesMessages)
         }
-        surroundings = Surroundings(
-            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
-            clock: clock, random: random)
-        guards = Guards(breaker: breaker, budget: budget)
         waitsForOwnProcess = waitLimit == nil
-        let timeout = policy.attemptTimeout?.saturatedNanoseconds ?? 0
+        let timeout = pipeline.policy.attemptTimeout?.saturatedNanoseconds ?? 0
         self.lease = max(lease.saturatedNanoseconds, timeout.saturatingMultiply(2))
-        attemptPolicy = timeout == 0 ? settings.innerPolicy : settings.innerPolicy.attemptTimeout(nil)
+        let inner = settings.innerPolicy
+        self.pipeline = pipeline.policy(timeout == 0 ? inner : inner.attemptTimeout(nil))
     }
 
     /// Runs an effect once: if it has been run before, returns the recorded result.
@@ -157,5 +134,7 @@ public struct EffectGate: Sendable {
         try await once(key, fingerprint: fingerprint, as: Value.effectCodec, effect: effect)
     }
 
-    var clock: RetryClock { surroundings.clock }
+    var setup: CallSetup { pipeline.setup }
+
+    var clock: RetryClock { setup.clock }
 }

@@ -5,7 +5,7 @@ import RetryCore
 /// It belongs to the one task that makes it.
 final class EffectGateRun {
     private let gate: EffectGate
-    private let surroundings: Surroundings
+    private let setup: CallSetup
     private let ticket: ClaimTicket
     private let isTakeover: Bool
     private let claimedAt: Int64
@@ -15,9 +15,9 @@ final class EffectGateRun {
     /// The error that kept a due attempt from starting.
     private var obstacle: (any Error)?
 
-    init(gate: EffectGate, surroundings: Surroundings, ticket: ClaimTicket, isTakeover: Bool, claimedAt: Int64) {
+    init(gate: EffectGate, setup: CallSetup, ticket: ClaimTicket, isTakeover: Bool, claimedAt: Int64) {
         self.gate = gate
-        self.surroundings = surroundings
+        self.setup = setup
         self.ticket = ticket
         self.isTakeover = isTakeover
         self.claimedAt = claimedAt
@@ -54,10 +54,7 @@ final class EffectGateRun {
         let isLost: @Sendable () async -> Bool = { await loss.wait() != nil }
         do {
             let value = try await withInterruption(isLost) {
-                try await runAttempts(
-                    gate.attemptPolicy, gate.settings.surroundings(surroundings, judgedBy: state), gate.guards,
-                    rejecting: nil
-                ) { attempt in
+                try await runAttempts(gate.pipeline.setup(gate.settings.setup(setup, judgedBy: state))) { attempt in
                     try await self.attempt(attempt, effect)
                 }
             }
@@ -88,7 +85,7 @@ final class EffectGateRun {
         let limited = RetryAttempt(
             number: attempt.number, maxAttempts: attempt.maxAttempts,
             remaining: min(timeout, attempt.remaining ?? timeout))
-        let classifier = gate.surroundings.classifier
+        let classifier = gate.setup.classifier
         let value = try await withTimeLimit(timeout.saturatedNanoseconds, clock: gate.clock, classifier: classifier) {
             try await effect(self.context(limited))
         }
@@ -121,17 +118,17 @@ extension EffectGateRun {
         let settlement = EffectSettlement(
             token: ticket.token, outcome, leaseLeft: lease.left
         ) { [settings = gate.settings] in settings.failure($0) }
-        let end = try? await shielded { [ticket, store = gate.store, surroundings = gate.surroundings] in
-            await Self.perform(settlement, ticket, store, surroundings)
+        let end = try? await shielded { [ticket, store = gate.store, setup = gate.setup] in
+            await Self.perform(settlement, ticket, store, setup)
         }
         return end ?? .unknown(CancellationError())
     }
 
     private static func perform(
-        _ settlement: EffectSettlement, _ ticket: ClaimTicket, _ store: any EffectStore, _ surroundings: Surroundings
+        _ settlement: EffectSettlement, _ ticket: ClaimTicket, _ store: any EffectStore, _ setup: CallSetup
     ) async -> EffectSettlement.End {
-        let (clock, start) = (surroundings.clock, surroundings.clock.nanoseconds)
-        var (settlement, random) = (settlement, surroundings.random)
+        let (clock, start) = (setup.clock, setup.clock.nanoseconds)
+        var (settlement, random) = (settlement, setup.random)
         var step = settlement.start
         while true {
             do {

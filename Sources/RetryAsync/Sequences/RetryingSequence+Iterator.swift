@@ -22,7 +22,7 @@ extension RetryingSequence {
         init(_ sequence: RetryingSequence) {
             self.sequence = sequence
             self.position = sequence.position
-            self.hasDeadline = sequence.policy.hasDeadline
+            self.hasDeadline = sequence.pipeline.policy.hasDeadline
         }
 
         /// Returns the next element, or `nil` at the end.
@@ -81,13 +81,17 @@ extension RetryingSequence {
         mutating func start(isolation actor: isolated (any Actor)?) async throws {
             if hasEnded { return }
             do {
-                try sequence.policy.checkSequence()
+                try sequence.pipeline.policy.checkSequence()
             } catch {
                 hasEnded = true
                 throw error
             }
-            let call = SequenceCall(sequence.policy, sequence.surroundings)
+            let call = SequenceCall(sequence.pipeline)
             self.call = call
+            guard await call.starts() else {
+                hasEnded = true
+                throw call.error
+            }
             do {
                 base = try await sequence.source(from: nil)?.makeAsyncIterator()
                 if sequence.restartsAttempts { call.wasMade() }

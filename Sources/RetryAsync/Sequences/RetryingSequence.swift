@@ -4,7 +4,7 @@
 /// starting over would repeat the delivered elements.
 ///
 /// ```swift
-/// let answer = RetryingSequence(policy: .api) { try await model.stream(prompt) }
+/// let answer = RetryingSequence(.api) { try await model.stream(prompt) }
 /// for try await token in answer { print(token) }
 /// ```
 ///
@@ -14,7 +14,7 @@
 ///
 /// ```swift
 /// let events = RetryingSequence(
-///     policy: .api, position: { event, _ in event.id }, restartsAttempts: true
+///     .api, position: { event, _ in event.id }, restartsAttempts: true
 /// ) { lastID in
 ///     try await client.events(after: lastID)
 /// }
@@ -25,6 +25,9 @@
 /// iteration is a call of its own, with the events of one; it has ended when the sequence has. The time that the
 /// consumer takes between two elements does not count towards the deadline.
 ///
+/// A circuit breaker admits each time that the source is made. An attempt that delivered an element, and is not
+/// resumed, counts by how it ends; one that was resumed after progress, as a success.
+///
 /// A policy with an attempt timeout, or with an interrupting deadline, is refused at the first element: the source has
 /// to limit the time for one element.
 public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncSequence, Sendable {
@@ -33,8 +36,7 @@ public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncS
     /// The error of the source, or `CancellationError`.
     public typealias Failure = any Error
 
-    let policy: RetryPolicy
-    let surroundings: Surroundings
+    let pipeline: RetryPipeline
     let restartsAttempts: Bool
     let position: (@Sendable (Element, Position?) -> Position?)?
     private let makeAnew: (nonisolated(nonsending) @Sendable () async throws -> Base)?
@@ -43,14 +45,7 @@ public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncS
     /// Creates a sequence that is resumed at the position of the failure.
     ///
     /// - Parameters:
-    ///   - policy: The retry policy of the source: attempts, delays and deadline.
-    ///   - name: The name of the sequence in events.
-    ///   - classifier: The classifier of errors; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-    ///   - condition: The errors that may be retried; all that their class allows if `nil`.
-    ///   - observer: Receives every event of the calls.
-    ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
-    ///   - clock: The clock to measure and wait by; the system's if `nil`.
-    ///   - random: The random source for jitter; the system's if `nil`.
+    ///   - pipeline: The settings of the calls: the policy, the guards, the classifier, the observers.
     ///   - position: Returns the position after an element, from the element and the position before it. After an
     ///     element for which it returns `nil` the source cannot be resumed: if it fails there, the call stops as
     ///     ``/RetryCore/StopReason/notResumable``, and the consumer gets the error. A position that is equal to the one
@@ -60,22 +55,12 @@ public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncS
     ///     delivered for a minute, or for ten times the last wait.
     ///   - make: The closure that makes the source from a position on, or from its beginning if there is none.
     public init(
-        policy: RetryPolicy = .default,
-        named name: String? = nil,
-        classifier: ErrorClassifier? = nil,
-        retryOn condition: RetryCondition? = nil,
-        observer: RetryObserver? = nil,
-        onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
-        clock: RetryClock? = nil,
-        random: RandomSource? = nil,
+        _ pipeline: RetryPipeline = .default,
         position: @escaping @Sendable (Element, Position?) -> Position?,
         restartsAttempts: Bool = false,
         make: nonisolated(nonsending) @escaping @Sendable (Position?) async throws -> Base
     ) {
-        self.policy = policy
-        self.surroundings = Surroundings(
-            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
-            clock: clock, random: random)
+        self.pipeline = pipeline
         self.restartsAttempts = restartsAttempts
         self.position = position
         self.makeAnew = nil
@@ -85,30 +70,13 @@ public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncS
     /// Creates a sequence that is made again until its first element is delivered.
     ///
     /// - Parameters:
-    ///   - policy: The retry policy of the source: attempts, delays and deadline.
-    ///   - name: The name of the sequence in events.
-    ///   - classifier: The classifier of errors; ``/RetryCore/ErrorClassifier/default`` if `nil`.
-    ///   - condition: The errors that may be retried; all that their class allows if `nil`.
-    ///   - observer: Receives every event of the calls.
-    ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
-    ///   - clock: The clock to measure and wait by; the system's if `nil`.
-    ///   - random: The random source for jitter; the system's if `nil`.
+    ///   - pipeline: The settings of the calls: the policy, the guards, the classifier, the observers.
     ///   - make: The closure that makes the source.
     public init(
-        policy: RetryPolicy = .default,
-        named name: String? = nil,
-        classifier: ErrorClassifier? = nil,
-        retryOn condition: RetryCondition? = nil,
-        observer: RetryObserver? = nil,
-        onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
-        clock: RetryClock? = nil,
-        random: RandomSource? = nil,
+        _ pipeline: RetryPipeline = .default,
         make: nonisolated(nonsending) @escaping @Sendable () async throws -> Base
     ) where Position == Never {
-        self.policy = policy
-        self.surroundings = Surroundings(
-            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
-            clock: clock, random: random)
+        self.pipeline = pipeline
         self.restartsAttempts = false
         self.position = nil
         self.makeAnew = make

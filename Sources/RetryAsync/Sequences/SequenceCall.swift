@@ -10,9 +10,15 @@ final class SequenceCall {
     /// The time at which the source was last made, on the call's clock.
     private var madeAt: Int64 = 0
 
-    init(_ policy: RetryPolicy, _ surroundings: Surroundings) {
-        call = RetryCall(policy: policy, surroundings: surroundings)
+    init(_ pipeline: RetryPipeline) {
+        call = RetryCall(policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guards.ofCall())
+    }
+
+    /// Starts the first attempt, if the circuit breaker admits it.
+    nonisolated(nonsending) func starts() async -> Bool {
+        guard await begin(call) else { return false }
         call.attemptStarts()
+        return true
     }
 
     deinit {

@@ -1,43 +1,39 @@
 /// Runs one call on the thread that asks for it.
 struct BlockingDriver {
     let call: RetryCall
-    private let sleeper: Sleeper
-    private let token: CancellationToken?
+    private let setup: CallSetup
 
     /// Creates the driver of one call.
     ///
     /// - Throws: ``PolicyError`` if the policy asks for something that only an asynchronous call can do.
     init(
-        policy: RetryPolicy, surroundings: Surroundings, guards: Guards = .none, entry: Guards.Entry? = nil,
-        waiting: Waiting, start: Int64? = nil, recordsTimeline: Bool = false
+        _ pipeline: RetryPipeline, start: Int64? = nil, recordsTimeline: Bool = false, tellsCaller: Bool = false
     ) throws(PolicyError) {
-        try policy.checkBlocking()
-        try policy.checkGuarantee()
+        try pipeline.policy.checkBlocking()
+        try pipeline.policy.checkGuarantee()
+        setup = pipeline.setup
         call = RetryCall(
-            policy: policy, surroundings: surroundings, guards: guards.ofCall(entry), start: start,
-            recordsTimeline: recordsTimeline)
-        sleeper = waiting.sleeper ?? .system
-        token = waiting.cancellation
+            policy: pipeline.policy, setup: setup, guards: pipeline.guards.ofCall(), start: start,
+            recordsTimeline: recordsTimeline, tellsCaller: tellsCaller)
     }
 
     /// Runs attempts until the call ends; goes on after `failure` where the first attempt has run already.
     func run<Value: ~Copyable>(
-        after failure: AttemptFailure? = nil,
-        rejecting rejection: ((borrowing Value) -> Classification?)?,
-        operation: (RetryAttempt) throws -> Value
+        after failure: AttemptFailure? = nil, rejecting rejection: (borrowing Value) -> Classification?,
+        onRetry: (RetryNotice) -> Void, operation: (RetryAttempt) throws -> Value
     ) throws -> Value {
         var failure = failure
         if failure == nil, !mayStart(call.begins()) { throw call.error }
         while true {
-            if let failure, !pause(after: failure) { throw call.error }
+            if let failure, !pause(after: failure, onRetry) { throw call.error }
             call.attemptStarts()
             do {
                 let value = try operation(call.attempt)
-                guard let classification = rejection?(value) else {
+                guard let classification = rejection(value) else {
                     call.attemptSucceeded()
                     return value
                 }
-                if !pause(after: .rejected(classification)), !call.isCancelled { return value }
+                if !pause(after: .rejected(classification), onRetry), !call.isCancelled { return value }
                 failure = nil
             } catch {
                 failure = .thrown(error)
@@ -47,33 +43,18 @@ struct BlockingDriver {
     }
 
     /// Decides and waits; whether the next attempt may start.
-    func pause(after failure: AttemptFailure) -> Bool {
-        mayStart(call.attemptFailed(failure, isCancelled: isCancelled))
+    private func pause(after failure: AttemptFailure, _ onRetry: (RetryNotice) -> Void) -> Bool {
+        mayStart(call.attemptFailed(failure, isCancelled: setup.isCancelled, onRetry: onRetry))
     }
 
     /// Waits for as long as the call asks; whether the next attempt may start.
     private func mayStart(_ step: Step) -> Bool {
         var step = step
         while case .wait(let wait) = step {
-            if wait > 0, !isCancelled { sleeper.sleep(for: .nanoseconds(wait), cancellation: token) }
-            step = call.waitEnded(isCancelled: isCancelled)
+            if wait > 0, !setup.isCancelled { setup.sleep(wait) }
+            step = call.waitEnded(isCancelled: setup.isCancelled)
         }
         return step == .attempt
-    }
-
-    private var isCancelled: Bool { token?.isCancelled == true || Task.isCancelled }
-}
-
-/// The sleeper of a blocking call, and the token that cancels it.
-@usableFromInline
-struct Waiting: Sendable {
-    let sleeper: Sleeper?
-    let cancellation: CancellationToken?
-
-    @usableFromInline
-    init(sleeper: Sleeper?, cancellation: CancellationToken?) {
-        self.sleeper = sleeper
-        self.cancellation = cancellation
     }
 }
 

@@ -21,8 +21,7 @@
 /// a recorded success, ends as ``StopReason/abandoned``.
 public final class RetryContext {
     private let call: RetryCall
-    private let sleeper: Sleeper
-    private let cancellation: CancellationToken?
+    private let setup: CallSetup
     private var phase = Phase.new
 
     private enum Phase {
@@ -43,40 +42,21 @@ public final class RetryContext {
 
     /// Creates the context of one loop.
     ///
-    /// - Parameters:
-    ///   - policy: The limits of the loop, and its waits.
-    ///   - name: The name of the operation in events.
-    ///   - classifier: Finds the class of an error; ``ErrorClassifier/default`` if `nil`.
-    ///   - condition: The errors that are retried at all; by their class alone if `nil`.
-    ///   - observer: Receives the events of the call.
-    ///   - onRetry: Receives the error and the number of the attempt that failed, when a retry will follow.
-    ///   - sleeper: Blocks the thread during a wait.
-    ///   - cancellation: Ends the loop from another thread.
-    ///   - clock: The time source; the system's if `nil`.
-    ///   - random: The random source for jitter; the system's if `nil`.
+    /// - Parameter pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
     /// - Throws: ``PolicyError`` if the policy has an attempt timeout, an interrupting deadline, or must not repeat the
     ///   effect: a manual loop cannot keep these.
-    public init(
-        policy: RetryPolicy = .default,
-        named name: String? = nil,
-        classifier: ErrorClassifier? = nil,
-        retryOn condition: RetryCondition? = nil,
-        observer: RetryObserver? = nil,
-        onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
-        sleeper: Sleeper = .system,
-        cancellation: CancellationToken? = nil,
-        clock: RetryClock? = nil,
-        random: RandomSource? = nil
-    ) throws(PolicyError) {
-        try policy.checkBlocking()
-        try policy.checkGuarantee()
-        self.call = RetryCall(
-            policy: policy,
-            surroundings: Surroundings(
-                name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
-                clock: clock, random: random))
-        self.sleeper = sleeper
-        self.cancellation = cancellation
+    public init(_ pipeline: RetryPipeline = .default) throws(PolicyError) {
+        try pipeline.policy.checkBlocking()
+        try pipeline.policy.checkGuarantee()
+        setup = pipeline.setup
+        call = RetryCall(policy: pipeline.policy, setup: setup, guards: pipeline.guards.ofCall())
+    }
+
+    /// Creates the context of one loop from its policy.
+    ///
+    /// - Throws: As ``init(_:)`` does.
+    public convenience init(policy: RetryPolicy) throws(PolicyError) {
+        try self.init(RetryPipeline(policy: policy))
     }
 
     deinit {
@@ -95,8 +75,8 @@ public final class RetryContext {
     @discardableResult
     public func next() throws -> RetryAttempt {
         try finishRound()
-        try wait()
-        return try start()
+        repeat { try wait() } while try !mayStart()
+        return attempt
     }
 
     /// Records that the attempt that runs succeeded; the loop is over.
@@ -155,7 +135,7 @@ public final class RetryContext {
     /// - Throws: `CancellationError` if the loop was cancelled.
     public func wait() throws {
         if case .failed(let wait) = phase {
-            if wait > 0, !isCancelled { sleeper.sleep(for: .nanoseconds(wait), cancellation: cancellation) }
+            if wait > 0, !isCancelled { setup.sleep(wait) }
             endWait(isCancelled: isCancelled)
         }
         if stopReason == .cancelled { throw endError }
@@ -180,11 +160,14 @@ extension RetryContext {
     /// The clock to wait by, for the asynchronous wait.
     package var clock: RetryClock { call.clock }
 
+    /// The attempt that runs.
+    package var attempt: RetryAttempt { call.attempt }
+
     /// True if a retry without a wait yields to other tasks first.
     package var yields: Bool { call.yields }
 
     /// True if the loop was cancelled.
-    package var isCancelled: Bool { cancellation?.isCancelled == true || Task.isCancelled }
+    package var isCancelled: Bool { setup.isCancelled }
 
     /// Counts a round that recorded nothing as a failure, and throws where the loop is over.
     package func finishRound() throws {
@@ -203,13 +186,26 @@ extension RetryContext {
         phase = .over
     }
 
-    /// Starts the next attempt, if it may.
-    package func start() throws -> RetryAttempt {
-        if case .waited = phase, call.waitEnded(isCancelled: isCancelled) == .end { phase = .over }
+    /// Starts the next attempt, unless the circuit breaker has it wait once more.
+    package func mayStart() throws -> Bool {
+        switch phase {
+        case .new: enter(call.begins())
+        case .waited: enter(call.waitEnded(isCancelled: isCancelled))
+        default: break
+        }
         if case .over = phase { throw endError }
-        phase = .running
+        guard case .running = phase else { return false }
         call.attemptStarts()
-        return call.attempt
+        return true
+    }
+
+    private func enter(_ step: Step) {
+        phase =
+            switch step {
+            case .attempt: .running
+            case .wait(let wait): .failed(wait: wait)
+            case .end: .over
+            }
     }
 
     /// The error that a loop ends with.
@@ -219,8 +215,7 @@ extension RetryContext {
     }
 
     private func fail(_ failure: AttemptFailure) {
-        let step = call.attemptFailed(failure, isCancelled: isCancelled)
-        phase = if case .wait(let wait) = step { .failed(wait: wait) } else { .over }
+        enter(call.attemptFailed(failure, isCancelled: isCancelled))
     }
 }
 

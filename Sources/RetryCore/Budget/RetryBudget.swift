@@ -7,7 +7,7 @@
 ///
 /// ```swift
 /// let budget = RetryBudget(named: "users")
-/// let user = try await retry(policy: .api, budget: budget) { try await client.user(id) }
+/// let user = try await retry(.api.budget(budget)) { try await client.user(id) }
 /// ```
 ///
 /// Create one per service, and share it: it is thread-safe. A grant is one atomic step, so that no race overdraws the

@@ -1,8 +1,8 @@
 /// The errors that a call may retry; any other error ends the call as permanent.
 ///
 /// ```swift
-/// try await retry(policy: .api, retryOn: [TimeoutError.self, HTTPError.self]) { … }
-/// try await retry(policy: .api, retryOn: .where { ($0 as? HTTPError)?.status == 503 }) { … }
+/// try await retry(.api.retryOn([TimeoutError.self, HTTPError.self])) { … }
+/// try await retry(.api.retryOn(.where { ($0 as? HTTPError)?.status == 503 })) { … }
 /// ```
 ///
 /// A condition only narrows: an error that it admits is still classified, and its class still decides. It narrows the
@@ -30,10 +30,10 @@ public struct RetryCondition: Sendable, ExpressibleByArrayLiteral {
     /// Admits rate limits as a classifier finds them, in place of ``rateLimits``.
     ///
     /// ```swift
-    /// try await retry(policy: .rateLimited, retryOn: .rateLimits(by: .grpcStatus)) { … }
+    /// try await retry(.rateLimited.retryOn(.rateLimits(by: .grpcStatus))) { … }
     /// ```
     ///
-    /// If a custom error type stands for a rate limit, a list of types is enough: `retryOn: [BusyError.self]`.
+    /// If a custom error type stands for a rate limit, a list of types is enough: `.retryOn([BusyError.self])`.
     ///
     /// - Parameter classifier: The classifier of errors.
     /// - Returns: The condition.

@@ -2,13 +2,13 @@
 ///
 /// ```swift
 /// let metrics = RetryMetrics()
-/// let api = RetryExecutor(policy: .api, observer: metrics.observer)
+/// let api = RetryPipeline(policy: .api).observer(metrics.observer)
 /// // later, for a dashboard:
 /// let now = metrics.snapshot()
 /// print(now.calls, now.retries, now.attempts.quantile(0.99) ?? 0)
 /// ```
 ///
-/// One object can observe any number of executors at once. Its memory does not grow with the calls.
+/// One object can observe any number of pipelines at once. Its memory does not grow with the calls.
 public final class RetryMetrics: Sendable {
     /// The counts up to a moment.
     public struct Snapshot: Sendable, Hashable {

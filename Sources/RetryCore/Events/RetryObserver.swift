@@ -4,7 +4,7 @@
 ///
 /// ```swift
 /// let observer: RetryObserver = [.log { level, line in print(level, line) }, metrics.observer]
-/// try await retry(policy: .api, observer: observer) { … }
+/// try await retry(.api.observer(observer)) { … }
 /// ```
 ///
 /// An observer is called during the call, outside every lock, and receives the events of a call in order. It cannot

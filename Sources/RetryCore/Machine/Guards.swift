@@ -1,19 +1,16 @@
 /// The guards between a call and its service: the circuit breaker that admits each attempt, the budget of the retries.
 @usableFromInline
 package struct Guards: Sendable {
-    let breaker: CircuitBreaker?
-    let budget: RetryBudget?
+    @usableFromInline let breaker: CircuitBreaker?
+    @usableFromInline let budget: RetryBudget?
 
-    @usableFromInline
+    @inlinable
     package init(breaker: CircuitBreaker?, budget: RetryBudget?) {
         self.breaker = breaker
         self.budget = budget
     }
 
-    /// Nothing stands in the way.
-    @usableFromInline package static var none: Guards { Guards(breaker: nil, budget: nil) }
-
-    @usableFromInline package var isEmpty: Bool { breaker == nil && budget == nil }
+    @inlinable package var isEmpty: Bool { breaker == nil && budget == nil }
 }
 
 // A first attempt that succeeds needs no more than these two.
@@ -90,6 +87,12 @@ package final class GuardedCall {
     func cancelled() {
         finish(.neutral)
         withdrawal = nil
+    }
+
+    /// No decision follows: the attempt that ran, or the retry that was paid for, counts for nothing.
+    func abandoned() {
+        finish(.neutral)
+        giveBack()
     }
 
     /// Withdraws a retry from the budget; returns whether the budget grants it.

@@ -9,7 +9,7 @@ package final class RetryCall {
     // One task at a time touches a call: checking that at run time would cost as much as the decisions.
     @exclusivity(unchecked) package private(set) var state: RetryState
     @exclusivity(unchecked) package private(set) var timeline: AttemptTimeline?
-    private let surroundings: Surroundings
+    private let setup: CallSetup
     private let guards: GuardedCall?
     @exclusivity(unchecked) private var start: Int64
     /// The time since which the caller does something else; `nil` while the call goes on.
@@ -25,6 +25,8 @@ package final class RetryCall {
     @exclusivity(unchecked) private var toldError: (any Error)?
     /// True if the operation has failed by itself, and not because a guard further in rejected it.
     @exclusivity(unchecked) private var hasFailed = false
+    /// True if the driver tells the caller of retries.
+    private let tellsCaller: Bool
     /// True if the caller cancelled the call; a call also ends as cancelled by an error that says so.
     @exclusivity(unchecked) private var callerCancelled = false
 
@@ -33,27 +35,28 @@ package final class RetryCall {
     /// It began at `start` on its clock; now if that is `nil`.
     @usableFromInline
     package init(
-        policy: consuming RetryPolicy, surroundings: Surroundings, guards: GuardedCall? = nil, start: Int64? = nil,
-        recordsTimeline: Bool = false
+        policy: consuming RetryPolicy, setup: CallSetup, guards: GuardedCall? = nil, start: Int64? = nil,
+        recordsTimeline: Bool = false, tellsCaller: Bool = false
     ) {
+        self.tellsCaller = tellsCaller
         self.state = RetryState(policy: policy)
         self.guards = guards
         self.timeline = recordsTimeline ? AttemptTimeline() : nil
-        self.needsTime = state.storage.hasDeadline || surroundings.observer != nil || recordsTimeline
-        self.start = start ?? (needsTime ? surroundings.clock.nanoseconds : 0)
-        self.surroundings = surroundings
+        self.needsTime = state.storage.hasDeadline || setup.observer != nil || recordsTimeline
+        self.start = start ?? (needsTime ? setup.clock.nanoseconds : 0)
+        self.setup = setup
     }
 
     /// The clock of the call.
-    @usableFromInline package var clock: RetryClock { surroundings.clock }
+    @usableFromInline package var clock: RetryClock { setup.clock }
 
     /// The caller's classifier.
-    package var classifier: ErrorClassifier? { surroundings.classifier }
+    package var classifier: ErrorClassifier? { setup.classifier }
 
     /// The time since the call began, in nanoseconds; zero where it plays no part, as in most calls: hence inlined.
     @inline(__always)
     package var elapsed: Int64 {
-        needsTime ? max(0, (pausedAt ?? surroundings.clock.nanoseconds).saturatingAdd(-start)) : 0
+        needsTime ? max(0, (pausedAt ?? setup.clock.nanoseconds).saturatingAdd(-start)) : 0
     }
 
     /// The error that the call ends with.
@@ -64,7 +67,7 @@ package final class RetryCall {
     }
 
     /// True if an observer or a closure of the caller's is notified of retries.
-    package var isWatched: Bool { surroundings.observer != nil || surroundings.onRetry != nil }
+    package var isWatched: Bool { setup.observer != nil || setup.onRetry != nil || tellsCaller }
 
     /// True if the call ended because it was cancelled.
     @usableFromInline package var isCancelled: Bool { state.stopReason == .cancelled }
@@ -98,22 +101,29 @@ extension RetryCall {
     ///
     /// The last error is what the caller sees; but the one before it if a guard further in rejected the attempt.
     @usableFromInline package func attemptThrew(_ error: any Error, isCancelled: Bool) -> Step {
+        attemptThrew(error, isCancelled: isCancelled) { _ in }
+    }
+
+    private func attemptThrew(_ error: any Error, isCancelled: Bool, onRetry: (RetryNotice) -> Void) -> Step {
         if isCancelled { return endCancelled(byCaller: true, error: error) }
-        let evidence = surroundings.evidence(of: error)
+        let evidence = setup.evidence(of: error)
         if !evidence.isRejection || !hasFailed { operationError = error }
         hasFailed = hasFailed || !evidence.isRejection
         if evidence.isCancellation { return endCancelled(byCaller: false, error: error) }
-        let isAdmitted = surroundings.condition?.contains(error) ?? true
-        return decide(evidence, error: error, isAdmitted: isAdmitted)
+        let isAdmitted = setup.condition?.contains(error) ?? true
+        return decide(evidence, error: error, isAdmitted: isAdmitted, onRetry)
     }
 
-    /// The attempt failed.
-    @usableFromInline package func attemptFailed(_ failure: AttemptFailure, isCancelled: Bool) -> Step {
+    /// The attempt failed; the caller is told if a retry follows.
+    @usableFromInline
+    package func attemptFailed(
+        _ failure: AttemptFailure, isCancelled: Bool, onRetry: (RetryNotice) -> Void = { _ in }
+    ) -> Step {
         var evidence = ErrorEvidence(.transient)
         var error: (any Error)?
         switch failure {
         case .thrown(let error):
-            return attemptThrew(error, isCancelled: isCancelled)
+            return attemptThrew(error, isCancelled: isCancelled, onRetry: onRetry)
         case .rejected(let classification):
             evidence = ErrorEvidence(classification)
         case .timedOut(let limit):
@@ -126,7 +136,7 @@ extension RetryCall {
         }
         ownError = error ?? ownError
         if isCancelled { return endCancelled(byCaller: true, error: error) }
-        return decide(evidence, error: error)
+        return decide(evidence, error: error, onRetry)
     }
 
     /// The wait is over, or was cancelled.
@@ -169,7 +179,7 @@ extension RetryCall {
     package func restart(keepsGrowing: Bool) {
         earlierRetries &+= state.attempt - 1
         state.restart(keepsGrowing: keepsGrowing)
-        start = needsTime ? surroundings.clock.nanoseconds : 0
+        start = needsTime ? setup.clock.nanoseconds : 0
         eventCount = 0
         hasFailed = false
         operationError = nil
@@ -179,13 +189,13 @@ extension RetryCall {
 
     /// The time stands still until ``resume()``: the caller does something else.
     package func pause() {
-        if state.storage.hasDeadline { pausedAt = surroundings.clock.nanoseconds }
+        if state.storage.hasDeadline { pausedAt = setup.clock.nanoseconds }
     }
 
     /// The time goes on after ``pause()``.
     package func resume() {
         guard let pausedAt else { return }
-        start = start.saturatingAdd(max(0, surroundings.clock.nanoseconds.saturatingAdd(-pausedAt)))
+        start = start.saturatingAdd(max(0, setup.clock.nanoseconds.saturatingAdd(-pausedAt)))
         self.pausedAt = nil
     }
 
@@ -193,7 +203,7 @@ extension RetryCall {
     package func abandon() {
         guard state.stopReason == nil else { return }
         state.stop(.abandoned)
-        guards?.giveBack()
+        guards?.abandoned()
         emitStop(error: toldError)
     }
 
@@ -233,7 +243,7 @@ extension RetryCall {
     /// Asks the breaker to admit the next attempt.
     private func askBreaker() -> Step {
         guard let guards, !guards.letThrough() else { return .attempt }
-        var random = surroundings.random
+        var random = setup.random
         let step = state.circuitRejected(openFor: guards.circuitOpen, elapsed: elapsed, using: &random)
         if case .wait(let wait) = step {
             emit(.circuitWait, error: toldError, delay: wait)
@@ -251,7 +261,7 @@ extension RetryCall {
         let known = evidence.classification
         guards?.failed(evidence)
         if !isAdmitted { state.exclude() }
-        var random = surroundings.random
+        var random = setup.random
         let step = state.attemptFailed(
             known, elapsed: elapsed, circuitOpen: guards?.circuitOpen ?? 0, using: &random)
         guard let guards else { return step }
@@ -275,7 +285,9 @@ extension RetryCall {
     }
 
     /// Decides what follows a failure, and reports it.
-    private func decide(_ evidence: ErrorEvidence, error: (any Error)?, isAdmitted: Bool = true) -> Step {
+    private func decide(
+        _ evidence: ErrorEvidence, error: (any Error)?, isAdmitted: Bool = true, _ onRetry: (RetryNotice) -> Void
+    ) -> Step {
         let elapsed = elapsed  // read last: the time that a slow classifier took has passed
         let known = evidence.classification
         let step = next(after: evidence, isAdmitted: isAdmitted, elapsed: elapsed)
@@ -283,12 +295,25 @@ extension RetryCall {
         if case .wait(let wait) = step {
             record(known, error: error, elapsed: elapsed, delay: wait)
             emit(.retry, known, error: error, delay: wait)
-            surroundings.onRetry?(error ?? RejectedValueError(errorClass: known.errorClass), state.attempt)
+            notify(known, error: error, delay: wait, onRetry)
         } else {
             record(known, error: error, elapsed: elapsed)
             emitStop(known, error: error)
         }
         return step
+    }
+
+    /// Tells the caller's closures of a retry that follows.
+    private func notify(
+        _ known: Classification, error: (any Error)?, delay: Int64, _ onRetry: (RetryNotice) -> Void
+    ) {
+        guard tellsCaller || setup.onRetry != nil else { return }
+        let errorClass = known.errorClass
+        let notice = RetryNotice(
+            error: error ?? RejectedValueError(errorClass: errorClass), attempt: state.attempt, errorClass: errorClass,
+            hint: known.hint, delay: .nanoseconds(delay))
+        setup.onRetry?(notice)
+        onRetry(notice)
     }
 
     private func record(
@@ -309,24 +334,15 @@ extension RetryCall {
         _ kind: @autoclosure () -> RetryEvent.Kind, _ known: Classification? = nil, error: (any Error)? = nil,
         delay: Int64 = 0
     ) {
-        guard let observer = surroundings.observer else { return }
+        guard let observer = setup.observer else { return }
         eventCount += 1
         toldError = error
         observer.observe(
             RetryEvent(
-                number: eventCount, kind: kind(), operation: surroundings.name, policy: state.storage.settings.name,
+                number: eventCount, kind: kind(), operation: setup.name, policy: state.storage.settings.name,
                 attempt: hasStarted ? state.attempt : 0, errorClass: known?.errorClass,
                 errorType: error.map { ErrorTypeFacts.of($0).name },
                 message: observer.includesMessages ? error.map(RetryEvent.message) : nil,
                 hint: known?.hint, delay: .nanoseconds(delay), elapsed: .nanoseconds(elapsed)))
     }
-}
-
-/// The error that `onRetry` gets when a value was rejected and no error was thrown.
-public struct RejectedValueError: Error, Hashable, CustomStringConvertible {
-    /// The class that the value was given.
-    public let errorClass: ErrorClass
-
-    /// A description of the failure.
-    public var description: String { "The operation returned a value that counts as a failure: \(errorClass)." }
 }

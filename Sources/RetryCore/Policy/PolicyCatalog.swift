@@ -5,7 +5,7 @@
 ///
 /// ```swift
 /// let catalog = PolicyCatalog.standard
-///     .adding(.api.attempts(6), named: "checkout")
+///     .adding(.api.maxAttempts(6), named: "checkout")
 ///
 /// let policy = try catalog.resolve(named: "checkout")
 /// let node = catalog.resolve(executionType: "flow", nodeMaxRetries: 5)
@@ -88,11 +88,11 @@ public struct PolicyCatalog: Sendable, Hashable {
         executionType: String, riskLevel: String? = nil, nodeMaxRetries: Int? = nil, jobMaxRetries: Int? = nil
     ) -> RetryPolicy {
         switch executionType.asWord {
-        case "flow": own(.flowNodeDefault).attempts(atLeastOne: nodeMaxRetries)
+        case "flow": own(.flowNodeDefault).maxAttempts(atLeastOne: nodeMaxRetries)
         case "agent" where ["low", "medium"].contains(riskLevel?.asWord): own(.agentLowMedium)
         case "agent": own(.agentHighRisk)
         case "job": own(.asyncJobDefault)
-        case "nodus": own(.nodusScheduledDefault).attempts(atLeastOne: jobMaxRetries)
+        case "nodus": own(.nodusScheduledDefault).maxAttempts(atLeastOne: jobMaxRetries)
         default: own(.noRetry)
         }
     }
@@ -101,8 +101,8 @@ public struct PolicyCatalog: Sendable, Hashable {
 }
 
 extension RetryPolicy {
-    fileprivate func attempts(atLeastOne count: Int?) -> RetryPolicy {
-        count.map { attempts(max(1, $0)) } ?? self
+    fileprivate func maxAttempts(atLeastOne count: Int?) -> RetryPolicy {
+        count.map { maxAttempts(max(1, $0)) } ?? self
     }
 }
 

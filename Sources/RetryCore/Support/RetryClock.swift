@@ -12,7 +12,7 @@ import Musl
 ///
 /// ```swift
 /// let clock = ManualClock()
-/// try await retry(policy: .api, clock: RetryClock(clock)) { try await client.user(id) }
+/// try await retry(.api.clock(RetryClock(clock))) { try await client.user(id) }
 /// ```
 ///
 /// The system's clock stands still while the machine sleeps: a deadline of ten seconds does not expire during sleep.

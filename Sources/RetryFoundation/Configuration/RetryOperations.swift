@@ -12,9 +12,7 @@ public import Foundation
 /// let operations = try RetryOperations(contentsOf: file, errors: errors)
 /// let api = operations[.api]
 ///
-/// let user = try await retry(
-///     policy: api.policy, named: api.name, breaker: api.breaker, budget: api.budget, classifier: api.classifier
-/// ) { … }
+/// let user = try await retry(api.pipeline) { … }
 /// let text = try api.blockingExecutor.execute { try String(contentsOf: log) }
 /// ```
 ///
@@ -181,8 +179,11 @@ public struct RetryOperation: Sendable {
             ? nil : ErrorClassifier { error in tests.contains { $0(error) } ? .transient : nil }
     }
 
-    /// An executor for synchronous operations of this kind, with its breaker and the budget.
-    public var blockingExecutor: BlockingExecutor {
-        BlockingExecutor(policy: policy, named: name, breaker: breaker, budget: budget, classifier: classifier)
+    /// The pipeline of operations of this kind, with the policy, the breaker, the budget and the classifier.
+    public var pipeline: RetryPipeline {
+        RetryPipeline(policy: policy).named(name).breaker(breaker).budget(budget).classifier(classifier)
     }
+
+    /// An executor for synchronous operations of this kind.
+    public var blockingExecutor: BlockingExecutor { BlockingExecutor(pipeline) }
 }

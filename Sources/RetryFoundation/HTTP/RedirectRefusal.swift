@@ -11,7 +11,7 @@ public import FoundationNetworking
 ///
 /// ```swift
 /// let session = URLSession(configuration: .ephemeral, delegate: RedirectRefusal(), delegateQueue: nil)
-/// let payments = EffectGate(store: InMemoryEffectStore(), policy: .api, redirects: .notFollowed)
+/// let payments = EffectGate(.api, store: InMemoryEffectStore(), redirects: .notFollowed)
 /// ```
 ///
 /// A redirect is a status from 301 to 308: an answer that is neither a success nor a refusal. Treat it as a failure,

@@ -4,7 +4,7 @@ public import RetryCore
 ///
 /// ```swift
 /// let sleeper = ManualSleeper()
-/// try retryBlocking(policy: .fast, sleeper: sleeper.sleeper, clock: sleeper.retryClock) { try read() }
+/// try retryBlocking(.fast.sleeper(sleeper.sleeper).clock(sleeper.retryClock)) { try read() }
 /// #expect(sleeper.sleeps.count == 2)
 /// ```
 public final class ManualSleeper: Sendable {

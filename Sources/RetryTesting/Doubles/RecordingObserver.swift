@@ -4,7 +4,7 @@ public import RetryCore
 ///
 /// ```swift
 /// let recorder = RecordingObserver()
-/// try await retry(policy: .api, observer: recorder.observer, clock: RetryClock(clock)) { try await fetch() }
+/// try await retry(.api.observer(recorder.observer).clock(RetryClock(clock))) { try await fetch() }
 /// #expect(recorder.codes == ["attempt", "retry", "attempt", "success"])
 /// ```
 ///

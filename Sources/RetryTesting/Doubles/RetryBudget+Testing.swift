@@ -43,7 +43,7 @@ extension RetryBudget {
 /// let recorder = RecordingBudgetObserver()
 /// let budget = RetryBudget(on: clock, observer: recorder.observer)
 /// budget.empty()
-/// try? await retry(policy: .api, budget: budget, clock: RetryClock(clock)) { throw ServerError() }
+/// try? await retry(.api.budget(budget).clock(RetryClock(clock))) { throw ServerError() }
 /// #expect(recorder.codes == ["budget_exhausted"])
 /// ```
 public final class RecordingBudgetObserver: Sendable {

@@ -56,8 +56,11 @@ private final class AWSLoop {
     init(_ policy: RetryPolicy, condition: RetryCondition?) throws {
         sleeper = ManualSleeper(clock: clock)
         context = try RetryContext(
-            policy: policy, retryOn: condition, sleeper: sleeper.sleeper, clock: RetryClock(clock),
-            random: RandomSource(ScriptedGenerator(fractions: [0.5])))
+            RetryPipeline(policy: policy)
+                .retryOn(condition)
+                .sleeper(sleeper.sleeper)
+                .clock(RetryClock(clock))
+                .random(RandomSource(ScriptedGenerator(fractions: [0.5]))))
     }
 
     /// Goes round once for each result, and once more if it is let; true is a failure, of a type that no list has.

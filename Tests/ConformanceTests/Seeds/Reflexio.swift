@@ -34,7 +34,7 @@ extension ConformanceRun {
         let limited = try SeedErrors.make("RateLimitError")
         let odd = try SeedErrors.make("Odd")
         switch name {
-        case "rate_limit_exhaust_max3": return .failing(policy.attempts(3), error: limited)
+        case "rate_limit_exhaust_max3": return .failing(policy.maxAttempts(3), error: limited)
         case "rate_limit_2_then_ok":
             return SeedCall(policy: policy) { attempt in
                 if attempt <= 2 { throw limited }
@@ -43,8 +43,8 @@ extension ConformanceRun {
         case "permanent": return .failing(policy, error: try SeedErrors.make("PermanentError"))
         case "unknown_default_cap2_of_max6": return .failing(policy, error: odd)
         case "unknown_cap0": return .failing(policy.retries(0, for: .unknown), error: odd)
-        case "unknown_uncapped_max3": return .failing(policy.attempts(3).retries(nil, for: .unknown), error: odd)
-        case "max_attempts_1": return .failing(policy.attempts(1), error: limited)
+        case "unknown_uncapped_max3": return .failing(policy.maxAttempts(3).retries(nil, for: .unknown), error: odd)
+        case "max_attempts_1": return .failing(policy.maxAttempts(1), error: limited)
         case "per_class_rate_limit_2": return .failing(policy.retries(2, for: .rateLimit), error: limited)
         case "per_class_0": return .failing(policy.retries(0, for: .rateLimit), error: limited)
         case "mixed_unknown_and_transient":

@@ -38,8 +38,8 @@ struct SeedCall {
         let sleeper = ManualSleeper(clock: clock)
         let recorder = RecordingObserver()
         let callbacks = Locked<[JSON]>([])
-        let note = { @Sendable (error: any Error, attempt: Int) in
-            callbacks.withLock { $0.append([.string("\(error)"), .number(Double(attempt))]) }
+        let note = { @Sendable (notice: RetryNotice) in
+            callbacks.withLock { $0.append([.string("\(notice.error)"), .number(Double(notice.attempt))]) }
         }
         let generator = RandomSource(ScriptedGenerator(fractions: random))
         var calls = 0
@@ -48,21 +48,20 @@ struct SeedCall {
             clock.advance(by: work)
             return try attempt(calls)
         }
+        let pipeline = RetryPipeline("op", policy: policy)
+            .classifier(classifier)
+            .retryOn(condition)
+            .observer(recorder.observer)
+            .sleeper(sleeper.sleeper)
+            .clock(RetryClock(clock))
+            .random(generator)
         let result: Result<String, any Error>
         do {
             switch driver {
             case .blocking:
-                result = .success(
-                    try retryBlocking(
-                        policy: policy, named: "op", classifier: classifier, retryOn: condition,
-                        observer: recorder.observer, onRetry: note, sleeper: sleeper.sleeper,
-                        clock: RetryClock(clock), random: generator, operation: operation))
+                result = .success(try retryBlocking(pipeline, onRetry: note, operation: operation))
             case .asynchronous:
-                result = .success(
-                    try await retry(
-                        policy: policy, named: "op", classifier: classifier, retryOn: condition,
-                        observer: recorder.observer, onRetry: note, clock: RetryClock(clock), random: generator,
-                        operation: { try operation() }))
+                result = .success(try await retry(pipeline, onRetry: note) { try operation() })
             }
         } catch {
             result = .failure(error)

@@ -119,7 +119,8 @@ struct EffectEventsTests {
     func metrics() throws {
         try OnceScene.run { scene in
             let metrics = RetryMetrics()
-            let gate = EffectGate(store: scene.memory, observer: metrics.observer, clock: RetryClock(scene.clock))
+            let gate = EffectGate(
+                RetryPipeline().observer(metrics.observer).clock(RetryClock(scene.clock)), store: scene.memory)
             for _ in 0..<3 { _ = try await gate.once("a", as: .utf8) { _ in "done" } }
             let snapshot = metrics.snapshot()
             #expect(snapshot.calls == 3 && snapshot.ends == ["success": 1, "replayed": 2])

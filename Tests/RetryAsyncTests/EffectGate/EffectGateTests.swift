@@ -197,7 +197,8 @@ struct EffectGateTests {
                 try await retry(policy: scene.policy) { runs.add(()) }
             }
             #expect(runs.count == 0 && error.map { "\($0)".contains("once") } == true)
-            let result = try await once("b", in: scene.memory, as: .utf8, policy: scene.policy) { _ in "done" }
+            let result = try await once("b", in: scene.memory, as: .utf8, through: RetryPipeline(policy: scene.policy))
+            { _ in "done" }
             #expect(result.value == "done")
         }
     }
@@ -219,7 +220,7 @@ struct EffectGateTests {
         func pay(_ store: any EffectStore) async throws -> Int {
             var log = 0
             for key in ["a", "b", "a"] {
-                _ = try await once(key, in: store, as: .nothing, policy: .default.attemptTimeout(.seconds(60))) { _ in
+                _ = try await once(key, in: store, as: .nothing, through: .default.attemptTimeout(.seconds(60))) { _ in
                     self.assertIsolated()
                     balance -= 1
                     log += 1

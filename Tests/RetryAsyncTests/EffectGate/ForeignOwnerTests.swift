@@ -97,8 +97,8 @@ struct ForeignOwnerTests {
         let memory = InMemoryEffectStore(clock: clock.retryClock)
         _ = try memory.claim(ActionID("a"), lease: .seconds(10))
         let gate = EffectGate(
-            store: isObservable ? memory : RemoteStore(memory), waitingUpTo: .seconds(60),
-            clock: RetryClock(BrokenClock(base: clock)))
+            RetryPipeline().clock(RetryClock(BrokenClock(base: clock))),
+            store: isObservable ? memory : RemoteStore(memory), waitingUpTo: .seconds(60))
         let error = await #expect(throws: EffectError.self) { try await gate.once("a", as: .nothing) { _ in } }
         guard case .inProgress? = error else { throw Impossible() }
     }

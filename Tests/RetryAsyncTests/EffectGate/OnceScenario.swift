@@ -89,14 +89,15 @@ struct OnceScenario: Sendable {
         if caller.arrival > 0 { try? await clock.sleep(until: .init(.seconds(caller.arrival))) }
         let limit = caller.waitLimit.map { Duration.seconds($0) }
         let gate = EffectGate(
-            store: store, policy: policy, receiver: receiver, lease: Self.lease, ifAbandoned: rule,
-            waitingUpTo: limit, clock: RetryClock(clock), random: .seeded(seed))
+            RetryPipeline(policy: policy).clock(RetryClock(clock)).random(.seeded(seed)), store: store,
+            receiver: receiver, lease: Self.lease, ifAbandoned: rule, waitingUpTo: limit)
         if !caller.throughFunction {
             return try await gate.once("a", as: .bytes) { try await perform($0, number, caller, clock, trace) }
         }
         return try await once(
-            "a", in: store, as: .bytes, policy: policy, receiver: receiver, lease: Self.lease, ifAbandoned: rule,
-            waitingUpTo: limit, clock: RetryClock(clock), random: .seeded(seed)
+            "a", in: store, as: .bytes,
+            through: RetryPipeline(policy: policy).clock(RetryClock(clock)).random(.seeded(seed)), receiver: receiver,
+            lease: Self.lease, ifAbandoned: rule, waitingUpTo: limit
         ) { try await perform($0, number, caller, clock, trace) }
     }
 

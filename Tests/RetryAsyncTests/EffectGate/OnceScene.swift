@@ -34,9 +34,13 @@ struct OnceScene: Sendable {
 
     var gate: EffectGate {
         EffectGate(
-            store: store, policy: policy, receiver: receiver, lease: lease, ifAbandoned: rule,
-            waitingUpTo: waitLimit, breaker: breaker, budget: budget, observer: recorder.observer,
-            clock: RetryClock(clock), random: .seeded(1))
+            RetryPipeline(policy: policy)
+                .breaker(breaker)
+                .budget(budget)
+                .observer(recorder.observer)
+                .clock(RetryClock(clock))
+                .random(.seeded(1)), store: store, receiver: receiver, lease: lease, ifAbandoned: rule,
+            waitingUpTo: waitLimit)
     }
 
     /// Runs an effect that throws these errors in turn and then returns, and returns what came of it.

@@ -16,7 +16,9 @@ struct SingleFlightTests {
                 let results = try await withThrowingTaskGroup(of: OnceResult<String>.self) { group in
                     for number in 0..<4 {
                         group.addTask { [scene] in
-                            let gate = number == 0 ? scene.gate : EffectGate(store: store, clock: RetryClock(clock))
+                            let gate =
+                                number == 0
+                                ? scene.gate : EffectGate(RetryPipeline().clock(RetryClock(clock)), store: store)
                             if number < 2 {
                                 return try await gate.once("a", as: .utf8) { _ in
                                     runs.add(())
@@ -24,7 +26,9 @@ struct SingleFlightTests {
                                     return "\(number)"
                                 }
                             }
-                            return try await once("a", in: store, as: .utf8, clock: RetryClock(clock)) { _ in
+                            return try await once(
+                                "a", in: store, as: .utf8, through: RetryPipeline().clock(RetryClock(clock))
+                            ) { _ in
                                 runs.add(())
                                 try await clock.sleep(for: .seconds(1))
                                 return "\(number)"

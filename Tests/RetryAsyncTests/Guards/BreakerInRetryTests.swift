@@ -79,7 +79,7 @@ struct BreakerInRetryTests {
     func opensAndIsWaitedFor(_ door: Door) async throws {
         let breaker = breaker(.default)
         var call = call(.every(.seconds(1), 2).openCircuit(.wait), breaker)
-        call.onRetry = { _, _ in breaker.trip() }
+        call.onRetry = { _ in breaker.trip() }
         let attempts = Log<Duration>()
         try await call.run(door) { [clock] in
             attempts.add(clock.elapsed)
@@ -115,7 +115,7 @@ struct BreakerInRetryTests {
     func opensMeanwhile(_ door: Door) async throws {
         let breaker = breaker(.default)
         var call = call(.every(.seconds(1), 5), breaker)
-        call.onRetry = { _, _ in breaker.trip() }
+        call.onRetry = { _ in breaker.trip() }
         await #expect(throws: Fault(1)) { try await call.run(door) { throw Fault(1) } }
         #expect(call.recorder.codes == door.codes("attempt", "retry", "circuit_open"))
     }
@@ -177,7 +177,7 @@ struct BreakerInRetryTests {
         for policy in policies + policies + policies {
             let clock = ManualClock()
             let task = Task {
-                try await retry(policy: policy, breaker: breaker, clock: clock.retryClock) {
+                try await retry(RetryPipeline(policy: policy).breaker(breaker).clock(clock.retryClock)) {
                     try await clock.sleep(for: .seconds(1))
                 }
             }
@@ -190,7 +190,9 @@ struct BreakerInRetryTests {
         let clock = ManualClock()
         let task = Task {
             try await retry(
-                policy: .immediate(1).attemptTimeout(.seconds(1)), breaker: breaker, clock: clock.retryClock
+                RetryPipeline(policy: .immediate(1).attemptTimeout(.seconds(1)))
+                    .breaker(breaker)
+                    .clock(clock.retryClock)
             ) {
                 try await clock.sleep(for: .seconds(60))
             }
@@ -264,7 +266,7 @@ struct BreakerAndTimeoutTests {
     private func run(_ policy: RetryPolicy, _ breaker: CircuitBreaker, cancelledAfter time: Duration? = nil) throws {
         try DeterministicExecutor.run(seed: 1, clock: clock) {
             let task = Task(executorPreference: DeterministicExecutor.current) {
-                try await retry(policy: policy, breaker: breaker, clock: clock.retryClock) {
+                try await retry(RetryPipeline(policy: policy).breaker(breaker).clock(clock.retryClock)) {
                     try await clock.sleep(for: .seconds(60))
                 }
             }
@@ -315,7 +317,9 @@ struct BreakerAndTimeoutTests {
                 for number in 0..<50 {
                     group.addTask {
                         do {
-                            try await retry(policy: .immediate(1), breaker: breaker, clock: clock.retryClock) {
+                            try await retry(
+                                RetryPipeline(policy: .immediate(1)).breaker(breaker).clock(clock.retryClock)
+                            ) {
                                 running.add(number)
                                 try await clock.sleep(for: .seconds(1))
                             }

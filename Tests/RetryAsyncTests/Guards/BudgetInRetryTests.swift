@@ -109,7 +109,7 @@ struct BudgetInRetryTests {
         let budget = budget(.limit(5, per: .seconds(60)))
         let breaker = CircuitBreaker("service", clock: clock.retryClock)
         var call = call(.every(.seconds(1), 5), budget, breaker: breaker)
-        call.onRetry = { _, _ in breaker.trip() }
+        call.onRetry = { _ in breaker.trip() }
         await #expect(throws: Fault.self) { try await call.run(door) { throw Fault(1) } }
         #expect(budget.snapshot().balance == 5 && budget.snapshot().returns == 1)
     }
@@ -118,7 +118,7 @@ struct BudgetInRetryTests {
     func returnedAtDeadline(_ door: Door) async throws {
         let budget = budget(.limit(5, per: .seconds(600)))
         var call = call(.every(.seconds(1), 5).deadline(.seconds(10)), budget)
-        call.onRetry = { [clock] _, _ in clock.advance(by: .seconds(20)) }
+        call.onRetry = { [clock] _ in clock.advance(by: .seconds(20)) }
         await #expect(throws: Fault.self) { try await call.run(door) { throw Fault(1) } }
         #expect(budget.snapshot().balance == 5 && budget.snapshot().returns == 1)
     }
@@ -127,7 +127,7 @@ struct BudgetInRetryTests {
     func returnedAfterCancellation(_ door: Door) async throws {
         let budget = budget(.limit(5, per: .seconds(60)))
         var call = call(.every(.seconds(1), 5), budget)
-        call.onRetry = { _, _ in cancelThisTask() }
+        call.onRetry = { _ in cancelThisTask() }
         let made = call
         let task = Task { try await made.run(door) { throw Fault(1) } }
         await #expect(throws: CancellationError.self) { try await task.value }

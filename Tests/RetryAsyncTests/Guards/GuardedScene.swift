@@ -45,9 +45,13 @@ final class GuardedScene: Sendable {
         if generator.pick(true, false, false) { policy = policy.attemptTimeout(.seconds(1)) }
         let events = Log<RetryEvent>()
         let isSeen = generator.pick(true, true, false)
-        let executor = RetryExecutor(
-            policy: policy, breaker: breaker, budget: budget,
-            observer: isSeen ? RetryObserver { events.add($0) } : nil, clock: clock.retryClock)
+        let executor = RetryPipeline(policy: policy)
+            .breaker(breaker)
+            .budget(budget)
+            .observer(
+                isSeen ? RetryObserver { events.add($0) } : nil
+            )
+            .clock(clock.retryClock)
         let starts = Log<Void>()
         let steps = (0..<4).map { _ in
             (seconds: generator.pick(0, 0, 1, 2), fails: generator.pick(true, true, false))

@@ -93,7 +93,7 @@ struct InnerGuardTests {
     func innerGate(_ door: Door) async throws {
         let still = ManualClock().retryClock
         let store = InMemoryEffectStore(clock: still)
-        let gate = EffectGate(store: store, clock: still)
+        let gate = EffectGate(RetryPipeline().clock(still), store: store)
         _ = try store.claim(ActionID("in progress"), lease: .seconds(10_000))
         await #expect(throws: EffectError.self) { try await gate.once("unknown", as: .nothing) { _ in throw Fault(1) } }
         let outer = breaker(.default)
@@ -114,7 +114,7 @@ struct InnerGuardTests {
         let closed = breaker(CircuitBreakerPolicy(consecutiveFailures: 1))
         await #expect(throws: EffectError.self) {
             try await call(.immediate(1), closed).run(door) {
-                _ = try await EffectGate(store: full, clock: still).once("b", as: .nothing) { _ in }
+                _ = try await EffectGate(RetryPipeline().clock(still), store: full).once("b", as: .nothing) { _ in }
             }
         }
         #expect(closed.state == .closed && closed.snapshot.consecutiveFailures == 0)
@@ -123,7 +123,7 @@ struct InnerGuardTests {
     @Test("hears of the attempt of a gate further in, whose error says only that its outcome is unknown")
     func innerGatesAttempt() async throws {
         let still = ManualClock().retryClock
-        let gate = EffectGate(store: InMemoryEffectStore(clock: still), clock: still)
+        let gate = EffectGate(RetryPipeline().clock(still), store: InMemoryEffectStore(clock: still))
         for (error, failures) in [(Fault(1), 1), (Fault(2, .permanent), 0)] {
             let outer = breaker(.default)
             await #expect(throws: EffectError.self) {

@@ -27,7 +27,7 @@ struct Scenario: Sendable {
     func runUnseen(on clock: ManualClock) async throws -> String {
         let trace = Trace(clock)
         let task = Task(executorPreference: DeterministicExecutor.current) {
-            try await retry(policy: policy, clock: clock.retryClock) { try await perform(clock, trace) }
+            try await retry(RetryPipeline(policy: policy).clock(clock.retryClock)) { try await perform(clock, trace) }
         }
         try await cancel(task, on: clock, trace)
         let result = await task.result
@@ -44,8 +44,10 @@ struct Scenario: Sendable {
         on clock: ManualClock, sharing shared: (trace: Trace, observer: RetryObserver)? = nil
     ) async throws -> String {
         let trace = shared?.trace ?? Trace(clock)
-        let executor = RetryExecutor(
-            policy: policy, named: name, observer: shared?.observer ?? trace.observer, clock: clock.retryClock)
+        let executor = RetryPipeline(policy: policy)
+            .named(name)
+            .observer(shared?.observer ?? trace.observer)
+            .clock(clock.retryClock)
         let task = Task(executorPreference: DeterministicExecutor.current) {
             await executor.outcome { try await perform(clock, trace) }
         }

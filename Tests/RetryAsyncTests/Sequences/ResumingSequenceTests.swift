@@ -15,8 +15,8 @@ struct ResumingSequenceTests {
     ) -> RetryingSequence<Source, Int> {
         let left = Locked(cuts)
         return RetryingSequence(
-            policy: policy ?? self.policy, observer: recorder.observer, clock: RetryClock(clock), position: position,
-            restartsAttempts: restarts
+            RetryPipeline(policy: policy ?? self.policy).observer(recorder.observer).clock(RetryClock(clock)),
+            position: position, restartsAttempts: restarts
         ) { place in
             let first = (place ?? 0) + 1
             let cut = left.withLock { $0.isEmpty ? nil : $0.removeFirst() }
@@ -31,7 +31,7 @@ struct ResumingSequenceTests {
     @Test(arguments: 0..<64)
     func noElementIsRepeatedOrLeftOut(pattern: Int) async {
         let cuts = (0..<6).filter { pattern & 1 << $0 != 0 }
-        let (elements, error) = await numbers(5, cuts: cuts, policy: policy.attempts(8)).collected()
+        let (elements, error) = await numbers(5, cuts: cuts, policy: policy.maxAttempts(8)).collected()
         #expect(elements == [1, 2, 3, 4, 5] && error == nil)
         #expect(codes.count { $0 == "retry" } == cuts.count)
         #expect(codes.last == "success" && codes.count { $0 == "success" } == 1)
@@ -40,7 +40,8 @@ struct ResumingSequenceTests {
     @Test func anOffsetIsSummedUp() async {
         let offsets = Locked<[Int?]>([])
         let sequence = RetryingSequence(
-            policy: policy, clock: RetryClock(clock), position: { (chunk: Int, offset: Int?) in (offset ?? 0) + chunk },
+            RetryPipeline(policy: policy).clock(RetryClock(clock)),
+            position: { (chunk: Int, offset: Int?) in (offset ?? 0) + chunk },
             make: { offset in
                 let count = offsets.withLock { offsets in
                     offsets.append(offset)
@@ -95,7 +96,7 @@ struct ResumingSequenceTests {
     @Test func aPlaceThatStandsStillIsNoProgress() async {
         let makes = Locked(0)
         let stuck = RetryingSequence(
-            policy: policy, clock: RetryClock(clock), position: { (_: Int, _: Int?) -> Int? in 7 },
+            RetryPipeline(policy: policy).clock(RetryClock(clock)), position: { (_: Int, _: Int?) -> Int? in 7 },
             restartsAttempts: true,
             make: { _ in
                 makes.withLock { $0 += 1 }
@@ -127,14 +128,14 @@ struct ResumingSequenceTests {
     }
 
     @Test func theDeadlineBoundsTheWhole() async {
-        let bounded = policy.attempts(100).deadline(.seconds(3))
+        let bounded = policy.maxAttempts(100).deadline(.seconds(3))
         let (elements, error) = await numbers(9, cuts: Array(1...9), policy: bounded).collected()
         #expect(elements == [1, 2, 3] && error is TransientError && codes.last == "deadline_exceeded")
     }
 
     @Test func aPermanentFailureInTheMidstEndsIt() async {
         let sequence = RetryingSequence(
-            policy: policy, clock: RetryClock(clock), position: { (element: Int, _: Int?) in element },
+            RetryPipeline(policy: policy).clock(RetryClock(clock)), position: { (element: Int, _: Int?) in element },
             make: { _ in Source.numbers([1, 2], then: PermanentError()) })
         let (elements, error) = await sequence.collected()
         #expect(elements == [1, 2] && error is PermanentError)
@@ -143,7 +144,7 @@ struct ResumingSequenceTests {
     @Test func aCancellationInTheMidstIsPassedOn() async {
         let clock = ManualClock()
         let sequence = RetryingSequence(
-            policy: policy, clock: RetryClock(clock), position: { (element: Int, _: Int?) in element },
+            RetryPipeline(policy: policy).clock(RetryClock(clock)), position: { (element: Int, _: Int?) in element },
             make: { place in Source.numbers([(place ?? 0) + 1], then: TransientError()) })
         let consumer = Task { await sequence.collected() }
         await clock.waitForSleepers(1)

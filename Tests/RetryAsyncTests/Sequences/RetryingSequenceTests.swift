@@ -14,7 +14,10 @@ struct RetryingSequenceTests {
         _ sources: [Result<Source, any Error>], policy: RetryPolicy? = nil
     ) -> RetryingSequence<Source, Never> {
         RetryingSequence(
-            policy: policy ?? self.policy, named: "op", observer: recorder.observer, clock: RetryClock(clock)
+            RetryPipeline(policy: policy ?? self.policy)
+                .named("op")
+                .observer(recorder.observer)
+                .clock(RetryClock(clock))
         ) { [makes] in
             let index = makes.withLock { count in
                 count += 1
@@ -94,7 +97,9 @@ struct RetryingSequenceTests {
 
     @Test func aConditionNarrowsAsElsewhere() async {
         let calls = Locked(0)
-        let sequence = RetryingSequence(policy: policy, retryOn: [RateLimitError.self], clock: RetryClock(clock)) {
+        let sequence = RetryingSequence(
+            RetryPipeline(policy: policy).retryOn([RateLimitError.self]).clock(RetryClock(clock))
+        ) {
             () async throws -> Source in
             calls.withLock { $0 += 1 }
             throw TransientError()
@@ -147,7 +152,9 @@ struct RetryingSequenceTests {
 
     @Test func aCancelledWaitEndsAtOnce() async throws {
         let clock = ManualClock()
-        let sequence = RetryingSequence(policy: policy, observer: recorder.observer, clock: RetryClock(clock)) {
+        let sequence = RetryingSequence(
+            RetryPipeline(policy: policy).observer(recorder.observer).clock(RetryClock(clock))
+        ) {
             () async throws -> Source in
             throw TransientError()
         }

@@ -8,21 +8,21 @@ import Testing
 enum Door: CaseIterable, Sendable, CustomTestStringConvertible {
     /// `retry` without an observer: the first attempt is inlined.
     case function
-    /// `RetryExecutor.execute` without an observer.
+    /// `RetryPipeline.execute` without an observer.
     case execute
     /// `retry` with an observer.
     case observedFunction
-    /// `RetryExecutor.execute` with an observer.
+    /// `RetryPipeline.execute` with an observer.
     case observedExecute
     /// `retry` whose operation takes the attempt.
     case functionWithAttempt
-    /// `RetryExecutor.execute` whose operation takes the attempt.
+    /// `RetryPipeline.execute` whose operation takes the attempt.
     case executeWithAttempt
     /// An executor that is called like a function.
     case callable
-    /// `RetryExecutor.outcome`.
+    /// `RetryPipeline.outcome`.
     case outcome
-    /// `RetryExecutor.outcome` whose operation takes the attempt.
+    /// `RetryPipeline.outcome` whose operation takes the attempt.
     case outcomeWithAttempt
     /// A function that was wrapped.
     case wrapped
@@ -48,52 +48,48 @@ struct Call: Sendable {
     var condition: RetryCondition?
     var breaker: CircuitBreaker?
     var budget: RetryBudget?
-    var onRetry: (@Sendable (any Error, Int) -> Void)?
+    var onRetry: (@Sendable (RetryNotice) -> Void)?
     var clock = ManualClock()
     /// The minimum of each draw: no wait is spread out.
     var random: RandomSource? = RandomSource(ScriptedGenerator(fractions: [0]))
     let recorder = RecordingObserver()
 
     func run<Value: Sendable>(
-        _ door: Door, rejecting rejection: (@Sendable (borrowing Value) -> Classification?)? = nil,
+        _ door: Door, rejecting rejection: (@Sendable (Value) -> Classification?)? = nil,
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        let executor = executor(door)
+        let pipeline = pipeline(door)
+        let rejection = rejection ?? { _ in nil }
         switch door {
         case .function, .observedFunction, .timed:
-            return try await retry(
-                policy: executor.policy, named: "call", breaker: breaker, budget: budget, classifier: classifier,
-                retryOn: condition,
-                rejecting: rejection, observer: door.isObserved ? recorder.observer : nil, onRetry: onRetry,
-                clock: clock.retryClock, random: random
-            ) { try await operation() }
+            return try await retry(pipeline, rejecting: rejection) { try await operation() }
         case .functionWithAttempt:
-            return try await retry(
-                policy: executor.policy, named: "call", breaker: breaker, budget: budget, classifier: classifier,
-                retryOn: condition,
-                rejecting: rejection, observer: recorder.observer, onRetry: onRetry,
-                clock: clock.retryClock, random: random
-            ) { _ in try await operation() }
+            return try await retry(pipeline, rejecting: { rejection($0) }, operation: { _ in try await operation() })
         case .execute, .observedExecute:
-            return try await executor.execute(rejecting: rejection) { try await operation() }
+            return try await pipeline.execute(rejecting: rejection) { try await operation() }
         case .executeWithAttempt:
-            return try await executor.execute(rejecting: rejection) { _ in try await operation() }
+            return try await pipeline.execute(rejecting: { rejection($0) }, operation: { _ in try await operation() })
         case .callable:
-            return try await executor { try await operation() }
+            return try await pipeline { try await operation() }
         case .outcome:
-            return try await executor.outcome(rejecting: rejection) { try await operation() }.get()
+            return try await pipeline.outcome(rejecting: { rejection($0) }) { try await operation() }.get()
         case .outcomeWithAttempt:
-            return try await executor.outcome(rejecting: rejection) { _ in try await operation() }.get()
+            return try await pipeline.outcome(rejecting: { rejection($0) }) { _ in try await operation() }.get()
         case .wrapped:
-            return try await executor.wrap(operation)()
+            return try await pipeline.wrap(operation)()
         }
     }
 
-    private func executor(_ door: Door) -> RetryExecutor {
-        RetryExecutor(
-            policy: door == .timed ? policy.attemptTimeout(.seconds(86_400)) : policy, named: "call",
-            breaker: breaker, budget: budget, classifier: classifier, retryOn: condition,
-            observer: door.isObserved ? recorder.observer : nil,
-            onRetry: onRetry, clock: clock.retryClock, random: random)
+    private func pipeline(_ door: Door) -> RetryPipeline {
+        RetryPipeline(policy: door == .timed ? policy.attemptTimeout(.seconds(86_400)) : policy)
+            .named("call")
+            .breaker(breaker)
+            .budget(budget)
+            .classifier(classifier)
+            .retryOn(condition)
+            .observer(door.isObserved ? recorder.observer : nil)
+            .onRetry(onRetry)
+            .clock(clock.retryClock)
+            .random(random)
     }
 }

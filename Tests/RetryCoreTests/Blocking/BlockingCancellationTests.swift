@@ -89,12 +89,18 @@ struct BlockingCancellationTests {
         let recorder = RecordingObserver()
         #expect(throws: CancellationError.self) {
             try retryBlocking(
-                policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)), deadline: .seconds(10)),
-                observer: recorder.observer,
-                sleeper: Sleeper { _, _ in
-                    clock.advance(by: .seconds(60))
-                    token.cancel()
-                }, cancellation: token, clock: RetryClock(clock)
+                RetryPipeline(
+                    policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)), deadline: .seconds(10))
+                )
+                .observer(recorder.observer)
+                .sleeper(
+                    Sleeper { _, _ in
+                        clock.advance(by: .seconds(60))
+                        token.cancel()
+                    }
+                )
+                .cancellation(token)
+                .clock(RetryClock(clock))
             ) { throw TransientError() }
         }
         #expect(recorder.stopReasons == [.cancelled])

@@ -18,11 +18,16 @@ struct BlockingDeadlineTests {
         let times = Locked(Times())
         let recorder = RecordingObserver()
         _ = try? retryBlocking(
-            policy: policy, observer: recorder.observer,
-            sleeper: Sleeper { duration, _ in
-                clock.advance(by: duration)
-                times.withLock { $0.wakeUps.append(clock.now.offset) }
-            }, clock: RetryClock(clock), random: .seeded(seed)
+            RetryPipeline(policy: policy)
+                .observer(recorder.observer)
+                .sleeper(
+                    Sleeper { duration, _ in
+                        clock.advance(by: duration)
+                        times.withLock { $0.wakeUps.append(clock.now.offset) }
+                    }
+                )
+                .clock(RetryClock(clock))
+                .random(.seeded(seed))
         ) {
             let number = times.withLock { times in
                 times.starts.append(clock.now.offset)

@@ -36,9 +36,12 @@ struct BlockingErrorTests {
         let recorder = RecordingObserver()
         let error = #expect(throws: TaggedError.self) {
             try retryBlocking(
-                policy: RetryPolicy(maxAttempts: 5, backoff: .constant(.seconds(1)), deadline: .seconds(10)),
-                observer: recorder.observer, sleeper: Sleeper { _, _ in clock.advance(by: .seconds(10)) },
-                clock: RetryClock(clock)
+                RetryPipeline(
+                    policy: RetryPolicy(maxAttempts: 5, backoff: .constant(.seconds(1)), deadline: .seconds(10))
+                )
+                .observer(recorder.observer)
+                .sleeper(Sleeper { _, _ in clock.advance(by: .seconds(10)) })
+                .clock(RetryClock(clock))
             ) { try script.callBlocking() }
         }
         #expect(error === errors[0])

@@ -21,20 +21,26 @@ struct BlockingRefusalTests {
 
     /// Every way to run a blocking call under a policy.
     static let doors: [@Sendable (RetryPolicy, RetryObserver, @escaping @Sendable () -> Int) throws -> Int] = [
-        { policy, observer, operation in try retryBlocking(policy: policy, observer: observer, operation: operation) },
+        { policy, observer, operation in
+            try retryBlocking(RetryPipeline(policy: policy).observer(observer), operation: operation)
+        },
         { policy, _, operation in try retryBlocking(policy: policy, operation: operation) },
         { policy, observer, operation in
-            try BlockingExecutor(policy: policy, observer: observer).execute { operation() }
+            try BlockingExecutor(RetryPipeline(policy: policy).observer(observer)).execute { operation() }
         },
         { policy, observer, operation in
-            try BlockingExecutor(policy: policy, observer: observer).execute { (_: RetryAttempt) in operation() }
+            try BlockingExecutor(RetryPipeline(policy: policy).observer(observer)).execute { (_: RetryAttempt) in
+                operation()
+            }
         },
         { policy, observer, operation in
-            try BlockingExecutor(policy: policy, observer: observer).outcome { operation() }.get()
+            try BlockingExecutor(RetryPipeline(policy: policy).observer(observer)).outcome { operation() }.get()
         },
-        { policy, observer, operation in try BlockingExecutor(policy: policy, observer: observer).wrap(operation)() },
         { policy, observer, operation in
-            let context = try RetryContext(policy: policy, observer: observer)
+            try BlockingExecutor(RetryPipeline(policy: policy).observer(observer)).wrap(operation)()
+        },
+        { policy, observer, operation in
+            let context = try RetryContext(RetryPipeline(policy: policy).observer(observer))
             try context.next()
             return context.succeeded(operation())
         },

@@ -43,12 +43,19 @@ struct BlockingScene {
             return nil
         }
         return BlockingExecutor(
-            policy: policy, named: "scene", classifier: classifier, retryOn: condition, observer: recorder.observer,
-            onRetry: { [retries] error, attempt in
-                retries.withLock { $0.append(Retry(error: "\(error)", attempt: attempt)) }
-                onRetry?()
-            },
-            sleeper: sleeper.sleeper, cancellation: token, clock: sleeper.retryClock, random: random.source)
+            RetryPipeline(policy: policy)
+                .named("scene")
+                .classifier(classifier)
+                .retryOn(condition)
+                .observer(recorder.observer)
+                .onRetry({ [retries] notice in
+                    retries.withLock { $0.append(Retry(error: "\(notice.error)", attempt: notice.attempt)) }
+                    onRetry?()
+                })
+                .sleeper(sleeper.sleeper)
+                .cancellation(token)
+                .clock(sleeper.retryClock)
+                .random(random.source))
     }
 
     /// Runs a call that throws these errors in turn and then returns, and returns what came of it.

@@ -61,8 +61,11 @@ struct CancellationTokenTests {
             let recorder = RecordingObserver()
             let thread = TestThread {
                 let executor = BlockingExecutor(
-                    policy: RetryPolicy(maxAttempts: 3, backoff: .constant(Self.hour)), observer: recorder.observer,
-                    onRetry: { _, _ in isAboutToWait.signal() }, sleeper: .system, cancellation: token)
+                    RetryPipeline(policy: RetryPolicy(maxAttempts: 3, backoff: .constant(Self.hour)))
+                        .observer(recorder.observer)
+                        .onRetry({ _ in isAboutToWait.signal() })
+                        .sleeper(.system)
+                        .cancellation(token))
                 return Result { try executor.execute { throw TransientError() } }
             }
             isAboutToWait.wait()
@@ -79,7 +82,8 @@ struct CancellationTokenTests {
         let thread = TestThread {
             Result {
                 let context = try RetryContext(
-                    policy: RetryPolicy(maxAttempts: 3, backoff: .constant(Self.hour)), cancellation: token)
+                    RetryPipeline(policy: RetryPolicy(maxAttempts: 3, backoff: .constant(Self.hour))).cancellation(
+                        token))
                 while true {
                     try context.next()
                     context.failed(TransientError())

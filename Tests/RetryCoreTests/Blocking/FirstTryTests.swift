@@ -32,14 +32,21 @@ struct FirstTryTests {
         let clock = RetryClock(clock)
         let before = self.clock.readings
         let value = try retryBlocking(
-            policy: policy, classifier: classifier, retryOn: condition, observer: observer, onRetry: onRetry,
-            sleeper: sleeper, cancellation: CancellationToken(), clock: clock, random: random.source
+            RetryPipeline(policy: policy)
+                .classifier(classifier)
+                .retryOn(condition)
+                .observer(observer)
+                .sleeper(sleeper)
+                .cancellation(CancellationToken())
+                .clock(clock)
+                .random(random.source)
+                .onRetry(onRetry)
         ) { 42 }
         #expect(value == 42)
         return self.clock.readings - before
     }
 
-    private func onRetry(_ error: any Error, _ attempt: Int) {
+    private func onRetry(_ notice: RetryNotice) {
         asked.withLock { $0.append("onRetry") }
     }
 
@@ -69,8 +76,12 @@ struct FirstTryTests {
     @Test("does the same through an executor")
     func throughAnExecutor() throws {
         let executor = BlockingExecutor(
-            policy: .api, classifier: classifier, retryOn: condition, sleeper: sleeper, clock: RetryClock(clock),
-            random: random.source)
+            .api
+                .classifier(classifier)
+                .retryOn(condition)
+                .sleeper(sleeper)
+                .clock(RetryClock(clock))
+                .random(random.source))
         let before = clock.readings
         #expect(try executor.execute { 42 } == 42)
         #expect(try executor.execute { (attempt: RetryAttempt) in attempt.number } == 1)
@@ -85,7 +96,7 @@ struct FirstTryTests {
         let clock = RetryClock(clock)
         let before = self.clock.readings
         let script = FaultScript<Int>(.fail(TransientError()), .fail(TransientError()), .succeed(42))
-        let value = try retryBlocking(policy: .api, sleeper: sleeper, clock: clock, random: random.source) {
+        let value = try retryBlocking(.api.sleeper(sleeper).clock(clock).random(random.source)) {
             try script.callBlocking()
         }
         #expect(value == 42)

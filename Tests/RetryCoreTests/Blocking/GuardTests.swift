@@ -12,19 +12,30 @@ struct BlockingGuardTests {
 
     private func run(
         _ door: Door, _ policy: RetryPolicy, breaker: CircuitBreaker? = nil, budget: RetryBudget? = nil,
-        onRetry: (@Sendable (any Error, Int) -> Void)? = nil, _ operation: () throws -> Int
+        onRetry: (@Sendable (RetryNotice) -> Void)? = nil, _ operation: () throws -> Int
     ) throws -> Int {
         let clock = clock
         let sleeper = Sleeper { duration, _ in clock.advance(by: duration) }
         let executor = BlockingExecutor(
-            policy: policy, breaker: breaker, budget: budget, onRetry: onRetry, sleeper: sleeper,
-            clock: RetryClock(clock), random: DrawCounter(value: 0).source)
+            RetryPipeline(policy: policy)
+                .breaker(breaker)
+                .budget(budget)
+                .onRetry(onRetry)
+                .sleeper(sleeper)
+                .clock(RetryClock(clock))
+                .random(DrawCounter(value: 0).source))
         switch door {
         case .function, .observedFunction:
             return try retryBlocking(
-                policy: policy, breaker: breaker, budget: budget,
-                observer: door == .function ? nil : recorder.observer, onRetry: onRetry, sleeper: sleeper,
-                clock: RetryClock(clock), random: DrawCounter(value: 0).source, operation: operation)
+                RetryPipeline(policy: policy)
+                    .breaker(breaker)
+                    .budget(budget)
+                    .observer(door == .function ? nil : recorder.observer)
+                    .sleeper(sleeper)
+                    .clock(RetryClock(clock))
+                    .random(DrawCounter(value: 0).source)
+                    .onRetry(onRetry),
+                operation: operation)
         case .execute: return try executor.execute(operation: operation)
         case .executeWithAttempt: return try executor.execute { _ in try operation() }
         case .outcome: return try executor.outcome(operation: operation).get()
@@ -86,7 +97,7 @@ struct BlockingGuardTests {
         let budget = RetryBudget(.limit(5, per: .seconds(60)), on: clock)
         let breaker = breaker
         #expect(throws: CountedError.self) {
-            let trip: @Sendable (any Error, Int) -> Void = { _, _ in breaker.trip() }
+            let trip: @Sendable (RetryNotice) -> Void = { _ in breaker.trip() }
             return try run(door, .fast, breaker: breaker, budget: budget, onRetry: trip) { throw CountedError(1) }
         }
         #expect(budget.snapshot().returns == 1 && budget.snapshot().balance == 5)

@@ -13,9 +13,12 @@ struct HostileSurroundingsTests {
         let recorder = RecordingObserver()
         let script = FaultScript<Int>(.fail(TransientError()), .succeed(42))
         let executor = BlockingExecutor(
-            policy: RetryPolicy(maxAttempts: 3, backoff: .none),
-            observer: [RetryObserver { _ in clock.advance(by: Self.century) }, recorder.observer],
-            onRetry: { _, _ in clock.advance(by: Self.century) }, clock: RetryClock(clock))
+            RetryPipeline(policy: RetryPolicy(maxAttempts: 3, backoff: .none))
+                .observer([
+                    RetryObserver { _ in clock.advance(by: Self.century) }, recorder.observer,
+                ])
+                .onRetry({ _ in clock.advance(by: Self.century) })
+                .clock(RetryClock(clock)))
         #expect(try executor.execute { try script.callBlocking() } == 42)
         #expect(recorder.codes == ["attempt", "retry", "attempt", "success"])
     }
@@ -26,9 +29,11 @@ struct HostileSurroundingsTests {
         let script = FaultScript<Int>(.fail(TransientError()), .succeed(42))
         #expect(throws: TransientError.self) {
             try retryBlocking(
-                policy: RetryPolicy(maxAttempts: 3, backoff: .none, deadline: .seconds(10)),
-                observer: RetryObserver { if $0.kind == .retry { clock.advance(by: .seconds(10)) } },
-                clock: RetryClock(clock)
+                RetryPipeline(policy: RetryPolicy(maxAttempts: 3, backoff: .none, deadline: .seconds(10)))
+                    .observer(
+                        RetryObserver { if $0.kind == .retry { clock.advance(by: .seconds(10)) } }
+                    )
+                    .clock(RetryClock(clock))
             ) { try script.callBlocking() }
         }
         #expect(script.calls == 1)
@@ -43,8 +48,12 @@ struct HostileSurroundingsTests {
         }
         #expect(throws: StrangeError.self) {
             try retryBlocking(
-                policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(5)), deadline: .seconds(10)),
-                classifier: classifier, sleeper: sleeper.sleeper, clock: sleeper.retryClock
+                RetryPipeline(
+                    policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(5)), deadline: .seconds(10))
+                )
+                .classifier(classifier)
+                .sleeper(sleeper.sleeper)
+                .clock(sleeper.retryClock)
             ) { throw StrangeError() }
         }
         #expect(sleeper.sleeps.isEmpty)
@@ -57,11 +66,11 @@ struct HostileSurroundingsTests {
         let observer = RetryObserver { event in
             recorder.observer.observe(event)
             let script = FaultScript<Int>(.fail(TransientError()), .succeed(1))
-            _ = try? retryBlocking(policy: .default.backoff(.none), observer: inner.observer) {
+            _ = try? retryBlocking(.default.backoff(.none).observer(inner.observer)) {
                 try script.callBlocking()
             }
         }
-        #expect(try retryBlocking(observer: observer) { 42 } == 42)
+        #expect(try retryBlocking(RetryPipeline().observer(observer)) { 42 } == 42)
         #expect(recorder.events.map(\.number) == [1, 2])
         #expect(inner.events.map(\.number) == [1, 2, 3, 4, 1, 2, 3, 4])
     }
@@ -95,7 +104,7 @@ struct HostileSurroundingsTests {
         }
         let metrics = RetryMetrics()
         let observer: RetryObserver = [.log { _, _ in }, metrics.observer]
-        _ = try? retryBlocking(policy: .default.backoff(.none), observer: observer) { throw SecretError() }
+        _ = try? retryBlocking(.default.backoff(.none).observer(observer)) { throw SecretError() }
         #expect(metrics.snapshot().calls == 1)
     }
 
@@ -119,10 +128,15 @@ struct HostileSurroundingsTests {
         let recorder = RecordingObserver()
         let random = DrawCounter()
         let executor = BlockingExecutor(
-            policy: RetryPolicy(maxAttempts: 4, backoff: .constant(.seconds(1))).deadline(.seconds(10), behavior),
-            observer: recorder.observer,
-            sleeper: Sleeper { duration, _ in #expect(duration > .zero && duration <= .seconds(10)) },
-            clock: RetryClock(clock), random: random.source)
+            RetryPipeline(
+                policy: RetryPolicy(maxAttempts: 4, backoff: .constant(.seconds(1))).deadline(.seconds(10), behavior)
+            )
+            .observer(recorder.observer)
+            .sleeper(
+                Sleeper { duration, _ in #expect(duration > .zero && duration <= .seconds(10)) }
+            )
+            .clock(RetryClock(clock))
+            .random(random.source))
         let outcome = try executor.outcome { () -> Int in throw TransientError() }
         #expect(outcome.error is TransientError)
         #expect([.attemptsExhausted, .deadlineExceeded].contains(outcome.stopReason))

@@ -23,9 +23,8 @@ struct OnRetryTests {
         let first = TaggedError()
         let seen = Locked<TaggedError?>(nil)
         let script = FaultScript<Int>(.fail(first), .succeed(1))
-        let executor = BlockingExecutor(policy: .default.backoff(.none)) { error, _ in
-            seen.withLock { $0 = error as? TaggedError }
-        }
+        let executor = BlockingExecutor(
+            .default.backoff(.none).onRetry { notice in seen.withLock { $0 = notice.error as? TaggedError } })
         _ = try executor.execute { try script.callBlocking() }
         #expect(seen.withLock { $0 } === first)
     }
@@ -35,9 +34,13 @@ struct OnRetryTests {
         let log = Locked<[String]>([])
         let script = FaultScript<Int>(.fail(TransientError()), .succeed(1))
         let executor = BlockingExecutor(
-            observer: RetryObserver { event in log.withLock { $0.append(event.code) } },
-            onRetry: { _, attempt in log.withLock { $0.append("onRetry \(attempt)") } },
-            sleeper: Sleeper { _, _ in log.withLock { $0.append("sleep") } }, random: DrawCounter().source)
+            RetryPipeline()
+                .observer(RetryObserver { event in log.withLock { $0.append(event.code) } })
+                .onRetry({
+                    notice in log.withLock { $0.append("onRetry \(notice.attempt)") }
+                })
+                .sleeper(Sleeper { _, _ in log.withLock { $0.append("sleep") } })
+                .random(DrawCounter().source))
         _ = try executor.execute { try script.callBlocking() }
         #expect(log.withLock { $0 } == ["attempt", "retry", "onRetry 1", "sleep", "attempt", "success"])
     }

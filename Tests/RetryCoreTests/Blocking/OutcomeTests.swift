@@ -88,8 +88,9 @@ struct OutcomeTests {
     func deadline() throws {
         let clock = ManualClock()
         let executor = BlockingExecutor(
-            policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)), deadline: .seconds(10)),
-            sleeper: Sleeper { _, _ in clock.advance(by: .seconds(60)) }, clock: RetryClock(clock))
+            RetryPipeline(policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)), deadline: .seconds(10)))
+                .sleeper(Sleeper { _, _ in clock.advance(by: .seconds(60)) })
+                .clock(RetryClock(clock)))
         let outcome = try executor.outcome { () -> Int in throw TaggedError() }
         #expect(outcome.stopReason == .deadlineExceeded)
         #expect(outcome.attempts == 1)
@@ -99,9 +100,7 @@ struct OutcomeTests {
 
     @Test("counts no attempt where none started")
     func refused() {
-        let surroundings = Surroundings(
-            name: nil, classifier: nil, condition: nil, observer: nil, onRetry: nil, clock: nil, random: nil)
-        let call = RetryCall(policy: .once, surroundings: surroundings, recordsTimeline: true)
+        let call = RetryCall(policy: .once, setup: .none, recordsTimeline: true)
         let outcome = RetryOutcome<Int>(ending: .error(TaggedError()), call: call)
         #expect(outcome.attempts == 0)
         #expect(outcome.timeline.isEmpty)

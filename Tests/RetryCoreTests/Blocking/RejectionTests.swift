@@ -57,8 +57,9 @@ struct RejectionTests {
         let clock = ManualClock()
         let sleeper = Sleeper { _, _ in clock.advance(by: .seconds(60)) }
         let executor = BlockingExecutor(
-            policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)), deadline: .seconds(10)),
-            sleeper: sleeper, clock: RetryClock(clock))
+            RetryPipeline(policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)), deadline: .seconds(10)))
+                .sleeper(sleeper)
+                .clock(RetryClock(clock)))
         let value = try executor.execute { (_: borrowing Int) in
             .transient
         } operation: {
@@ -85,10 +86,11 @@ struct RejectionTests {
         let policy = RetryPolicy(maxAttempts: 2, backoff: .none)
         let error = TaggedError()
         let valueLast = FaultScript<Int>(.fail(error), .succeed(503))
-        #expect(try retryBlocking(policy: policy, rejecting: reject) { try valueLast.callBlocking() } == 503)
+        #expect(
+            try retryBlocking(RetryPipeline(policy: policy), rejecting: reject) { try valueLast.callBlocking() } == 503)
         let errorLast = FaultScript<Int>(.succeed(503), .fail(error))
         let thrown = #expect(throws: TaggedError.self) {
-            try retryBlocking(policy: policy, rejecting: reject) { try errorLast.callBlocking() }
+            try retryBlocking(RetryPipeline(policy: policy), rejecting: reject) { try errorLast.callBlocking() }
         }
         #expect(thrown === error)
         #expect(valueLast.calls == 2 && errorLast.calls == 2)
@@ -98,7 +100,9 @@ struct RejectionTests {
     func noncopyable(accepted: Int, expected: Int) throws {
         var made = 0
         let reject = { (ticket: borrowing Ticket) -> Classification? in ticket.number < accepted ? .transient : nil }
-        let ticket = try retryBlocking(policy: RetryPolicy(maxAttempts: 4, backoff: .none), rejecting: reject) {
+        let ticket = try retryBlocking(
+            RetryPipeline(policy: RetryPolicy(maxAttempts: 4, backoff: .none)), rejecting: reject
+        ) { _ in
             made += 1
             return Ticket(number: made)
         }

@@ -28,11 +28,16 @@ struct SeedTopicsTests {
 
     private func executor(
         _ policy: RetryPolicy = policy, retryOn condition: RetryCondition? = nil, observer: RetryObserver? = nil,
-        onRetry: (@Sendable (any Error, Int) -> Void)? = nil
+        onRetry: (@Sendable (RetryNotice) -> Void)? = nil
     ) -> BlockingExecutor {
         BlockingExecutor(
-            policy: policy, retryOn: condition, observer: observer, onRetry: onRetry, sleeper: sleeper.sleeper,
-            clock: sleeper.retryClock, random: RandomSource(ScriptedGenerator(fractions: [0.5])))
+            RetryPipeline(policy: policy)
+                .retryOn(condition)
+                .observer(observer)
+                .onRetry(onRetry)
+                .sleeper(sleeper.sleeper)
+                .clock(sleeper.retryClock)
+                .random(RandomSource(ScriptedGenerator(fractions: [0.5]))))
     }
 
     /// An operation that throws "Error 1", "Error 2" … so many times, and then returns.
@@ -52,7 +57,7 @@ struct SeedTopicsTests {
     @Test("retry on transient failures")
     func retryOnTransientFailures() throws {
         let operation = failing(2)
-        let policy = Self.policy.attempts(5).backoff(
+        let policy = Self.policy.maxAttempts(5).backoff(
             .exponential(initial: .milliseconds(100), cap: .seconds(60), jitter: .proportional(0.5)))
         #expect(try executor(policy).execute { try operation.callBlocking() } == "ok")
         #expect(operation.calls == 3)
@@ -82,7 +87,9 @@ struct SeedTopicsTests {
     @Test("custom retry callbacks")
     func customRetryCallbacks() throws {
         let told = Locked<[String]>([])
-        let executor = executor(onRetry: { error, attempt in told.withLock { $0.append("\(attempt): \(error)") } })
+        let executor = executor(onRetry: { notice in
+            told.withLock { $0.append("\(notice.attempt): \(notice.error)") }
+        })
         let operation = failing(10)
         #expect(throws: TextError.self) { try executor.execute { try operation.callBlocking() } }
         #expect(told.withLock { $0 } == ["1: Error 1", "2: Error 2"])
@@ -119,8 +126,10 @@ struct SeedTopicsTests {
     @Test("RetryContext usage")
     func retryContextUsage() throws {
         let context = try RetryContext(
-            policy: Self.policy.attempts(5), sleeper: sleeper.sleeper, clock: sleeper.retryClock,
-            random: RandomSource(ScriptedGenerator(fractions: [0.5])))
+            RetryPipeline(policy: Self.policy.maxAttempts(5))
+                .sleeper(sleeper.sleeper)
+                .clock(sleeper.retryClock)
+                .random(RandomSource(ScriptedGenerator(fractions: [0.5]))))
         let operation = failing(2)
         var result: String?
         var delays: [Duration?] = []

@@ -279,7 +279,7 @@ struct BreakerRuleTests {
         let (bench, _) = try opened()
         var calls = 0
         #expect(throws: CircuitOpenError.self) {
-            try retryBlocking(policy: .api, sleeper: ManualSleeper().sleeper) {
+            try retryBlocking(.api.sleeper(ManualSleeper().sleeper)) {
                 calls += 1
                 try bench.breaker.call {}
             }

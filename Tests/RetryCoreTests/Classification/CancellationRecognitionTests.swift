@@ -41,7 +41,7 @@ private final class Knot: WrappingError {
 @Suite("A cancellation", .timeLimit(.minutes(20)))
 struct CancellationRecognitionTests {
     private func isRecognised(_ error: any Error) throws -> Bool {
-        let context = try RetryContext(policy: .api, sleeper: Sleeper { _, _ in })
+        let context = try RetryContext(.api.sleeper(Sleeper { _, _ in }))
         try context.next()
         context.recordFailure(error)
         return context.stopReason == .cancelled
@@ -91,7 +91,7 @@ struct CancellationRecognitionTests {
 
     @Test("is recognised after an error of the same type that was none")
     func sameType() throws {
-        let context = try RetryContext(policy: .api, sleeper: Sleeper { _, _ in })
+        let context = try RetryContext(.api.sleeper(Sleeper { _, _ in }))
         try context.next()
         context.recordFailure(ClientError(isCancellation: false))
         #expect(context.stopReason == nil)

@@ -111,7 +111,7 @@ struct ErrorClassifierTests {
             asked.withLock { $0 += 1 }
             return .transient
         }
-        let context = try RetryContext(policy: .default, classifier: counting, sleeper: Sleeper { _, _ in })
+        let context = try RetryContext(.default.classifier(counting).sleeper(Sleeper { _, _ in }))
         for _ in 0..<3 {
             try context.next()
             context.recordFailure(OtherError())
@@ -119,12 +119,12 @@ struct ErrorClassifierTests {
         #expect(context.stopReason == .attemptsExhausted)
         #expect(asked.withLock { $0 } == 3)
         let token = CancellationToken()
-        let cancelled = try RetryContext(policy: .default, classifier: counting, cancellation: token)
+        let cancelled = try RetryContext(.default.classifier(counting).cancellation(token))
         try cancelled.next()
         token.cancel()
         cancelled.recordFailure(CancellationError())
         #expect(cancelled.stopReason == .cancelled)
-        let succeeded = try RetryContext(policy: .default, classifier: counting, sleeper: Sleeper { _, _ in })
+        let succeeded = try RetryContext(.default.classifier(counting).sleeper(Sleeper { _, _ in }))
         try succeeded.next()
         succeeded.recordSuccess()
         #expect(asked.withLock { $0 } == 3)
@@ -160,7 +160,7 @@ struct ErrorClassifierTests {
     @Test("are followed by the default one, and that by unknown")
     func fallback() throws {
         func reason(_ classifier: ErrorClassifier?, _ error: any Error) throws -> StopReason? {
-            let context = try RetryContext(policy: .api.retries(0, for: .unknown), classifier: classifier)
+            let context = try RetryContext(.api.retries(0, for: .unknown).classifier(classifier))
             try context.next()
             context.recordFailure(error)
             return context.stopReason

@@ -59,7 +59,7 @@ struct RetryConditionTests {
     @Test("only narrow: an admitted error is still classified")
     func narrows() throws {
         func reason(_ condition: RetryCondition?, _ error: any Error) throws -> StopReason? {
-            let context = try RetryContext(policy: .api, retryOn: condition)
+            let context = try RetryContext(.api.retryOn(condition))
             try context.next()
             context.recordFailure(error)
             return context.stopReason

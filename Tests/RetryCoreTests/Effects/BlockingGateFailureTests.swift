@@ -207,7 +207,7 @@ struct BlockingGateFailureTests {
         var attempts = 0
         #expect(throws: EffectError.self) {
             try scene.gate.once("a", as: .utf8) { _ in
-                try retryBlocking(policy: .default.attempts(2), sleeper: scene.sleeper.sleeper) {
+                try retryBlocking(.default.maxAttempts(2).sleeper(scene.sleeper.sleeper)) {
                     try service.call {
                         attempts += 1
                         throw TransientError("no reply")

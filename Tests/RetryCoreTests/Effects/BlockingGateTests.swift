@@ -148,7 +148,7 @@ struct BlockingGateTests {
         immediate.policy = immediate.policy.failsImmediately()
         #expect(immediate.once(Refused()).calls == 1)
         #expect(try immediate.state() == nil)
-        let narrowed = BlockingEffectGate(store: scene.memory, retryOn: [Odd.self])
+        let narrowed = BlockingEffectGate(RetryPipeline().retryOn([Odd.self]), store: scene.memory)
         #expect(throws: Refused.self) { try narrowed.once("n", as: .nothing) { _ in throw Refused() } }
         #expect(try scene.state("n") == nil)
     }

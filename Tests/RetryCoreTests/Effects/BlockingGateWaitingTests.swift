@@ -29,7 +29,8 @@ struct BlockingGateWaitingTests {
             #expect(signal?.isCancelled == true)
         }
         let result = try onceBlocking(
-            "a", in: store, as: .bytes, waitingUpTo: .seconds(5), sleeper: sleeper, clock: RetryClock(clock)
+            "a", in: store, as: .bytes, through: RetryPipeline().sleeper(sleeper).clock(RetryClock(clock)),
+            waitingUpTo: .seconds(5)
         ) { _ in [2] }
         #expect(result.value == [1] && result.isReplay)
         #expect(store.snapshot().waiters == 0)
@@ -43,7 +44,8 @@ struct BlockingGateWaitingTests {
         guard case .execute(let token, _) = store.claim(id, lease: .seconds(10)) else { return }
         let sleeper = Sleeper { _, _ in _ = try? store.settle(ClaimTicket(id, token), .failedBeforeEffect) }
         let result = try onceBlocking(
-            "a", in: store, as: .bytes, waitingUpTo: .seconds(5), sleeper: sleeper, clock: RetryClock(clock)
+            "a", in: store, as: .bytes, through: RetryPipeline().sleeper(sleeper).clock(RetryClock(clock)),
+            waitingUpTo: .seconds(5)
         ) { _ in [2] }
         #expect(result.value == [2] && !result.isReplay)
     }
@@ -77,8 +79,8 @@ struct BlockingGateWaitingTests {
         let id = try ActionID("a")
         _ = store.claim(id, lease: .seconds(10))
         let gate = BlockingEffectGate(
-            store: store, waitingUpTo: .seconds(1), sleeper: sleeper.sleeper, cancellation: CancellationToken(),
-            clock: sleeper.retryClock)
+            RetryPipeline().sleeper(sleeper.sleeper).cancellation(CancellationToken()).clock(sleeper.retryClock),
+            store: store, waitingUpTo: .seconds(1))
         #expect(throws: EffectError.self) { try gate.once("a", as: .nothing) { _ in } }
         #expect(sleeper.sleeps == [Duration](repeating: .milliseconds(50), count: 20))
         #expect(store.snapshot().waiters == 0)
@@ -90,7 +92,7 @@ struct BlockingGateWaitingTests {
         let store = InMemoryEffectStore(clock: sleeper.retryClock)
         _ = store.claim(try ActionID("a"), lease: .seconds(10))
         let gate = BlockingEffectGate(
-            store: store, waitingUpTo: .seconds(1), sleeper: sleeper.sleeper, clock: sleeper.retryClock)
+            RetryPipeline().sleeper(sleeper.sleeper).clock(sleeper.retryClock), store: store, waitingUpTo: .seconds(1))
         #expect(throws: EffectError.self) { try gate.once("a", as: .nothing) { _ in } }
         #expect(sleeper.sleeps == [.seconds(1)] && store.snapshot().waiters == 0)
     }

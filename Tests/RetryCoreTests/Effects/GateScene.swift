@@ -26,10 +26,15 @@ struct GateScene {
 
     var gate: BlockingEffectGate {
         BlockingEffectGate(
-            store: store, policy: policy, receiver: receiver, lease: .seconds(10), ifAbandoned: rule,
-            waitingUpTo: waitLimit, breaker: breaker, budget: budget, storesMessages: storesMessages,
-            observer: recorder.observer, sleeper: sleeper.sleeper, cancellation: token, clock: sleeper.retryClock,
-            random: .seeded(1))
+            RetryPipeline(policy: policy)
+                .breaker(breaker)
+                .budget(budget)
+                .observer(recorder.observer)
+                .sleeper(sleeper.sleeper)
+                .cancellation(token)
+                .clock(sleeper.retryClock)
+                .random(.seeded(1)), store: store, receiver: receiver,
+            lease: .seconds(10), ifAbandoned: rule, waitingUpTo: waitLimit, storesMessages: storesMessages)
     }
 
     /// Runs an effect that throws these errors in turn and then returns, and returns what came of it.

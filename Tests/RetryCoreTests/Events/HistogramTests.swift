@@ -8,8 +8,9 @@ struct HistogramTests {
         let metrics = RetryMetrics()
         for wait in waits {
             _ = try? retryBlocking(
-                policy: RetryPolicy(maxAttempts: 2, backoff: .constant(wait)), observer: metrics.observer,
-                sleeper: Sleeper { _, _ in }
+                RetryPipeline(policy: RetryPolicy(maxAttempts: 2, backoff: .constant(wait)))
+                    .observer(metrics.observer)
+                    .sleeper(Sleeper { _, _ in })
             ) { throw TransientError() }
         }
         return metrics.snapshot().delays

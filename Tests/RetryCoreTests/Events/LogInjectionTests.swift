@@ -10,8 +10,8 @@ struct LogInjectionTests {
         let lines = Locked<[String]>([])
         let errorClass = ErrorClass(text.isEmpty ? "empty" : text)
         _ = try? retryBlocking(
-            policy: .once.named(text), named: text,
-            observer: .log(includesMessages: true) { _, line in lines.withLock { $0.append(line) } }
+            RetryPipeline(text, policy: .once.named(text)).observer(
+                .log(includesMessages: true) { _, line in lines.withLock { $0.append(line) } })
         ) { throw TaggedError(Classification(errorClass), text) }
         return lines.withLock { $0 }
     }

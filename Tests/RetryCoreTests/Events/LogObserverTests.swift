@@ -24,8 +24,12 @@ struct LogObserverTests {
         if cancelled { token.cancel() }
         let script = FaultScript<Int>(steps: errors.map { .fail($0) } + [.succeed(1)], clock: nil)
         _ = try? retryBlocking(
-            policy: policy, named: name, observer: observer, sleeper: sleeper.sleeper, cancellation: token,
-            clock: sleeper.retryClock
+            RetryPipeline(policy: policy)
+                .named(name)
+                .observer(observer)
+                .sleeper(sleeper.sleeper)
+                .cancellation(token)
+                .clock(sleeper.retryClock)
         ) { try script.callBlocking() }
         return lines.withLock { $0 }
     }

@@ -12,7 +12,9 @@ struct MetricsStressTests {
         let strange = [StrangeError(), StrangeError(), StrangeError()]
         for errors in [[], [TransientError(), TransientError()], [PermanentError()], strange] as [[any Error]] {
             let script = FaultScript<Int>(steps: errors.map { .fail($0) } + [.succeed(1)], clock: nil)
-            _ = try? retryBlocking(policy: RetryPolicy(maxAttempts: 3, backoff: .none), observer: observer) {
+            _ = try? retryBlocking(
+                RetryPipeline(policy: RetryPolicy(maxAttempts: 3, backoff: .none)).observer(observer)
+            ) {
                 try script.callBlocking()
             }
         }

@@ -13,7 +13,7 @@ struct RetryMetricsTests {
     ) {
         let script = FaultScript<Int>(steps: errors.map { .fail($0) } + [.succeed(1)], clock: nil)
         _ = try? retryBlocking(
-            policy: policy, observer: metrics.observer, sleeper: Sleeper { _, _ in }, cancellation: token
+            RetryPipeline(policy: policy).observer(metrics.observer).sleeper(Sleeper { _, _ in }).cancellation(token)
         ) { try script.callBlocking() }
     }
 
@@ -81,7 +81,7 @@ struct RetryMetricsTests {
     @Test("observe many executors at once")
     func manyExecutors() throws {
         for name in ["a", "b", "c"] {
-            #expect(try BlockingExecutor(named: name, observer: metrics.observer).execute { 1 } == 1)
+            #expect(try BlockingExecutor(RetryPipeline().named(name).observer(metrics.observer)).execute { 1 } == 1)
         }
         #expect(metrics.snapshot().successes == 3)
     }

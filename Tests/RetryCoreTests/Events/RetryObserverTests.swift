@@ -8,7 +8,7 @@ struct RetryObserverTests {
 
     /// A call that fails at once with a secret in its error.
     private func fail(_ observer: RetryObserver) {
-        _ = try? retryBlocking(policy: .once, observer: observer) { throw Self.secret }
+        _ = try? retryBlocking(.once.observer(observer)) { throw Self.secret }
     }
 
     @Test("in a list see every event, each in the order of the list")
@@ -18,16 +18,16 @@ struct RetryObserverTests {
             RetryObserver { event in log.withLock { $0.append("\(name)\(event.number)") } }
         }
         let script = FaultScript<Int>(.fail(TransientError()), .succeed(1))
-        _ = try retryBlocking(
-            policy: .default.backoff(.none), observer: [noting("a"), [noting("b"), noting("c")], []]
-        ) { try script.callBlocking() }
+        _ = try retryBlocking(.default.backoff(.none).observer([noting("a"), [noting("b"), noting("c")], []])) {
+            try script.callBlocking()
+        }
         #expect(log.withLock { $0 } == (1...4).flatMap { ["a\($0)", "b\($0)", "c\($0)"] })
     }
 
     @Test("may be none")
     func none() throws {
-        #expect(try retryBlocking(observer: []) { 42 } == 42)
-        #expect(try retryBlocking(observer: RetryObserver([])) { 42 } == 42)
+        #expect(try retryBlocking(RetryPipeline().observer([])) { 42 } == 42)
+        #expect(try retryBlocking(RetryPipeline().observer(RetryObserver([]))) { 42 } == 42)
     }
 
     @Test("get texts of errors only if they request them, independent of others")

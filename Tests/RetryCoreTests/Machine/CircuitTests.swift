@@ -52,7 +52,7 @@ struct CircuitTests {
     @Test("comes after everything that ends the call for good")
     func order() {
         #expect(decision(policy, .permanent, circuitOpen: .longest) == .stop(.permanent))
-        #expect(decision(policy.attempts(1), circuitOpen: .longest) == .stop(.attemptsExhausted))
+        #expect(decision(policy.maxAttempts(1), circuitOpen: .longest) == .stop(.attemptsExhausted))
         #expect(decision(policy.failsImmediately(), circuitOpen: .longest) == .stop(.immediateFailure))
         #expect(decision(policy.retries(0, for: .transient), circuitOpen: .longest) == .stop(.classLimit(.transient)))
     }

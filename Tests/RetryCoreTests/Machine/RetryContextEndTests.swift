@@ -12,8 +12,11 @@ struct RetryContextEndTests {
         _ policy: RetryPolicy = RetryContextTests.policy, whileAsleep: @escaping @Sendable () -> Void = {}
     ) throws -> RetryContext {
         try RetryContext(
-            policy: policy, observer: recorder.observer, sleeper: Sleeper { _, _ in whileAsleep() },
-            cancellation: token, clock: RetryClock(clock))
+            RetryPipeline(policy: policy)
+                .observer(recorder.observer)
+                .sleeper(Sleeper { _, _ in whileAsleep() })
+                .cancellation(token)
+                .clock(RetryClock(clock)))
     }
 
     @Test("a loop left while its attempt runs was abandoned: its outcome is unknown")
@@ -126,7 +129,7 @@ struct RetryContextEndTests {
         await #expect(throws: CancellationError.self) {
             try await Task {
                 let context = try RetryContext(
-                    policy: RetryContextTests.policy, observer: recorder.observer, sleeper: sleeper)
+                    RetryPipeline(policy: RetryContextTests.policy).observer(recorder.observer).sleeper(sleeper))
                 while true {
                     try context.next()
                     context.recordFailure(ServerError())

@@ -52,7 +52,7 @@ struct RetryContextPathTests {
         let policy = RetryPolicy(maxAttempts: 2, backoff: .constant(.seconds(1)))
         guard
             let context = try? RetryContext(
-                policy: policy, observer: observer, sleeper: Sleeper { _, _ in }, cancellation: token)
+                RetryPipeline(policy: policy).observer(observer).sleeper(Sleeper { _, _ in }).cancellation(token))
         else { return -1 }
         var started = 0
         for step in path {

@@ -14,8 +14,12 @@ struct RetryContextTests {
         _ policy: RetryPolicy = policy, retryOn condition: RetryCondition? = nil
     ) throws -> RetryContext {
         try RetryContext(
-            policy: policy, named: "loop", retryOn: condition, observer: recorder.observer, sleeper: sleeper.sleeper,
-            clock: sleeper.retryClock)
+            RetryPipeline(policy: policy)
+                .named("loop")
+                .retryOn(condition)
+                .observer(recorder.observer)
+                .sleeper(sleeper.sleeper)
+                .clock(sleeper.retryClock))
     }
 
     @Test("waits and goes round until an attempt succeeds")
@@ -93,8 +97,9 @@ struct RetryContextTests {
     func delay() throws {
         let random = DrawCounter(value: .max / 2)
         let context = try RetryContext(
-            policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(2), jitter: .full)),
-            sleeper: sleeper.sleeper, random: random.source)
+            RetryPipeline(policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(2), jitter: .full)))
+                .sleeper(sleeper.sleeper)
+                .random(random.source))
         #expect(throws: TransientError.self) {
             while true {
                 try context.next()
@@ -186,8 +191,11 @@ struct RetryContextTests {
     func onRetry() throws {
         let told = Locked<[String]>([])
         let context = try RetryContext(
-            policy: Self.policy, onRetry: { error, attempt in told.withLock { $0.append("\(error) \(attempt)") } },
-            sleeper: sleeper.sleeper)
+            RetryPipeline(policy: Self.policy)
+                .onRetry({ notice in
+                    told.withLock { $0.append("\(notice.error) \(notice.attempt)") }
+                })
+                .sleeper(sleeper.sleeper))
         #expect(throws: TransientError.self) {
             while true { context.failed(TransientError("failure \(try context.next().number)")) }
         }

@@ -24,19 +24,19 @@ struct RuleOrderTests {
             policy: unhurried.failsImmediately(), failures: [.transient.hint(.never)], reason: .immediateFailure),
         Case(
             testDescription: "failing at once comes before the attempts",
-            policy: unhurried.failsImmediately().attempts(1), failures: [.transient], reason: .immediateFailure),
+            policy: unhurried.failsImmediately().maxAttempts(1), failures: [.transient], reason: .immediateFailure),
         Case(
             testDescription: "a hint that says never comes before the limit of the class",
             policy: unhurried.retries(0, for: .transient), failures: [.transient.hint(.never)], reason: .permanent),
         Case(
             testDescription: "a class never retried comes before the attempts",
-            policy: unhurried.attempts(1), failures: [.permanent], reason: .permanent),
+            policy: unhurried.maxAttempts(1), failures: [.permanent], reason: .permanent),
         Case(
             testDescription: "a class never retried comes before the deadline",
             policy: unhurried.deadline(.seconds(5)), failures: [.auth], elapsed: .seconds(5), reason: .permanent),
         Case(
             testDescription: "the limit of the class comes before the attempts",
-            policy: unhurried.attempts(2).retries(1, for: .transient), failures: [.transient, .transient],
+            policy: unhurried.maxAttempts(2).retries(1, for: .transient), failures: [.transient, .transient],
             reason: .classLimit(.transient)),
         Case(
             testDescription: "the limit of the class comes before the deadline",
@@ -44,11 +44,11 @@ struct RuleOrderTests {
             elapsed: .seconds(5), reason: .classLimit(.unknown)),
         Case(
             testDescription: "the attempts come before a deadline that has passed",
-            policy: unhurried.attempts(1).deadline(.seconds(5)), failures: [.transient], elapsed: .seconds(5),
+            policy: unhurried.maxAttempts(1).deadline(.seconds(5)), failures: [.transient], elapsed: .seconds(5),
             reason: .attemptsExhausted),
         Case(
             testDescription: "the attempts come before a wait that would not fit",
-            policy: unhurried.attempts(1).deadline(.seconds(5)), failures: [.transient.hint(.after(.seconds(60)))],
+            policy: unhurried.maxAttempts(1).deadline(.seconds(5)), failures: [.transient.hint(.after(.seconds(60)))],
             reason: .attemptsExhausted),
     ]
 
@@ -68,7 +68,7 @@ struct RuleOrderTests {
 
     @Test("a cancellation comes before everything that a failure could mean")
     func cancelledFirst() {
-        for policy in [Self.unhurried, Self.unhurried.failsImmediately(), Self.unhurried.attempts(1)] {
+        for policy in [Self.unhurried, Self.unhurried.failsImmediately(), Self.unhurried.maxAttempts(1)] {
             let machine = SteppedMachine(policy)
             machine.cancel()
             #expect(machine.fail(.permanent) == .stop(.cancelled))

@@ -35,7 +35,7 @@ struct ModifierTests {
     func alone() {
         let api = RetryPolicy.api
         let slow = Backoff.constant(.seconds(9))
-        #expect(changes(api, api.attempts(6)) == ["maxAttempts"])
+        #expect(changes(api, api.maxAttempts(6)) == ["maxAttempts"])
         #expect(changes(api, api.backoff(slow)) == ["backoff"])
         #expect(changes(api, api.backoff(slow, for: .rateLimit)) == ["backoff of rate_limit"])
         #expect(changes(api, api.backoff(slow, for: ErrorClass("warming_up"))) == ["backoff of warming_up"])
@@ -56,21 +56,21 @@ struct ModifierTests {
 
     @Test("leave the copies of a policy as they are")
     func copies() {
-        let policy = RetryPolicy.api.attempts(6)
+        let policy = RetryPolicy.api.maxAttempts(6)
         let copy = policy
-        #expect(copy.attempts(7).deadline(.seconds(5)).maxAttempts == 7)
+        #expect(copy.maxAttempts(7).deadline(.seconds(5)).maxAttempts == 7)
         var changed = policy
-        changed = changed.attempts(8).attemptTimeout(.seconds(1))
+        changed = changed.maxAttempts(8).attemptTimeout(.seconds(1))
         #expect(policy.maxAttempts == 6 && copy.maxAttempts == 6 && changed.maxAttempts == 8)
         #expect(policy.deadline == nil && policy.attemptTimeout == nil)
-        #expect(RetryPolicy.api.maxAttempts == 4 && RetryPolicy.api == RetryPolicy.api.attempts(9).attempts(4))
+        #expect(RetryPolicy.api.maxAttempts == 4 && RetryPolicy.api == RetryPolicy.api.maxAttempts(9).maxAttempts(4))
     }
 
     @Test("set what they are given")
     func values() {
         let slow = Backoff.constant(.seconds(9))
         let policy = RetryPolicy.api
-            .attempts(6).backoff(slow, for: .rateLimit, .serverError).retries(1, for: .unknown, .concurrency)
+            .maxAttempts(6).backoff(slow, for: .rateLimit, .serverError).retries(1, for: .unknown, .concurrency)
             .never(.transient, ErrorClass("cooling_down")).deadline(.seconds(5), .interrupt)
             .attemptTimeout(.milliseconds(500)).hints(.clamp(within: .seconds(2))).failsImmediately()
             .guarantee(.exactlyOnce).named("checkout")
@@ -119,7 +119,7 @@ struct ModifierTests {
         let policy = RetryPolicy(
             maxAttempts: 6, backoff: backoff, deadline: .seconds(5), deadlineBehavior: .truncate,
             attemptTimeout: .seconds(1), hints: .ignore)
-        let same = RetryPolicy.default.named("").attempts(6).backoff(backoff).deadline(.seconds(5), .truncate)
+        let same = RetryPolicy.default.named("").maxAttempts(6).backoff(backoff).deadline(.seconds(5), .truncate)
             .attemptTimeout(.seconds(1)).hints(.ignore)
         #expect(policy == same)
         #expect(
@@ -131,8 +131,8 @@ struct ModifierTests {
 
     @Test("make equal policies of equal settings, in any order")
     func equality() {
-        let one = RetryPolicy.api.attempts(6).deadline(.seconds(5)).never(ErrorClass("a"), ErrorClass("b"))
-        let other = RetryPolicy.api.never(ErrorClass("b")).deadline(.seconds(5)).attempts(6).never(ErrorClass("a"))
+        let one = RetryPolicy.api.maxAttempts(6).deadline(.seconds(5)).never(ErrorClass("a"), ErrorClass("b"))
+        let other = RetryPolicy.api.never(ErrorClass("b")).deadline(.seconds(5)).maxAttempts(6).never(ErrorClass("a"))
         #expect(one == other)
         #expect(one.hashValue == other.hashValue)
         var values = RandomValues(seed: 1)

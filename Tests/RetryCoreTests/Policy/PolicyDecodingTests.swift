@@ -21,7 +21,7 @@ struct PolicyDecodingTests {
     func presets(_ it: PresetTests.Numbers) throws {
         #expect(try JSON.decode("\"\(it.name)\"") == it.policy)
         #expect(try JSON.decode(#"{"preset": "\#(it.name)"}"#) == it.policy)
-        #expect(try JSON.decode(#"{"preset": "\#(it.name)", "max_attempts": 9}"#) == it.policy.attempts(9))
+        #expect(try JSON.decode(#"{"preset": "\#(it.name)", "max_attempts": 9}"#) == it.policy.maxAttempts(9))
     }
 
     @Test(
@@ -29,8 +29,8 @@ struct PolicyDecodingTests {
         arguments: [
             RightJSON("{}", own), RightJSON(#"{"name": "mine"}"#, own.named("mine")),
             RightJSON(#"{"preset": "api", "name": "mine"}"#, .api.named("mine")),
-            RightJSON(#"{"max_attempts": 6}"#, own.attempts(6)),
-            RightJSON(#"{"max_attempts": 9223372036854775807}"#, own.attempts(.max)),
+            RightJSON(#"{"max_attempts": 6}"#, own.maxAttempts(6)),
+            RightJSON(#"{"max_attempts": 9223372036854775807}"#, own.maxAttempts(.max)),
             RightJSON(#"{"deadline": "30s", "deadline_behavior": "stop"}"#, own.deadline(.seconds(30))),
             RightJSON(#"{"deadline": 30, "deadline_behavior": "truncate"}"#, own.deadline(.seconds(30), .truncate)),
             RightJSON(#"{"deadline": 30, "deadline_behavior": "interrupt"}"#, own.deadline(.seconds(30), .interrupt)),

@@ -28,7 +28,7 @@ extension Trap {
         Trap("max_attempts is 0: it must", RetryPolicy(maxAttempts: 0)),
         Trap("deadline is 0.0 seconds: it must", RetryPolicy(maxAttempts: 1, deadline: .zero)),
         Trap("attempt_timeout is -1.0 seconds: it must", RetryPolicy(maxAttempts: 1, attemptTimeout: .seconds(-1))),
-        Trap("max_attempts is 0: it must", RetryPolicy.api.attempts(0)),
+        Trap("max_attempts is 0: it must", RetryPolicy.api.maxAttempts(0)),
         Trap("deadline is 0.0 seconds: it must", RetryPolicy.api.deadline(.zero)),
         Trap("attempt_timeout is 0.0 seconds: it must", RetryPolicy.api.attemptTimeout(.zero)),
         Trap("retry_limits.unknown is -1: it must", RetryPolicy.api.retries(-1, for: .unknown)),

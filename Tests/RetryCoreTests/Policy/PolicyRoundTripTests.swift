@@ -23,7 +23,7 @@ struct PolicyRoundTripTests {
 
     @Test("are written with every setting")
     func written() throws {
-        let policy = RetryPolicy.api.attempts(6)
+        let policy = RetryPolicy.api.maxAttempts(6)
             .backoff(.exponential(initial: .milliseconds(1_500), factor: 1.5, jitter: .proportional(0.5)))
             .backoff(.list([.seconds(1), .milliseconds(1)]), for: .rateLimit)
             .retries(1, for: .serverError).retries(nil, for: .unknown).deadline(.seconds(90), .truncate)

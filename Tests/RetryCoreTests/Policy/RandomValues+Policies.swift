@@ -26,7 +26,7 @@ extension RandomValues {
             .default, .once, .api, .fast, .critical, .rateLimited, .slowRateLimited,
         ]
         var policy = one(of: presets)
-        if number(below: 4) > 0 { policy = policy.attempts(one(of: [1, 2, 5, 12, 1_000, .max])) }
+        if number(below: 4) > 0 { policy = policy.maxAttempts(one(of: [1, 2, 5, 12, 1_000, .max])) }
         if number(below: 4) > 0 { policy = policy.backoff(backoff()) }
         for _ in 0..<number(below: 3) { policy = policy.backoff(backoff(), for: errorClass()) }
         for _ in 0..<number(below: 3) {

@@ -19,7 +19,7 @@ struct WorstCaseTests {
     @Test(
         "adds up waits, hints and timeouts",
         arguments: [
-            Known(plain, .seconds(3)), Known(plain.attempts(1), .zero),
+            Known(plain, .seconds(3)), Known(plain.maxAttempts(1), .zero),
             Known(plain.hints(.obey(atMost: .seconds(5))), .milliseconds(16_500)),
             Known(plain.hints(.obey(atMost: .milliseconds(500))), .seconds(3)),
             Known(plain.hints(.obey), .seconds(903)), Known(plain.hints(.clamp()), .seconds(18)),
@@ -59,17 +59,17 @@ struct WorstCaseTests {
     @Test(
         "saturates, and is known at once for any number of attempts",
         arguments: [
-            Known(plain.attempts(.max), .longest), Known(plain.attempts(1_001), .seconds(1_000)),
-            Known(plain.attempts(1_002), .seconds(1_001)), Known(plain.attempts(1_000_001), .seconds(1_000_000)),
-            Known(plain.attempts(.max).deadline(.seconds(2)), .seconds(2)),
-            Known(plain.attempts(.max).backoff(.none), .zero),
-            Known(plain.attempts(.max).backoff(.none).hints(.obey), .longest),
-            Known(plain.attempts(.max).backoff(.none).attemptTimeout(.nanoseconds(1)), .longest),
-            Known(plain.attempts(.max).backoff(.fibonacci(initial: .nanoseconds(1)), for: .unknown), .longest),
-            Known(plain.attempts(.max).attemptTimeout(.longest), .longest),
+            Known(plain.maxAttempts(.max), .longest), Known(plain.maxAttempts(1_001), .seconds(1_000)),
+            Known(plain.maxAttempts(1_002), .seconds(1_001)), Known(plain.maxAttempts(1_000_001), .seconds(1_000_000)),
+            Known(plain.maxAttempts(.max).deadline(.seconds(2)), .seconds(2)),
+            Known(plain.maxAttempts(.max).backoff(.none), .zero),
+            Known(plain.maxAttempts(.max).backoff(.none).hints(.obey), .longest),
+            Known(plain.maxAttempts(.max).backoff(.none).attemptTimeout(.nanoseconds(1)), .longest),
+            Known(plain.maxAttempts(.max).backoff(.fibonacci(initial: .nanoseconds(1)), for: .unknown), .longest),
+            Known(plain.maxAttempts(.max).attemptTimeout(.longest), .longest),
             Known(plain.backoff(.constant(.longest)), .longest),
             Known(plain.hints(.clamp(within: .longest)), .longest),
-            Known(plain.attempts(2).backoff(.constant(.longest)).deadline(.seconds(1)), .seconds(1)),
+            Known(plain.maxAttempts(2).backoff(.constant(.longest)).deadline(.seconds(1)), .seconds(1)),
         ])
     func saturating(_ it: Known) {
         var longest = Duration.zero

@@ -91,13 +91,15 @@ struct URLResponseTests {
     }
 
     @Test func aCallRetriesAResponse() throws {
-        let sleeps = try sleeps { try retryBlocking(rejecting: failedHTTPStatus, sleeper: $0, operation: $1) }
+        let sleeps = try sleeps {
+            try retryBlocking(RetryPipeline().sleeper($0), rejecting: failedHTTPStatus, operation: $1)
+        }
         #expect(sleeps.count == 1 && (Duration.seconds(3)...Duration.milliseconds(3_300)).contains(sleeps[0]))
     }
 
     @Test func aClosureDoesAsWell() throws {
         let sleeps = try sleeps {
-            try retryBlocking(rejecting: { $0.1.retryClassification }, sleeper: $0, operation: $1)
+            try retryBlocking(RetryPipeline().sleeper($0), rejecting: { $0.1.retryClassification }, operation: $1)
         }
         #expect(sleeps.count == 1 && (Duration.seconds(3)...Duration.milliseconds(3_300)).contains(sleeps[0]))
     }

@@ -5,7 +5,7 @@ extension BlockingEffectGate {
     ) throws -> (ClaimAnswer, claimedAt: Int64) {
         let end = clock.nanoseconds.saturatingAdd(settings.waitLimit.saturatedNanoseconds)
         var polls = PollSchedule()
-        var random = surroundings.random
+        var random = setup.random
         var wait: EffectScope.Wait?
         defer { EffectScope.endWait(wait) }
         while true {
@@ -31,13 +31,13 @@ extension BlockingEffectGate {
     /// The sleeper has one token to end it early: with a store that notifies, it is the subscription's, and the
     /// caller's own token is polled.
     private func wait(for id: ActionID, atMost limit: Int64, pause: Int64) {
-        let sleeper = waiting.sleeper ?? .system
+        let sleeper = setup.sleeper
         guard let store = store as? any ObservableEffectStore else {
-            return sleeper.sleep(for: .nanoseconds(min(limit, pause)), cancellation: waiting.cancellation)
+            return sleeper.sleep(for: .nanoseconds(min(limit, pause)), cancellation: setup.cancellation)
         }
         let isSettled = CancellationToken()
         let subscription = store.subscribe(to: id) { isSettled.cancel() }
-        let longest: Int64 = waiting.cancellation == nil ? .max : 50_000_000
+        let longest: Int64 = setup.cancellation == nil ? .max : 50_000_000
         sleeper.sleep(for: .nanoseconds(min(limit, longest)), cancellation: isSettled)
         subscription.cancel()
     }

@@ -1,7 +1,7 @@
 /// A gate that runs each synchronous effect once: created once for a receiver, used for every call of it.
 ///
 /// ```swift
-/// let payments = BlockingEffectGate(store: store, policy: .api, receiver: .deduplicates)
+/// let payments = BlockingEffectGate(.api, store: store, receiver: .deduplicates)
 /// let receipt = try payments.once("pay-\(order)", fingerprint: .init(of: request), as: .utf8) { effect in
 ///     try psp.charge(request, idempotencyKey: effect.key)
 /// }
@@ -32,68 +32,41 @@
 public struct BlockingEffectGate: Sendable {
     let store: any BlockingEffectStore
     let settings: EffectGateSettings
-    let surroundings: Surroundings
-    let guards: Guards
-    let waiting: Waiting
+    /// The settings of the attempts: with the policy inside the gate.
+    let pipeline: RetryPipeline
 
     /// Creates a gate; invalid settings trap.
     ///
     /// - Parameters:
+    ///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
     ///   - store: The effect store.
-    ///   - policy: The retry policy: attempts, delays and deadline.
     ///   - receiver: The receiver's treatment of a repeated request.
     ///   - redirects: The redirects that the client of the effect follows.
     ///   - lease: The time for which a caller owns a key without lease renewal; above zero.
     ///   - rule: The treatment of a claim whose lease expired without settlement.
     ///   - waitLimit: The maximum wait for the outcome of another caller's run; not negative.
-    ///   - name: The name of the effects in events.
-    ///   - breaker: The circuit breaker that every attempt passes; none if `nil`.
-    ///   - budget: The budget for the retries of all calls that share it; none if `nil`.
-    ///   - classifier: The classifier of errors; ``ErrorClassifier/default`` if `nil`.
-    ///   - condition: The errors that may be retried; all that their class allows if `nil`.
     ///   - execution: The classifier that decides whether a failed attempt had its effect;
     ///     ``ExecutionClassifier/default`` if `nil`.
     ///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
-    ///   - observer: Receives every event of the calls.
-    ///   - onRetry: Receives the error and the number of the failed attempt before each retry.
-    ///   - sleeper: The sleeper that performs the waits.
-    ///   - cancellation: The token that cancels the calls from another thread.
-    ///   - clock: The time source; the system's if `nil`.
-    ///   - random: The random source for jitter; the system's if `nil`.
     public init(
+        _ pipeline: RetryPipeline = .default,
         store: any BlockingEffectStore,
-        policy: RetryPolicy = .default,
         receiver: EffectReceiver = .mayRepeat,
         redirects: ClientRedirects = .mayBeFollowed,
         lease: Duration = .seconds(60),
         ifAbandoned rule: AbandonedClaim = .halt,
         waitingUpTo waitLimit: Duration = .zero,
-        named name: String? = nil,
-        breaker: CircuitBreaker? = nil,
-        budget: RetryBudget? = nil,
-        classifier: ErrorClassifier? = nil,
-        retryOn condition: RetryCondition? = nil,
         execution: ExecutionClassifier? = nil,
-        storesMessages: Bool = false,
-        observer: RetryObserver? = nil,
-        onRetry: (@Sendable (any Error, Int) -> Void)? = nil,
-        sleeper: Sleeper? = nil,
-        cancellation: CancellationToken? = nil,
-        clock: RetryClock? = nil,
-        random: RandomSource? = nil
+        storesMessages: Bool = false
     ) {
         self.store = store
         settings = checked { () throws(PolicyError) in
             try EffectGateSettings(
-                policy: policy, receiver: receiver, redirects: redirects, lease: lease, rule: rule,
+                policy: pipeline.policy, receiver: receiver, redirects: redirects, lease: lease, rule: rule,
                 waitLimit: waitLimit,
                 execution: execution, storesMessages: storesMessages)
         }
-        surroundings = Surroundings(
-            name: name, classifier: classifier, condition: condition, observer: observer, onRetry: onRetry,
-            clock: clock, random: random)
-        guards = Guards(breaker: breaker, budget: budget)
-        waiting = Waiting(sleeper: sleeper, cancellation: cancellation)
+        self.pipeline = pipeline.policy(settings.innerPolicy)
     }
 
     /// Runs an effect once: if it has been run before, returns the recorded result.
@@ -113,7 +86,7 @@ public struct BlockingEffectGate: Sendable {
     ) throws -> OnceResult<Value> {
         let id = try key.actionID()
         try settings.policy.checkBlocking()
-        let events = EffectEvents(surroundings, policy: settings.policy)
+        let events = EffectEvents(setup, policy: settings.policy)
         let (result, reason) = call(id, fingerprint, codec, events, effect)
         events?.end(reason, result)
         return try result.get()
@@ -149,7 +122,7 @@ public struct BlockingEffectGate: Sendable {
         switch answer {
         case .execute(let token, let isTakeover):
             let run = BlockingEffectRun(
-                gate: self, surroundings: events?.ofAttempts ?? surroundings, ticket: ClaimTicket(id, token),
+                gate: self, setup: events?.ofAttempts ?? setup, ticket: ClaimTicket(id, token),
                 isTakeover: isTakeover, claimedAt: claimedAt)
             let inside = node.map { EffectScope.begin($0) } ?? EffectScope.runs
             let conclusion = EffectScope.$runs.withValue(inside) { run.run(codec, effect) }
@@ -172,7 +145,9 @@ public struct BlockingEffectGate: Sendable {
         }
     }
 
-    var clock: RetryClock { surroundings.clock }
+    var setup: CallSetup { pipeline.setup }
 
-    var isCancelled: Bool { waiting.cancellation?.isCancelled == true || Task.isCancelled }
+    var clock: RetryClock { setup.clock }
+
+    var isCancelled: Bool { setup.isCancelled }
 }

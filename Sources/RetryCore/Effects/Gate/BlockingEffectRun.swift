@@ -4,15 +4,15 @@ struct BlockingEffectRun {
     let ticket: ClaimTicket
     let isTakeover: Bool
     let claimedAt: Int64
-    private let surroundings: Surroundings
+    private let setup: CallSetup
     private let state: Locked<EffectRun>
     private let leaseEnd: Locked<Int64>
 
     init(
-        gate: BlockingEffectGate, surroundings: Surroundings, ticket: ClaimTicket, isTakeover: Bool, claimedAt: Int64
+        gate: BlockingEffectGate, setup: CallSetup, ticket: ClaimTicket, isTakeover: Bool, claimedAt: Int64
     ) {
         self.gate = gate
-        self.surroundings = surroundings
+        self.setup = setup
         self.ticket = ticket
         self.isTakeover = isTakeover
         self.claimedAt = claimedAt
@@ -41,20 +41,19 @@ struct BlockingEffectRun {
     ) -> EffectRunEnding<Value> {
         var obstacle: (any Error)?
         do {
-            let driver = try BlockingDriver(
-                policy: gate.settings.innerPolicy,
-                surroundings: gate.settings.surroundings(surroundings, judgedBy: state), guards: gate.guards,
-                waiting: gate.waiting)
-            let value = try driver.run(rejecting: nil) { attempt in
-                do {
-                    try prepare(attempt)
-                } catch {
-                    obstacle = error
-                    throw CalledOff()
-                }
-                state.withLock { $0.attemptStarts() }
-                return try effect(context(attempt))
-            }
+            let driver = try BlockingDriver(gate.pipeline.setup(gate.settings.setup(setup, judgedBy: state)))
+            let value = try driver.run(
+                rejecting: { _ in nil }, onRetry: { _ in },
+                operation: { attempt in
+                    do {
+                        try prepare(attempt)
+                    } catch {
+                        obstacle = error
+                        throw CalledOff()
+                    }
+                    state.withLock { $0.attemptStarts() }
+                    return try effect(context(attempt))
+                })
             return .value(value, gate.settings.encode(value, codec))
         } catch {
             return .failure(error, obstacle: obstacle, isCancelled: obstacle == nil && error is CancellationError)
@@ -87,7 +86,7 @@ struct BlockingEffectRun {
     /// Records the outcome; a cancellation does not end this.
     private func settle(_ outcome: EffectOutcome) -> EffectSettlement.End {
         let (clock, start) = (gate.clock, gate.clock.nanoseconds)
-        var random = gate.surroundings.random
+        var random = gate.setup.random
         var settlement = EffectSettlement(
             token: ticket.token, outcome, leaseLeft: Self.left(leaseEnd, clock)
         ) { [settings = gate.settings] in settings.failure($0) }
@@ -98,7 +97,7 @@ struct BlockingEffectRun {
                 case .settle(let outcome): step = settlement.answered(try gate.store.settle(ticket, outcome))
                 case .look: step = settlement.found(try gate.store.record(for: ticket.id))
                 case .wait(let time):
-                    (gate.waiting.sleeper ?? .system).sleep(for: .nanoseconds(time), cancellation: nil)
+                    gate.setup.sleeper.sleep(for: .nanoseconds(time), cancellation: nil)
                     step = settlement.waited(elapsed: clock.nanoseconds.saturatingAdd(-start))
                 case .end(let end): return end
                 }

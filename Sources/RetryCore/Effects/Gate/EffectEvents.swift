@@ -9,26 +9,24 @@ package final class EffectEvents: Sendable {
     }
 
     private let observer: RetryObserver
-    private let surroundings: Surroundings
+    private let setup: CallSetup
     private let policy: String
     private let start: Int64
     private let state = Locked(State())
 
     /// Creates the events of a call that begins; `nil` without an observer.
-    package init?(_ surroundings: Surroundings, policy: RetryPolicy) {
-        guard let observer = surroundings.observer else { return nil }
+    package init?(_ setup: CallSetup, policy: RetryPolicy) {
+        guard let observer = setup.observer else { return nil }
         self.observer = observer
-        self.surroundings = surroundings
+        self.setup = setup
         self.policy = policy.name
-        start = surroundings.clock.nanoseconds
+        start = setup.clock.nanoseconds
     }
 
-    /// The surroundings of the attempts, whose events pass through this object.
-    package var ofAttempts: Surroundings {
+    /// The setup of the attempts, whose events pass through this object.
+    package var ofAttempts: CallSetup {
         let attempts = RetryObserver(includesMessages: observer.includesMessages) { self.receive($0) }
-        return Surroundings(
-            name: surroundings.name, classifier: surroundings.classifier, condition: surroundings.condition,
-            observer: attempts, onRetry: surroundings.onRetry, clock: surroundings.clock, random: surroundings.random)
+        return setup.observed(by: attempts)
     }
 
     /// Reports the end of the call.
@@ -48,12 +46,12 @@ package final class EffectEvents: Sendable {
         let kind = RetryEvent.Kind.stop(reason ?? .storeFailed)
         observer.observe(
             RetryEvent(
-                number: number, kind: kind, operation: surroundings.name, policy: policy,
+                number: number, kind: kind, operation: setup.name, policy: policy,
                 attempt: ending?.attempt ?? 0, errorClass: ending?.errorClass,
                 errorType: ending?.errorType ?? error.map { ErrorTypeFacts.of($0).name },
                 message: ending?.message ?? (observer.includesMessages ? error.map(RetryEvent.message) : nil),
                 hint: ending?.hint, delay: .zero,
-                elapsed: .nanoseconds(max(0, surroundings.clock.nanoseconds.saturatingAdd(-start)))))
+                elapsed: .nanoseconds(max(0, setup.clock.nanoseconds.saturatingAdd(-start)))))
     }
 
     private func receive(_ event: RetryEvent) {

@@ -42,8 +42,8 @@ package struct EffectGateSettings: Sendable {
         do { return .success(try codec.encode(value)) } catch { return .failure(.init(failure(error))) }
     }
 
-    /// The surroundings of the attempts: the evidence of each error is judged by `run`, too, before a retry.
-    package func surroundings(_ outer: Surroundings, judgedBy run: Locked<EffectRun>) -> Surroundings {
+    /// The setup of the attempts: the evidence of each error is judged by `run`, too, before a retry.
+    package func setup(_ outer: CallSetup, judgedBy run: Locked<EffectRun>) -> CallSetup {
         outer.judging { error, evidence in
             // Before the operation is called there are only the gate's own errors.
             guard run.withLock({ $0.isAttempting }) else { return ErrorEvidence(.permanent.hint(.never)) }

@@ -9,7 +9,7 @@
 /// ```
 ///
 /// Without an explicit codec, `once` and
-/// ``onceBlocking(_:in:fingerprint:policy:receiver:redirects:lease:ifAbandoned:waitingUpTo:named:breaker:budget:classifier:retryOn:execution:storesMessages:observer:onRetry:sleeper:cancellation:clock:random:effect:)``
+/// ``onceBlocking(_:in:fingerprint:through:receiver:redirects:lease:ifAbandoned:waitingUpTo:execution:storesMessages:effect:)``
 /// use this one.
 public protocol EffectResult: SendableMetatype {
     /// The codec of the recorded value, which later callers get.

@@ -4,7 +4,7 @@ import RetryAsync
 // Global, as they are in most programs. A closure that captured them would be measured with its captures, which the
 // handwritten loop does not have.
 private let bounded = RetryPolicy.default.deadline(.seconds(5))
-private let own = RetryPolicy.default.attempts(5)
+private let own = RetryPolicy.default.maxAttempts(5)
 private let observer = RetryObserver { _ in }
 
 func firstTryRows() -> [Row] {
@@ -24,10 +24,10 @@ func firstTryRows() -> [Row] {
         Row(
             "first try, a policy refined inline", bar: .nanosecondsAboveLoop(160), mallocs: 1, loop: loopByHand
         ) { upstream in
-            try await retry(policy: .api.attempts(5).deadline(.seconds(5))) { try await upstream.call() }
+            try await retry(policy: .api.maxAttempts(5).deadline(.seconds(5))) { try await upstream.call() }
         },
         Row("first try, with an observer", bar: .shown, loop: loopByHand) { upstream in
-            try await retry(observer: observer) { try await upstream.call() }
+            try await retry(RetryPipeline().observer(observer)) { try await upstream.call() }
         },
         firstTryInCallersLoop,
     ]

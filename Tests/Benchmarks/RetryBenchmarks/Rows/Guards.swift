@@ -3,12 +3,12 @@ import RetryAsync
 func guardRows() -> [Row] {
     let breaker = CircuitBreaker("service")
     let budget = RetryBudget(.ratio(0.2))
-    let executor = RetryExecutor(policy: .api, breaker: breaker, budget: budget)
+    let executor = RetryPipeline(policy: .api).breaker(breaker).budget(budget)
     return [
         Row(
             "first try, with a breaker and a budget", bar: .nanosecondsAboveLoop(120), mallocs: 0, loop: loopByHand
         ) { upstream in
-            try await retry(policy: .api, breaker: breaker, budget: budget) { try await upstream.call() }
+            try await retry(.api.breaker(breaker).budget(budget)) { try await upstream.call() }
         },
         Row(
             "first try, an executor with both", bar: .nanosecondsAboveLoop(120), mallocs: 0, loop: loopByHand

@@ -42,7 +42,7 @@ func sequenceRows() -> [Row] {
             "a sequence, per element", bar: .nanosecondsAboveLoop(15), mallocs: .aboveLoop(0), loop: bare,
             batch: { count in
                 var sum = 0
-                for try await element in RetryingSequence(policy: .api, make: { Numbers(count: count) }) {
+                for try await element in RetryingSequence(.api, make: { Numbers(count: count) }) {
                     sum &+= element
                 }
                 blackHole(sum)
@@ -52,8 +52,7 @@ func sequenceRows() -> [Row] {
             loop: bare,
             batch: { count in
                 let sequence = RetryingSequence(
-                    policy: .api, position: { (element: Int, _: Int?) in element },
-                    make: { _ in Numbers(count: count) })
+                    .api, position: { (element: Int, _: Int?) in element }, make: { _ in Numbers(count: count) })
                 var sum = 0
                 for try await element in sequence { sum &+= element }
                 blackHole(sum)

@@ -11,7 +11,9 @@ struct Verdict {
     /// Asks the drivers that users call, with nothing but a preset.
     init(of error: any Error) async {
         typeName = ErrorDump(error).typeName
-        let outcome = await RetryExecutor(policy: .api.attempts(1)).outcome { () async throws -> Void in throw error }
+        let outcome = await RetryPipeline(policy: .api.maxAttempts(1)).outcome {
+            () async throws -> Void in throw error
+        }
         errorClass = outcome.stopReason == .cancelled ? nil : outcome.timeline.first?.errorClass
         hint = outcome.timeline.first?.hint
         let known = Classification(errorClass ?? .unknown, hint: hint)

@@ -7,7 +7,7 @@ struct SwitchOffTests {
     private let withoutGRPC = ErrorClassifier.default.without(.grpc)
 
     private func outcome(of error: any Error, _ classifier: ErrorClassifier?) async -> RetryOutcome<Void> {
-        await RetryExecutor(policy: .api.attempts(1), classifier: classifier).outcome { throw error }
+        await RetryPipeline(policy: .api.maxAttempts(1)).classifier(classifier).outcome { throw error }
     }
 
     @Test func theClassAndTheHint() async throws {
@@ -34,8 +34,8 @@ struct SwitchOffTests {
     @Test func theAnswerToATimeout() async throws {
         let error = try await provoked("gRPC", "task cancelled")
         func thrown(_ classifier: ErrorClassifier?) async -> (any Error)? {
-            let executor = RetryExecutor(
-                policy: .api.attempts(1).attemptTimeout(.milliseconds(1)), classifier: classifier)
+            let executor = RetryPipeline(policy: .api.maxAttempts(1).attemptTimeout(.milliseconds(1))).classifier(
+                classifier)
             return await executor.outcome {
                 // Waits for the cancellation, and answers it as gRPC does.
                 let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
@@ -51,9 +51,10 @@ struct SwitchOffTests {
     @Test func theCertaintyThatNothingWasExecuted() async throws {
         let error = try await provoked("gRPC", "connection refused")
         func attempts(_ classifier: ErrorClassifier?) async throws -> Int {
-            let policy = RetryPolicy.api.attempts(2).backoff(.none)
+            let policy = RetryPolicy.api.maxAttempts(2).backoff(.none)
             let gate = EffectGate(
-                store: InMemoryEffectStore(), policy: policy, redirects: .notFollowed, classifier: classifier)
+                RetryPipeline(policy: policy).classifier(classifier), store: InMemoryEffectStore(),
+                redirects: .notFollowed)
             var attempts = 0
             await #expect(throws: (any Error).self) {
                 _ = try await gate.once("order-1") { _ -> String in

@@ -22,7 +22,7 @@ struct Payments {
     ) async throws {
         let store = InMemoryEffectStore()
         let gate = EffectGate(
-            store: store, policy: .patient, redirects: client.redirects, onRetry: { _, _ in onRetry() })
+            RetryPipeline(policy: .patient).onRetry({ _ in onRetry() }), store: store, redirects: client.redirects)
         results = try await client.run { pay in
             var results: [Result<String, any Error>] = []
             for _ in 1...2 {

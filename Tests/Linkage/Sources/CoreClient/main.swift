@@ -18,7 +18,7 @@ let value = try retryBlocking(policy: policy) {
 }
 precondition(value == 2, "the second attempt succeeds")
 
-let executor = BlockingExecutor(policy: policy, classifier: .errors(Declined.self) { $0.classification })
+let executor = BlockingExecutor(RetryPipeline(policy: policy).classifier(.errors(Declined.self) { $0.classification }))
 let outcome = try executor.outcome { () throws in throw Declined() } as RetryOutcome<Void>
 precondition(outcome.attempts == 1 && outcome.stopReason == .permanent, "a permanent failure is not retried")
 

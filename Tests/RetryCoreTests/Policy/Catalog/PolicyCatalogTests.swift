@@ -42,8 +42,8 @@ struct PolicyCatalogTests {
     }
 
     @Test func aCatalogGrowsByNewPolicies() throws {
-        let own = catalog.adding(.api.attempts(6), named: "checkout")
-        #expect(try own.resolve(named: "checkout") == .api.attempts(6).named("checkout"))
+        let own = catalog.adding(.api.maxAttempts(6), named: "checkout")
+        #expect(try own.resolve(named: "checkout") == .api.maxAttempts(6).named("checkout"))
         #expect(own["checkout"]?.maxAttempts == 6)
         #expect(catalog["checkout"] == nil)
         #expect(own.names.count == 14)
@@ -89,7 +89,7 @@ struct PolicyCatalogTests {
     @Test func aHighRiskEndsAtTheFirstFailure() {
         var calls = 0
         #expect(throws: TransientError.self) {
-            try retryBlocking(policy: .agentHighRisk.attempts(5)) {
+            try retryBlocking(policy: .agentHighRisk.maxAttempts(5)) {
                 calls += 1
                 throw TransientError()
             }

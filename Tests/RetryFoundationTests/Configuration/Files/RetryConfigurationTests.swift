@@ -52,7 +52,7 @@ struct RetryConfigurationTests {
         #expect(plain[ingest].policy.backoff == backoff(.seconds(2), .seconds(30)))
         #expect(plain[.api].policy == RetryPolicy.critical.named("api"))
         let changed = try operations(#"{"max_attempts": 2}"#, kinds: kinds)
-        #expect(changed[.api].policy == RetryPolicy.critical.attempts(2).named("api"))
+        #expect(changed[.api].policy == RetryPolicy.critical.maxAttempts(2).named("api"))
         #expect(changed[ingest].policy.backoff == backoff(.seconds(2), .seconds(30)))
     }
 
@@ -124,7 +124,7 @@ struct RetryConfigurationTests {
         #expect(storage.maxAttempts == 2 && storage.deadline == .seconds(30))
         #expect(storage.backoff == backoff(.milliseconds(100), .milliseconds(300)))
         let scheduler = operations[.scheduler].policy
-        #expect(scheduler == RetryPolicy.slowRateLimited.retries(3, for: .unknown).attempts(4).named("slow"))
+        #expect(scheduler == RetryPolicy.slowRateLimited.retries(3, for: .unknown).maxAttempts(4).named("slow"))
         #expect(operations[OperationKind("own")].policy == .flowNodeDefault)
         #expect(operations.configuration.budget == .throttle(maxTokens: 10, tokenRatio: 0.1))
         #expect(operations.configuration.circuitBreaker != nil)
@@ -136,7 +136,7 @@ struct RetryConfigurationTests {
 
     @Test func aPolicyForAllIsRefined() throws {
         let operations = try operations(#"{"policy": "critical", "max_attempts": 2}"#)
-        #expect(operations[.worker].policy == RetryPolicy.critical.attempts(2))
+        #expect(operations[.worker].policy == RetryPolicy.critical.maxAttempts(2))
     }
 
     // MARK: Names of error types

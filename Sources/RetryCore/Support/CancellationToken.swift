@@ -12,7 +12,7 @@ import Musl
 ///
 /// ```swift
 /// let token = CancellationToken()
-/// let worker = BlockingExecutor(policy: .critical, cancellation: token)
+/// let worker = BlockingExecutor(.critical.cancellation(token))
 /// // elsewhere, when the program is asked to end:
 /// token.cancel()
 /// ```
