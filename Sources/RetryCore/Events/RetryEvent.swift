@@ -3,7 +3,7 @@
 /// A call's events are numbered from 1 and arrive in order; the last one, and only that, is a ``Kind/stop(_:)``.
 public struct RetryEvent: Sendable {
     /// The kind of the event: a value to compare with, since more kinds may be added.
-    public struct Kind: Sendable, Hashable {
+    public struct Kind: Sendable, Hashable, CustomStringConvertible {
         /// The name for metrics and logs.
         public let code: String
         /// The reason of the call's end, if this is its end.
@@ -17,6 +17,9 @@ public struct RetryEvent: Sendable {
         public static var circuitWait: Kind { Kind(code: "circuit_wait", stopReason: nil) }
         /// The call has ended.
         public static func stop(_ reason: StopReason) -> Kind { Kind(code: reason.code, stopReason: reason) }
+
+        /// The code.
+        public var description: String { code }
     }
 
     /// The place of the event in its call, from 1.

@@ -24,6 +24,12 @@ struct RetryObserverTests {
         #expect(log.withLock { $0 } == (1...4).flatMap { ["a\($0)", "b\($0)", "c\($0)"] })
     }
 
+    @Test("print the kind of an event by its code")
+    func kinds() {
+        let kinds: [RetryEvent.Kind] = [.attempt, .retry, .circuitWait, .stop(.succeeded)]
+        #expect(kinds.map { "\($0)" } == ["attempt", "retry", "circuit_wait", "success"])
+    }
+
     @Test("may be none")
     func none() throws {
         #expect(try retryBlocking(RetryPipeline().observer([])) { 42 } == 42)

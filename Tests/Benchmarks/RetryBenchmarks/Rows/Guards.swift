@@ -11,7 +11,7 @@ func guardRows() -> [Row] {
             try await retry(.api.breaker(breaker).budget(budget)) { try await upstream.call() }
         },
         Row(
-            "first try, an executor with both", bar: .nanosecondsAboveLoop(120), mallocs: 0, loop: loopByHand
+            "first try, a pipeline with both", bar: .nanosecondsAboveLoop(120), mallocs: 0, loop: loopByHand
         ) { upstream in
             try await executor.execute { try await upstream.call() }
         },
