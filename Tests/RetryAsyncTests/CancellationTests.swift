@@ -93,6 +93,33 @@ struct CancellationTests {
     }
 
     @Test(arguments: Door.allCases)
+    func aTokenEndsACallAfterItsAttempt(door: Door) async {
+        let token = CancellationToken()
+        var call = Call(policy: .immediate(9))
+        call.cancellation = token
+        let script = FaultScript<Int>(.forever(.fail(Fault(1))))
+        await #expect(throws: CancellationError.self) {
+            try await call.run(door) {
+                token.cancel()
+                return try await script()
+            }
+        }
+        #expect(script.calls == 1)
+        #expect(call.recorder.codes == door.codes("attempt", "cancelled"))
+    }
+
+    @Test(arguments: Door.allCases)
+    func aTokenEndsACallAfterItsWait(door: Door) async {
+        let token = CancellationToken()
+        var call = Call(policy: .immediate(9), onRetry: { _ in token.cancel() })
+        call.cancellation = token
+        let script = FaultScript<Int>(.forever(.fail(Fault(1))))
+        await #expect(throws: CancellationError.self) { try await call.run(door) { try await script() } }
+        #expect(script.calls == 1)
+        #expect(call.recorder.codes == door.codes("attempt", "retry", "cancelled"))
+    }
+
+    @Test(arguments: Door.allCases)
     func aZeroWaitSeesTheCancellationToo(door: Door) async {
         // Cancelled after the attempt has failed and before the next one.
         let call = Call(

@@ -103,7 +103,7 @@ public final class RetryContext {
 
     /// The number of the attempt that runs, or ran last; 0 before the first one.
     public var currentAttempt: Int {
-        if case .new = phase { 0 } else { call.state.attempt }
+        if case .new = phase { 0 } else if call.hasStarted { call.state.attempt } else { 0 }
     }
 
     /// The reason why the loop ended; `nil` while it goes on.

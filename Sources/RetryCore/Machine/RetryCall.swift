@@ -105,6 +105,7 @@ extension RetryCall {
     }
 
     private func attemptThrew(_ error: any Error, isCancelled: Bool, onRetry: (RetryNotice) -> Void) -> Step {
+        let isCancelled = isCancelled || tokenIsCancelled
         if isCancelled { return endCancelled(byCaller: true, error: error) }
         let evidence = setup.evidence(of: error)
         if !evidence.isRejection || !hasFailed { operationError = error }
@@ -119,6 +120,7 @@ extension RetryCall {
     package func attemptFailed(
         _ failure: AttemptFailure, isCancelled: Bool, onRetry: (RetryNotice) -> Void = { _ in }
     ) -> Step {
+        let isCancelled = isCancelled || tokenIsCancelled
         var evidence = ErrorEvidence(.transient)
         var error: (any Error)?
         switch failure {
@@ -141,7 +143,7 @@ extension RetryCall {
 
     /// The wait is over, or was cancelled.
     @usableFromInline package func waitEnded(isCancelled: Bool) -> Step {
-        if isCancelled {
+        if isCancelled || tokenIsCancelled {
             callerCancelled = true
             state.cancelled()
         }
@@ -237,8 +239,11 @@ extension RetryCall {
 // MARK: Details
 
 extension RetryCall {
+    /// True if the token of the pipeline is cancelled, in an asynchronous call, too.
+    private var tokenIsCancelled: Bool { setup.cancellation?.isCancelled == true }
+
     /// True once the first attempt was admitted.
-    private var hasStarted: Bool { guards?.hasStarted ?? true }
+    package var hasStarted: Bool { guards?.hasStarted ?? true }
 
     /// Asks the breaker to admit the next attempt.
     private func askBreaker() -> Step {

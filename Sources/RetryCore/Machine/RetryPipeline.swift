@@ -145,7 +145,10 @@ extension RetryPipeline {
         with { $0.sleeper = sleeper ?? .system }
     }
 
-    /// The same pipeline with a token that cancels its blocking calls from another thread; none if `nil`.
+    /// The same pipeline with a token that cancels its calls from another thread; none if `nil`.
+    ///
+    /// A blocking call ends at once when it waits. An asynchronous call reads the token after an attempt and after a
+    /// wait; the cancellation of its task ends the wait itself.
     public consuming func cancellation(_ token: CancellationToken?) -> RetryPipeline {
         with { $0.cancellation = token }
     }

@@ -49,6 +49,7 @@ struct Call: Sendable {
     var breaker: CircuitBreaker?
     var budget: RetryBudget?
     var onRetry: (@Sendable (RetryNotice) -> Void)?
+    var cancellation: CancellationToken?
     var clock = ManualClock()
     /// The minimum of each draw: no wait is spread out.
     var random: RandomSource? = RandomSource(ScriptedGenerator(fractions: [0]))
@@ -89,6 +90,7 @@ struct Call: Sendable {
             .retryOn(condition)
             .observer(door.isObserved ? recorder.observer : nil)
             .onRetry(onRetry)
+            .cancellation(cancellation)
             .clock(clock.retryClock)
             .random(random)
     }
