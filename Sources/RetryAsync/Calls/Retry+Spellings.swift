@@ -100,6 +100,20 @@ public func retry<Value>(
     try await operation()
 }
 
+/// Names the right form.
+@available(
+    *, unavailable, message: "these are modifiers of the value: write retryBlocking(.fast.named(…).breaker(…)) { }"
+)
+public func retryBlocking<Value>(
+    policy: RetryPolicy = .default, named: String? = nil, breaker: CircuitBreaker? = nil, budget: RetryBudget? = nil,
+    classifier: ErrorClassifier? = nil, retryOn: RetryCondition? = nil, rejecting: ((Value) -> Classification?)? = nil,
+    observer: RetryObserver? = nil, onRetry: ((RetryNotice) -> Void)? = nil, sleeper: Sleeper? = nil,
+    cancellation: CancellationToken? = nil, clock: RetryClock? = nil, random: RandomSource? = nil,
+    operation: () throws -> Value
+) throws -> Value {
+    try operation()
+}
+
 extension RetryPolicyModifying {
     /// Names the right form.
     @available(*, unavailable, message: "write .attemptTimeout(…) for each attempt, or .deadline(…) for the whole call")
@@ -110,9 +124,17 @@ extension RetryPolicyModifying {
     public func maxRetries(_ count: Int) -> Self { self }
 
     /// Names the right form.
+    @available(*, unavailable, message: "write .maxAttempts(…)")
+    public func attempts(_ count: Int) -> Self { self }
+
+    /// Names the right form.
     @available(*, unavailable, message: "jitter is a part of the backoff: .backoff(.exponential(jitter: .equal))")
     public func jitter(_ jitter: Jitter) -> Self { self }
 }
+
+/// Names the right form.
+@available(*, unavailable, message: "write RetryPipeline(\"users\", policy: .api), with a modifier for each setting")
+public typealias RetryExecutor = RetryPipeline
 
 extension RetryBudget {
     /// Names the right form.

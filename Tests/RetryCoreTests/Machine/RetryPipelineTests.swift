@@ -22,8 +22,7 @@ struct RetryPipelineTests {
         let notices = Locked<[Int]>([])
         let breaker = CircuitBreaker("service")
         let budget = RetryBudget(.limit(5, per: .seconds(60)))
-        let pipeline = RetryPipeline("users", policy: .default.backoff(.none).maxAttempts(2))
-            .breaker(breaker)
+        let base = RetryPipeline("users", policy: .default.backoff(.none).maxAttempts(2))
             .budget(budget)
             .observer(recorder.observer)
             .onRetry { notice in notices.withLock { $0.append(notice.attempt) } }
@@ -35,7 +34,9 @@ struct RetryPipelineTests {
             .cancellation(CancellationToken())
             .maxAttempts(3)
             .deadline(.seconds(60))
-            .named("members")
+        // A copy: its settings are shared until it is refined.
+        let pipeline = base.breaker(breaker).named("members")
+        #expect(base.name == "users")
         #expect(throws: TaggedError.self) { try retryBlocking(pipeline) { throw TaggedError() } }
         #expect(recorder.codes == ["attempt", "retry", "attempt", "retry", "attempt", "max_attempts_exceeded"])
         #expect(recorder.events.allSatisfy { $0.operation == "members" })
