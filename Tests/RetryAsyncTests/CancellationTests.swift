@@ -95,7 +95,7 @@ struct CancellationTests {
     @Test(arguments: Door.allCases)
     func aTokenEndsACallAfterItsAttempt(door: Door) async {
         let token = CancellationToken()
-        var call = Call(policy: .immediate(9))
+        var call = Call(policy: .every(.seconds(1), 9), clock: ManualClock(autoAdvance: true))
         call.cancellation = token
         let script = FaultScript<Int>(.forever(.fail(Fault(1))))
         await #expect(throws: CancellationError.self) {
@@ -104,7 +104,7 @@ struct CancellationTests {
                 return try await script()
             }
         }
-        #expect(script.calls == 1)
+        #expect(script.calls == 1 && call.clock.sleeps.isEmpty)
         #expect(call.recorder.codes == door.codes("attempt", "cancelled"))
     }
 

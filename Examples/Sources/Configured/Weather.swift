@@ -36,7 +36,12 @@ extension Program {
     func weatherExecutor(
         _ clock: ManualClock, onRetry: (@Sendable (RetryNotice) -> Void)? = nil
     ) -> RetryPipeline {
-        operations.current[.api].pipeline.onRetry(onRetry).clock(RetryClock(clock))
+        // Without the guards: this part is about attempts and waits.
+        operations.current[.api].pipeline
+            .breaker(nil)
+            .budget(nil)
+            .onRetry(onRetry)
+            .clock(RetryClock(clock))
     }
 
     private func weather() async throws -> String {

@@ -60,7 +60,7 @@ struct Call: Sendable {
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let pipeline = pipeline(door)
-        let rejection = rejection ?? { _ in nil }
+        guard let rejection else { return try await run(door, by: pipeline, operation) }
         switch door {
         case .function, .observedFunction, .timed:
             return try await retry(pipeline, rejecting: rejection) { try await operation() }
@@ -69,15 +69,31 @@ struct Call: Sendable {
         case .execute, .observedExecute:
             return try await pipeline.execute(rejecting: rejection) { try await operation() }
         case .executeWithAttempt:
-            return try await pipeline.execute(rejecting: { rejection($0) }, operation: { _ in try await operation() })
-        case .callable:
-            return try await pipeline { try await operation() }
+            return try await pipeline.execute(
+                rejecting: { rejection($0) }, operation: { _ in try await operation() })
         case .outcome:
-            return try await pipeline.outcome(rejecting: { rejection($0) }) { try await operation() }.get()
+            return try await pipeline.outcome(rejecting: { rejection($0) }, operation: { try await operation() }).get()
         case .outcomeWithAttempt:
-            return try await pipeline.outcome(rejecting: { rejection($0) }) { _ in try await operation() }.get()
-        case .wrapped:
-            return try await pipeline.wrap(operation)()
+            return try await pipeline.outcome(
+                rejecting: { rejection($0) }, operation: { _ in try await operation() }
+            ).get()
+        case .callable, .wrapped:
+            preconditionFailure("\(door) takes no result classifier")
+        }
+    }
+
+    private func run<Value: Sendable>(
+        _ door: Door, by pipeline: RetryPipeline, _ operation: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        switch door {
+        case .function, .observedFunction, .timed: try await retry(pipeline) { try await operation() }
+        case .functionWithAttempt: try await retry(pipeline) { _ in try await operation() }
+        case .execute, .observedExecute: try await pipeline.execute { try await operation() }
+        case .executeWithAttempt: try await pipeline.execute { _ in try await operation() }
+        case .callable: try await pipeline { try await operation() }
+        case .outcome: try await pipeline.outcome { try await operation() }.get()
+        case .outcomeWithAttempt: try await pipeline.outcome { _ in try await operation() }.get()
+        case .wrapped: try await pipeline.wrap(operation)()
         }
     }
 
