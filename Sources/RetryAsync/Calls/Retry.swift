@@ -110,7 +110,14 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 public nonisolated(nonsending) func retry<Value: ~Copyable>(
     policy: RetryPolicy, operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
-    try await retry(RetryPipeline(policy: policy), operation: operation)
+    guard policy.isPlain else { return try await retry(RetryPipeline(policy: policy), operation: operation) }
+    // A pipeline is made where the first attempt has failed: one that outlives an attempt costs a retain.
+    let start = policy.hasDeadline ? policy.callStart : nil
+    do {
+        return try await operation()
+    } catch {
+        return try await goOn(RetryPipeline(policy: policy), start, after: error, operation: operation)
+    }
 }
 
 /// Runs an asynchronous operation that receives its attempt under a policy.
