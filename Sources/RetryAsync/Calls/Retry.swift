@@ -182,7 +182,7 @@ nonisolated(nonsending) func goOn<Value: ~Copyable>(
 ) async throws -> Value {
     let call = RetryCall(policy: pipeline.policy, setup: pipeline.setup, start: start)
     while true {
-        let step = call.skip(call.attemptThrew(error, isCancelled: Task.isCancelled))
+        let step = call.skip(call.attemptThrew(error))
         if step == .end { break }
         guard step == .attempt ? true : await call.mayStart(step) else { break }
         do { return try await operation() } catch let next { error = next }

@@ -6,7 +6,7 @@ extension RetryContext {
     @discardableResult
     public nonisolated(nonsending) func next() async throws -> RetryAttempt {
         try finishRound()
-        repeat { try await wait() } while try !mayStart()
+        repeat { try await wait() } while try !starts()
         return attempt
     }
 
@@ -20,8 +20,7 @@ extension RetryContext {
         if let delay {
             if delay == .zero, yields { await Task.yield() }
             switch delay > .zero && !isCancelled ? await clock.sleep(delay.saturatedNanoseconds) : .over {
-            case .over: endWait(isCancelled: isCancelled)
-            case .cancelled: endWait(isCancelled: true)
+            case .over, .cancelled: endWait()
             case .failed: waitFailed()
             }
         }

@@ -1,19 +1,11 @@
-/// Runs a call from its first attempt to its end, whatever the policy and the caller ask for.
+/// Runs a call from its first attempt to its end, whatever the policy asks for.
 @usableFromInline
 nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
     _ pipeline: RetryPipeline, operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
-    try pipeline.policy.checkGuarantee()
-    if pipeline.guards.isEmpty {
-        // Made here, the call needs no memory of its own: it stays on the task's stack.
-        let call = RetryCall(policy: pipeline.policy, setup: pipeline.setup)
-        return try await runAttempts(
-            of: call, rejecting: { _ in nil }, onRetry: { _ in }, operation: operation)
-    }
-    let call = RetryCall(policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guards.ofCall())
+    let call = try RetryCall(checking: pipeline)
     guard await begin(call) else { throw call.error }
-    return try await runAttempts(
-        of: call, rejecting: { _ in nil }, onRetry: { _ in }, operation: operation)
+    return try await runAttempts(of: call, rejecting: { _ in nil }, onRetry: { _ in }, operation: operation)
 }
 
 /// Runs a call whose value may count as a failure, and whose caller is told of its retries.
@@ -22,9 +14,7 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
     _ pipeline: RetryPipeline, rejecting rejection: (borrowing Value) -> Classification?,
     onRetry: (RetryNotice) -> Void, operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
-    try pipeline.policy.checkGuarantee()
-    let call = RetryCall(
-        policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guards.ofCall(), tellsCaller: true)
+    let call = try RetryCall(checking: pipeline, tellsCaller: true)
     guard await begin(call) else { throw call.error }
     return try await runAttempts(of: call, rejecting: rejection, onRetry: onRetry, operation: operation)
 }
@@ -98,7 +88,7 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
 nonisolated(nonsending) func pause(
     _ call: RetryCall, after failure: AttemptFailure, _ onRetry: (RetryNotice) -> Void = { _ in }
 ) async -> Bool {
-    let step = call.skip(call.attemptFailed(failure, isCancelled: Task.isCancelled, onRetry: onRetry))
+    let step = call.skip(call.attemptFailed(failure, onRetry: onRetry))
     return step == .attempt ? true : await call.mayStart(step)
 }
 
@@ -108,10 +98,17 @@ nonisolated(nonsending) func begin(_ call: RetryCall) async -> Bool {
 }
 
 extension RetryCall {
+    /// Creates the call of a pipeline, whose policy allows that the operation is repeated.
+    fileprivate convenience init(checking pipeline: RetryPipeline, tellsCaller: Bool = false) throws {
+        try pipeline.policy.checkGuarantee()
+        self.init(
+            policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guards.ofCall(), tellsCaller: tellsCaller)
+    }
+
     /// Ends a wait of nothing at once, unless it is time to yield: most need no further frame of a task.
     @usableFromInline
     func skip(_ step: Step) -> Step {
-        step == .wait(0) && !yields ? waitEnded(isCancelled: Task.isCancelled) : step
+        step == .wait(0) && !yields ? waitEnded() : step
     }
 
     /// Waits by the call's clock, or yields, for as long as the call asks; whether the next attempt may start.
@@ -125,7 +122,7 @@ extension RetryCall {
                 waitFailed()
                 return false
             }
-            step = waitEnded(isCancelled: end == .cancelled || Task.isCancelled)
+            step = waitEnded()
         }
         return step == .attempt
     }

@@ -61,7 +61,7 @@ final class SequenceCall {
         }
         hasProgress = false
         guard canResume else {
-            call.attemptThrew(error, isCancelled: Task.isCancelled, stopping: .notResumable)
+            call.attemptThrew(error, stopping: .notResumable)
             return false
         }
         guard await pause(call, after: .thrown(error)) else { return false }

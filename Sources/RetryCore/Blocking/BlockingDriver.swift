@@ -44,7 +44,7 @@ struct BlockingDriver {
 
     /// Decides and waits; whether the next attempt may start.
     private func pause(after failure: AttemptFailure, _ onRetry: (RetryNotice) -> Void) -> Bool {
-        mayStart(call.attemptFailed(failure, isCancelled: setup.isCancelled, onRetry: onRetry))
+        mayStart(call.attemptFailed(failure, onRetry: onRetry))
     }
 
     /// Waits for as long as the call asks; whether the next attempt may start.
@@ -52,7 +52,7 @@ struct BlockingDriver {
         var step = step
         while case .wait(let wait) = step {
             if wait > 0, !setup.isCancelled { setup.sleep(wait) }
-            step = call.waitEnded(isCancelled: setup.isCancelled)
+            step = call.waitEnded()
         }
         return step == .attempt
     }

@@ -75,7 +75,7 @@ public final class RetryContext {
     @discardableResult
     public func next() throws -> RetryAttempt {
         try finishRound()
-        repeat { try wait() } while try !mayStart()
+        repeat { try wait() } while try !starts()
         return attempt
     }
 
@@ -136,7 +136,7 @@ public final class RetryContext {
     public func wait() throws {
         if case .failed(let wait) = phase {
             if wait > 0, !isCancelled { setup.sleep(wait) }
-            endWait(isCancelled: isCancelled)
+            endWait()
         }
         if stopReason == .cancelled { throw endError }
     }
@@ -176,8 +176,8 @@ extension RetryContext {
     }
 
     /// Ends the wait after a failed attempt; the start of the next one is decided later.
-    package func endWait(isCancelled: Bool) {
-        phase = isCancelled && call.waitEnded(isCancelled: true) == .end ? .over : .waited
+    package func endWait() {
+        phase = isCancelled && call.waitEnded() == .end ? .over : .waited
     }
 
     /// Ends the loop because the clock threw an error in place of waiting.
@@ -187,10 +187,10 @@ extension RetryContext {
     }
 
     /// Starts the next attempt, unless the circuit breaker has it wait once more.
-    package func mayStart() throws -> Bool {
+    package func starts() throws -> Bool {
         switch phase {
         case .new: enter(call.begins())
-        case .waited: enter(call.waitEnded(isCancelled: isCancelled))
+        case .waited: enter(call.waitEnded())
         default: break
         }
         if case .over = phase { throw endError }
@@ -215,7 +215,7 @@ extension RetryContext {
     }
 
     private func fail(_ failure: AttemptFailure) {
-        enter(call.attemptFailed(failure, isCancelled: isCancelled))
+        enter(call.attemptFailed(failure))
     }
 }
 

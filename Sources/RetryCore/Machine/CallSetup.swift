@@ -65,6 +65,6 @@ extension CallSetup {
         sleeper.sleep(for: .nanoseconds(wait), cancellation: cancellation)
     }
 
-    /// True if the token of a blocking call, or the task around it, is cancelled.
+    /// True if the caller cancelled the call: its task, or its token.
     package var isCancelled: Bool { cancellation?.isCancelled == true || Task.isCancelled }
 }

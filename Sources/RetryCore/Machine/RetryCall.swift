@@ -100,13 +100,12 @@ extension RetryCall {
     /// The operation threw.
     ///
     /// The last error is what the caller sees; but the one before it if a guard further in rejected the attempt.
-    @usableFromInline package func attemptThrew(_ error: any Error, isCancelled: Bool) -> Step {
-        attemptThrew(error, isCancelled: isCancelled) { _ in }
+    @usableFromInline package func attemptThrew(_ error: any Error) -> Step {
+        attemptThrew(error) { _ in }
     }
 
-    private func attemptThrew(_ error: any Error, isCancelled: Bool, onRetry: (RetryNotice) -> Void) -> Step {
-        let isCancelled = isCancelled || tokenIsCancelled
-        if isCancelled { return endCancelled(byCaller: true, error: error) }
+    private func attemptThrew(_ error: any Error, _ onRetry: (RetryNotice) -> Void) -> Step {
+        if setup.isCancelled { return endCancelled(byCaller: true, error: error) }
         let evidence = setup.evidence(of: error)
         if !evidence.isRejection || !hasFailed { operationError = error }
         hasFailed = hasFailed || !evidence.isRejection
@@ -117,15 +116,12 @@ extension RetryCall {
 
     /// The attempt failed; the caller is told if a retry follows.
     @usableFromInline
-    package func attemptFailed(
-        _ failure: AttemptFailure, isCancelled: Bool, onRetry: (RetryNotice) -> Void = { _ in }
-    ) -> Step {
-        let isCancelled = isCancelled || tokenIsCancelled
+    package func attemptFailed(_ failure: AttemptFailure, onRetry: (RetryNotice) -> Void = { _ in }) -> Step {
         var evidence = ErrorEvidence(.transient)
         var error: (any Error)?
         switch failure {
         case .thrown(let error):
-            return attemptThrew(error, isCancelled: isCancelled, onRetry: onRetry)
+            return attemptThrew(error, onRetry)
         case .rejected(let classification):
             evidence = ErrorEvidence(classification)
         case .timedOut(let limit):
@@ -134,16 +130,16 @@ extension RetryCall {
         case .interrupted(let limit):
             evidence.cutOff = .nanoseconds(limit)
             error = DeadlineExceededError(deadline: .nanoseconds(state.storage.settings.deadline))
-            if !isCancelled { state.stop(.deadlineExceeded) }
         }
         ownError = error ?? ownError
-        if isCancelled { return endCancelled(byCaller: true, error: error) }
+        if setup.isCancelled { return endCancelled(byCaller: true, error: error) }
+        if case .interrupted = failure { state.stop(.deadlineExceeded) }
         return decide(evidence, error: error, onRetry)
     }
 
     /// The wait is over, or was cancelled.
-    @usableFromInline package func waitEnded(isCancelled: Bool) -> Step {
-        if isCancelled || tokenIsCancelled {
+    @usableFromInline package func waitEnded() -> Step {
+        if setup.isCancelled {
             callerCancelled = true
             state.cancelled()
         }
@@ -170,9 +166,9 @@ extension RetryCall {
     }
 
     /// The operation threw where it cannot be repeated: the call ends, whatever the class of the error.
-    package func attemptThrew(_ error: any Error, isCancelled: Bool, stopping reason: StopReason) {
-        if !isCancelled, !isCancellation(error, by: classifier) { state.stop(reason) }
-        _ = attemptThrew(error, isCancelled: isCancelled)
+    package func attemptThrew(_ error: any Error, stopping reason: StopReason) {
+        if !setup.isCancelled, !isCancellation(error, by: classifier) { state.stop(reason) }
+        _ = attemptThrew(error)
     }
 
     /// The call of a sequence goes on as a new one: its attempts, limits and time start again.
@@ -239,9 +235,6 @@ extension RetryCall {
 // MARK: Details
 
 extension RetryCall {
-    /// True if the token of the pipeline is cancelled, in an asynchronous call, too.
-    private var tokenIsCancelled: Bool { setup.cancellation?.isCancelled == true }
-
     /// True once the first attempt was admitted.
     package var hasStarted: Bool { guards?.hasStarted ?? true }
 

@@ -155,7 +155,7 @@ extension RetryPipeline {
 
     /// Changes the settings, in place where no other pipeline shares them.
     private consuming func with(_ change: (CallSetup) -> Void) -> RetryPipeline {
-        if !isKnownUniquelyReferenced(&ownSetup) { ownSetup = CallSetup(copying: setup) }
+        if !isKnownUniquelyReferenced(&ownSetup) { ownSetup = ownSetup.map { CallSetup(copying: $0) } ?? CallSetup() }
         change(setup)
         return self
     }

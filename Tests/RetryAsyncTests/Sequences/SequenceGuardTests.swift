@@ -79,4 +79,15 @@ struct SequenceGuardTests {
         #expect(error as? Fault == Fault(1))
         #expect(recorder.codes == ["attempt", "retry", "attempt", "budget_exhausted"])
     }
+
+    @Test func aTokenEndsASequenceAsCancelled() async throws {
+        let token = CancellationToken()
+        let pipeline = RetryPipeline(policy: .immediate(3)).observer(recorder.observer).cancellation(token)
+        let numbers = RetryingSequence(pipeline) { Source.numbers([1], then: Fault(1)) }
+        var iterator = numbers.makeAsyncIterator()
+        #expect(try await iterator.next() == 1)
+        token.cancel()
+        await #expect(throws: CancellationError.self) { try await iterator.next() }
+        #expect(recorder.codes == ["attempt", "cancelled"])
+    }
 }
