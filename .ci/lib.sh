@@ -2,7 +2,15 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-modules=(RetryCore RetryAsync RetryFoundation RetryTesting)  # in the order of their dependencies
+# In the order of their dependencies; the stores have contents in a build with traits alone.
+modules=(RetryCore RetryAsync RetryFoundation RetryTesting SQLiteEffectStore PostgresEffectStore)
+
+# The build with every trait. A trait is a flag of every target, so that it needs a folder of its own: it shares that of
+# the address sanitizer, which is another build anyway.
+traits=(--traits "SQLite,PostgreSQL" --sanitize=address --enable-code-coverage --scratch-path .build-asan)
+
+# Swift Testing keeps a backtrace of every error that is thrown. The tests throw millions: that takes most of their time.
+export SWT_SWIFT_ERROR_BACKTRACING_ENABLED=0
 
 fail() {
     echo "error: $*" >&2

@@ -4,21 +4,21 @@ import PackageDescription
 let package = Package(
     name: "Examples",
     platforms: [.macOS(.v15)],
-    products: [
-        .library(name: "PostgresEffectStore", targets: ["PostgresEffectStore"]),
-        .library(name: "SQLiteEffectStore", targets: ["SQLiteEffectStore"]),
-    ],
     dependencies: [
         // By name, because the folder of a clone may have any.
-        .package(name: "RetryKit", path: ".."),
+        .package(name: "RetryKit", path: "..", traits: ["SQLite", "PostgreSQL"]),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         // What every example needs, and no dependency but the library.
@@ -43,7 +43,7 @@ let package = Package(
             ]
         ),
         .executableTarget(
-            name: "QuickStart",
+            name: "HTTPTour",
             dependencies: [
                 "Shared",
                 "SharedHTTP",
@@ -63,6 +63,20 @@ let package = Package(
                 .product(name: "RetryAsync", package: "RetryKit"),
             ],
             exclude: ["outage.svg"]
+        ),
+        .executableTarget(
+            name: "TailLatency",
+            dependencies: [
+                "Shared",
+                "SharedHTTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "RetryAsync", package: "RetryKit"),
+            ]
+        ),
+        .executableTarget(
+            name: "OwnGuard",
+            dependencies: ["Shared", .product(name: "RetryAsync", package: "RetryKit")]
         ),
         .executableTarget(
             name: "StopOnSignal",
@@ -138,8 +152,6 @@ let package = Package(
         .executableTarget(
             name: "Payments",
             dependencies: [
-                "PostgresEffectStore",
-                "SQLiteEffectStore",
                 "Shared",
                 "SharedHTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -147,67 +159,51 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "PostgresEffectStore", package: "RetryKit"),
                 .product(name: "RetryAsync", package: "RetryKit"),
+                .product(name: "SQLiteEffectStore", package: "RetryKit"),
             ]
         ),
-        // An effect store on PostgreSQL; its folder can be taken over into another package.
-        .systemLibrary(
-            name: "CLibPQ", path: "EffectStores/PostgresEffectStore/CLibPQ", pkgConfig: "libpq",
-            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]
-        ),
-        .target(
-            name: "PostgresEffectStore",
+        // The code of the articles about recipes, for clients and servers that their readers have.
+        .executableTarget(
+            name: "Recipes",
             dependencies: [
-                "CLibPQ",
-                .product(name: "RetryCore", package: "RetryKit"),
-            ],
-            path: "EffectStores/PostgresEffectStore",
-            exclude: ["CLibPQ"]
-        ),
-        .testTarget(
-            name: "PostgresEffectStoreTests",
-            dependencies: [
-                "CLibPQ",
-                "PostgresEffectStore",
+                "Shared",
+                "SharedHTTP",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCInProcessTransport", package: "grpc-swift-2"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "RetryAsync", package: "RetryKit"),
-                .product(name: "RetryCore", package: "RetryKit"),
-                .product(name: "RetryTesting", package: "RetryKit"),
-            ],
-            path: "EffectStores/PostgresEffectStoreTests"
+                .product(name: "RetryFoundation", package: "RetryKit"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
         ),
+        // The effect stores beside the same statements without them: see EffectStores/README.md.
         .executableTarget(
             name: "PostgresEffectBenchmark",
             dependencies: [
-                "PostgresEffectStore",
+                .product(name: "PostgresEffectStore", package: "RetryKit"),
                 .product(name: "RetryCore", package: "RetryKit"),
             ],
             path: "EffectStores/PostgresEffectBenchmark"
         ),
-        // Effects on SQLite: see EffectStores/README.md.
-        .systemLibrary(
-            name: "CSQLite",
-            path: "EffectStores/SQLiteEffectStore/CSQLite",
-            pkgConfig: "sqlite3",
-            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
-        ),
-        .target(
-            name: "SQLiteEffectStore",
+        .systemLibrary(name: "CBenchmarkSQLite", path: "EffectStores/SQLiteBenchmark/CBenchmarkSQLite"),
+        .executableTarget(
+            name: "SQLiteBenchmark",
             dependencies: [
-                "CSQLite",
+                "CBenchmarkSQLite",
                 .product(name: "RetryCore", package: "RetryKit"),
+                .product(name: "SQLiteEffectStore", package: "RetryKit"),
             ],
-            path: "EffectStores/SQLiteEffectStore",
-            exclude: ["CSQLite"]
-        ),
-        .testTarget(
-            name: "SQLiteEffectStoreTests",
-            dependencies: [
-                "CSQLite",
-                "SQLiteEffectStore",
-                .product(name: "RetryCore", package: "RetryKit"),
-                .product(name: "RetryTesting", package: "RetryKit"),
-            ],
-            path: "EffectStores/SQLiteEffectStoreTests"
+            path: "EffectStores/SQLiteBenchmark",
+            exclude: ["CBenchmarkSQLite"]
         ),
         // What EffectStores/CrashKit/run kills.
         .target(
@@ -221,8 +217,8 @@ let package = Package(
             name: "SQLiteCrashRun",
             dependencies: [
                 "CrashKit",
-                "SQLiteEffectStore",
                 .product(name: "RetryCore", package: "RetryKit"),
+                .product(name: "SQLiteEffectStore", package: "RetryKit"),
             ],
             path: "EffectStores/CrashKit/SQLite"
         ),
@@ -230,19 +226,10 @@ let package = Package(
             name: "PostgresCrashRun",
             dependencies: [
                 "CrashKit",
-                "PostgresEffectStore",
+                .product(name: "PostgresEffectStore", package: "RetryKit"),
                 .product(name: "RetryCore", package: "RetryKit"),
             ],
             path: "EffectStores/CrashKit/Postgres"
-        ),
-        .executableTarget(
-            name: "SQLiteBenchmark",
-            dependencies: [
-                "CSQLite",
-                "SQLiteEffectStore",
-                .product(name: "RetryCore", package: "RetryKit"),
-            ],
-            path: "EffectStores/SQLiteBenchmark"
         ),
     ],
     swiftLanguageModes: [.v6]

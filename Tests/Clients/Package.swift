@@ -7,7 +7,12 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         // By name, because the folder of a clone may have any.
-        .package(name: "RetryKit", path: "../.."),
+        .package(url: "https://github.com/apple/swift-crypto.git", "3.12.3"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        // The traits are those of the examples: both are built in one folder, and the library once.
+        .package(name: "RetryKit", path: "../..", traits: ["SQLite", "PostgreSQL"]),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
@@ -84,6 +89,24 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "RetryAsync", package: "RetryKit"),
                 .product(name: "RetryFoundation", package: "RetryKit"),
+            ]
+        ),
+        // The library's names beside those of packages that its users import in the same file.
+        .testTarget(
+            name: "NameTests",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "RetryAsync", package: "RetryKit"),
+                .product(name: "RetryCore", package: "RetryKit"),
+                .product(name: "RetryFoundation", package: "RetryKit"),
+                .product(name: "RetryTesting", package: "RetryKit"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
     ],

@@ -63,7 +63,7 @@ struct ConformanceTests {
             let records = await SeedCall.failing(refused.policy).runs()
             #expect(records[.asynchronous].calls == 2)
             #expect(records[.blocking].calls == 0)
-            let error = #expect(throws: PolicyError.self) { try records[.blocking].result.get() }
+            let error = #expect(throws: InvalidPolicyError.self) { try records[.blocking].result.get() }
             #expect(error?.setting == refused.setting)
         }
     }

@@ -1,4 +1,4 @@
-/* One key of an effect store, as EffectLedger decides it: claim, lease, fence and halt.
+/* One key of an effect store, as EffectStateMachine decides it: claim, lease, fence and halt.
  *
  * Three callers claim, send, and settle. They crash at any point and come back knowing nothing. A lease ends whenever
  * it likes. A request is executed early, late or never, and whether its sender still lives makes no difference. The

@@ -7,12 +7,12 @@ import Testing
 struct AttemptSurroundingsTests {
     @TaskLocal private static var request = "none"
 
-    @Test(arguments: Door.allCases)
-    func taskLocalsAreVisibleInEveryAttempt(door: Door) async throws {
+    @Test(arguments: CallForm.allCases)
+    func taskLocalsAreVisibleInEveryAttempt(form: CallForm) async throws {
         let seen = Log<String>()
         let call = Call()
         try await Self.$request.withValue("request 7") {
-            try await call.run(door) {
+            try await call.run(form) {
                 seen.add(Self.request)
                 if seen.count < 3 { throw Fault(seen.count) }
             }
@@ -20,13 +20,13 @@ struct AttemptSurroundingsTests {
         #expect(seen.events == ["request 7", "request 7", "request 7"])
     }
 
-    @Test(arguments: Door.allCases, [TaskPriority.high, .utility])
-    func thePriorityIsTheCallers(door: Door, priority: TaskPriority) async throws {
+    @Test(arguments: CallForm.allCases, [TaskPriority.high, .utility])
+    func thePriorityIsTheCallers(form: CallForm, priority: TaskPriority) async throws {
         let call = Call()
         let seen = Log<TaskPriority>()
         let task = Task.detached(priority: priority) {
             let outside = Task.currentPriority
-            try await call.run(door) {
+            try await call.run(form) {
                 seen.add(Task.currentPriority)
                 if seen.count < 3 { throw Fault(seen.count) }
             }
@@ -38,13 +38,13 @@ struct AttemptSurroundingsTests {
         #expect(seen.events.allSatisfy { $0 >= priority && $0 >= outside })
     }
 
-    @Test(arguments: Door.allCases)
-    func thePreferredExecutorIsKept(door: Door) throws {
+    @Test(arguments: CallForm.allCases)
+    func thePreferredExecutorIsKept(form: CallForm) throws {
         let call = Call(policy: .every(.seconds(1), 3))
         let script = FaultScript<Int>(.fail(Fault(1)), .fail(Fault(2)), .succeed(3))
         let threads = Log<ThreadIdentity>()
         let value = try DeterministicExecutor.run(seed: 1, clock: call.clock) {
-            try await call.run(door) {
+            try await call.run(form) {
                 threads.add(ThreadIdentity())
                 return try await script()
             }
@@ -53,14 +53,14 @@ struct AttemptSurroundingsTests {
         #expect(threads.events == Array(repeating: ThreadIdentity(), count: 3))
     }
 
-    @Test(arguments: Door.allCases)
-    func childTasksOfAnAttemptEndWithIt(door: Door) throws {
+    @Test(arguments: CallForm.allCases)
+    func childTasksOfAnAttemptEndWithIt(form: CallForm) throws {
         let call = Call(policy: .every(.seconds(1), 2))
         let ended = Log<String>()
         let attempts = Log<Int>()
         let error = #expect(throws: Fault.self) {
             try DeterministicExecutor.run(seed: 1, clock: call.clock) {
-                try await call.run(door) {
+                try await call.run(form) {
                     attempts.add(1)
                     async let child: Void = call.clock.sleep(for: .seconds(60))
                     defer { ended.add("attempt \(attempts.count)") }
@@ -77,8 +77,8 @@ struct AttemptSurroundingsTests {
 
     @Test func aCallInsideACallIsBoundedByTheOuterTimeout() throws {
         let clock = ManualClock()
-        let outer = RecordingObserver()
-        let inner = RecordingObserver()
+        let outer = RecordingRetryObserver()
+        let inner = RecordingRetryObserver()
         let script = FaultScript<Int>(.fail(Fault(1)), .succeed(2))
         let value = try DeterministicExecutor.run(seed: 1, clock: clock) {
             try await retry(
@@ -102,7 +102,7 @@ struct AttemptSurroundingsTests {
 
     @Test func anInnerTimeoutIsAnOrdinaryErrorForTheOuterCall() throws {
         let clock = ManualClock()
-        let outer = RecordingObserver()
+        let outer = RecordingRetryObserver()
         #expect(throws: AttemptTimeoutError(timeout: .seconds(1))) {
             try DeterministicExecutor.run(seed: 1, clock: clock) {
                 try await retry(RetryPipeline(policy: .immediate(2)).observer(outer.observer).clock(clock.retryClock)) {

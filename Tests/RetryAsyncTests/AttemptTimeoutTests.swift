@@ -6,7 +6,7 @@ import Testing
 @Suite("Attempt timeout", .timeLimit(.minutes(20)))
 struct AttemptTimeoutTests {
     private let clock = ManualClock()
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
     private let policy = RetryPolicy.immediate(3).attemptTimeout(.seconds(1))
 
     /// Runs a call whose waits pass by themselves.

@@ -14,35 +14,35 @@ struct CancellationErrorTests {
         Wrapper(wrappedError: Disconnected(isCancellation: true)),
     ]
 
-    @Test(arguments: Door.allCases)
-    func endTheCallWithTheOperationsOwnError(door: Door) async throws {
+    @Test(arguments: CallForm.allCases)
+    func endTheCallWithTheOperationsOwnError(form: CallForm) async throws {
         for error in Self.cancellations {
             let call = Call(policy: .immediate(9))
             let script = FaultScript<Int>(.forever(.fail(error)))
-            let thrown = await #expect(throws: (any Error).self) { try await call.run(door) { try await script() } }
+            let thrown = await #expect(throws: (any Error).self) { try await call.run(form) { try await script() } }
             #expect(type(of: try #require(thrown)) == type(of: error))
             #expect(script.calls == 1, "\(error)")
-            #expect(call.recorder.codes == door.codes("attempt", "cancelled"))
+            #expect(call.recorder.codes == form.codes("attempt", "cancelled"))
         }
     }
 
-    @Test(arguments: Door.allCases)
-    func areRetriedWhereTheCallersClassifierSaysSo(door: Door) async throws {
+    @Test(arguments: CallForm.allCases)
+    func areRetriedWhereTheCallersClassifierSaysSo(form: CallForm) async throws {
         let pool = ErrorClassifier.errors(CancellationError.self) { _ in .transient }
         for error in [CancellationError(), Wrapper(wrappedError: CancellationError())] as [any Error] {
             let call = Call(policy: .immediate(9), classifier: pool)
             let script = FaultScript<Int>(.fail(error), .succeed(42))
-            #expect(try await call.run(door) { try await script() } == 42)
+            #expect(try await call.run(form) { try await script() } == 42)
         }
     }
 
-    @Test(arguments: Door.allCases)
-    func ofTheCallersTaskAreNotForTheClassifier(door: Door) async {
+    @Test(arguments: CallForm.allCases)
+    func ofTheCallersTaskAreNotForTheClassifier(form: CallForm) async {
         let call = Call(policy: .immediate(9), classifier: ErrorClassifier { _ in .transient })
         let script = FaultScript<Int>(.forever(.fail(CancellationError())))
         let task = Task {
             cancelThisTask()
-            return try await call.run(door) { try await script() }
+            return try await call.run(form) { try await script() }
         }
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(script.calls == 1)
@@ -67,45 +67,45 @@ struct CancellationErrorTests {
         #expect(try await call.value == 42 && calls.count == 2)
     }
 
-    @Test(arguments: Door.allCases)
-    func areNotMaskedByAnEarlierError(door: Door) async {
+    @Test(arguments: CallForm.allCases)
+    func areNotMaskedByAnEarlierError(form: CallForm) async {
         let call = Call(policy: .immediate(9))
         let script = FaultScript<Int>(.fail(Fault(1)), .fail(CancellationError()))
-        await #expect(throws: CancellationError.self) { try await call.run(door) { try await script() } }
+        await #expect(throws: CancellationError.self) { try await call.run(form) { try await script() } }
         #expect(script.calls == 2)
-        #expect(call.recorder.stopReasons == (door.isObserved ? [.cancelled] : []))
+        #expect(call.recorder.stopReasons == (form.isObserved ? [.cancelled] : []))
     }
 
-    @Test(arguments: Door.allCases)
-    func areNotMaskedByAPolicyThatWouldStopAnyway(door: Door) async {
+    @Test(arguments: CallForm.allCases)
+    func areNotMaskedByAPolicyThatWouldStopAnyway(form: CallForm) async {
         for policy in [RetryPolicy.once, .immediate(3).failsImmediately(), .immediate(3).never(.unknown)] {
             let call = Call(policy: policy)
             await #expect(throws: Disconnected.self) {
-                try await call.run(door) { () async throws -> Int in throw Disconnected(isCancellation: true) }
+                try await call.run(form) { () async throws -> Int in throw Disconnected(isCancellation: true) }
             }
-            #expect(call.recorder.stopReasons == (door.isObserved ? [.cancelled] : []))
+            #expect(call.recorder.stopReasons == (form.isObserved ? [.cancelled] : []))
         }
     }
 
-    @Test(arguments: Door.allCases)
-    func areNotRetriedByAConditionOrAConstantClassifier(door: Door) async {
+    @Test(arguments: CallForm.allCases)
+    func areNotRetriedByAConditionOrAConstantClassifier(form: CallForm) async {
         let call = Call(
             policy: .immediate(9), classifier: .always(.transient), condition: [CancellationError.self])
         let script = FaultScript<Int>(.forever(.fail(CancellationError())))
-        await #expect(throws: CancellationError.self) { try await call.run(door) { try await script() } }
+        await #expect(throws: CancellationError.self) { try await call.run(form) { try await script() } }
         #expect(script.calls == 1)
     }
 
-    @Test(arguments: Door.allCases)
-    func anErrorThatCouldBeACancellationAndIsNoneIsRetried(door: Door) async throws {
+    @Test(arguments: CallForm.allCases)
+    func anErrorThatCouldBeACancellationAndIsNoneIsRetried(form: CallForm) async throws {
         let call = Call()
         let script = FaultScript<Int>(
             .fail(Disconnected(isCancellation: false)), .fail(Wrapper(wrappedError: nil)), .succeed(42))
-        #expect(try await call.run(door) { try await script() } == 42)
+        #expect(try await call.run(form) { try await script() } == 42)
     }
 
-    @Test(arguments: Door.allCases)
-    func anErrorOfATypeThatWasNoCancellationBeforeCanBeOne(door: Door) async throws {
+    @Test(arguments: CallForm.allCases)
+    func anErrorOfATypeThatWasNoCancellationBeforeCanBeOne(form: CallForm) async throws {
         let pairs: [(any Error, any Error)] = [
             (Disconnected(isCancellation: false), Disconnected(isCancellation: true)),
             (Wrapper(wrappedError: Fault(1)), Wrapper(wrappedError: CancellationError())),
@@ -114,7 +114,7 @@ struct CancellationErrorTests {
         for (first, second) in pairs {
             let call = Call(policy: .immediate(9))
             let script = FaultScript<Int>(.fail(first), .fail(second), .succeed(3))
-            let thrown = await #expect(throws: (any Error).self) { try await call.run(door) { try await script() } }
+            let thrown = await #expect(throws: (any Error).self) { try await call.run(form) { try await script() } }
             #expect(type(of: try #require(thrown)) == type(of: second))
             #expect(script.calls == 2)
         }

@@ -6,7 +6,7 @@ import Testing
 @Suite("Interrupting deadline", .timeLimit(.minutes(20)))
 struct InterruptingDeadlineTests {
     private let clock = ManualClock()
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
     private let policy = RetryPolicy.every(.seconds(2), 9).deadline(.seconds(10), .interrupt)
 
     /// Runs a call whose waits pass by themselves.

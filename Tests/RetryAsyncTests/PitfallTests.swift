@@ -8,12 +8,12 @@ import Testing
 @Suite("Pitfalls", .timeLimit(.minutes(20)))
 struct PitfallTests {
     private let clock = ManualClock(autoAdvance: true)
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
 
     /// Fails in every attempt, and returns the number of attempts.
     private func attempts(
         _ policy: RetryPolicy, failingWith error: any Error = Fault(1), retryOn condition: RetryCondition? = nil,
-        random: RandomSource? = nil
+        random: RetryRandomSource? = nil
     ) async -> Int {
         let script = FaultScript<Int>(.forever(.fail(error)))
         _ = try? await retry(
@@ -173,7 +173,7 @@ struct PitfallTests {
     @Test(arguments: [Jitter.full, .equal, .decorrelated, .proportional(1), .additive(.seconds(60))])
     func jitterDoesNotPassTheCap(jitter: Jitter) async {
         let backoff = Backoff.exponential(initial: .seconds(1), cap: .seconds(10), jitter: jitter)
-        let highest = RandomSource(ScriptedGenerator(fractions: [1]))
+        let highest = RetryRandomSource(ScriptedGenerator(fractions: [1]))
         #expect(await attempts(RetryPolicy(maxAttempts: 20, backoff: backoff), random: highest) == 20)
         #expect(clock.sleeps.max() == .seconds(10))
     }

@@ -9,8 +9,8 @@ struct RejectionTests {
     private struct Response: Equatable {
         let status: Int
 
-        static func reject(_ response: borrowing Response) -> Classification? {
-            HTTPStatus.errorClass(response.status).map { Classification($0) }
+        static func reject(_ response: borrowing Response) -> ErrorClassification? {
+            HTTPStatusTable.errorClass(response.status).map { ErrorClassification($0) }
         }
     }
 
@@ -21,67 +21,67 @@ struct RejectionTests {
 
         deinit { log.add(number) }
 
-        static func rejectBelow3(_ connection: borrowing Connection) -> Classification? {
+        static func rejectBelow3(_ connection: borrowing Connection) -> ErrorClassification? {
             connection.number < 3 ? .transient : nil
         }
     }
 
-    @Test(arguments: Door.rejecting)
-    func aRejectedValueIsFollowedByAnotherAttempt(door: Door) async throws {
+    @Test(arguments: CallForm.rejecting)
+    func aRejectedValueIsFollowedByAnotherAttempt(form: CallForm) async throws {
         let call = Call()
         let script = FaultScript<Int>(.succeed(503), .succeed(200))
-        let value = try await call.run(door, rejecting: badStatus) { try await script() }
+        let value = try await call.run(form, rejecting: badStatus) { try await script() }
         #expect(value == 200)
         #expect(script.calls == 2)
-        #expect(call.recorder.codes.dropFirst() == door.codes("attempt", "retry", "attempt", "success").dropFirst())
-        #expect(call.recorder.events.compactMap(\.errorClass) == (door.isObserved ? [.serverError] : []))
+        #expect(call.recorder.codes.dropFirst() == form.codes("attempt", "retry", "attempt", "success").dropFirst())
+        #expect(call.recorder.events.compactMap(\.errorClass) == (form.isObserved ? [.serverError] : []))
         #expect(call.recorder.events.allSatisfy { $0.errorType == nil })
     }
 
-    @Test(arguments: Door.rejecting)
-    func theLastValueIsReturnedWhenTheAttemptsEnd(door: Door) async throws {
+    @Test(arguments: CallForm.rejecting)
+    func theLastValueIsReturnedWhenTheAttemptsEnd(form: CallForm) async throws {
         let call = Call(policy: .immediate(2))
         let script = FaultScript<Int>(.succeed(-1), .succeed(-2))
-        #expect(try await call.run(door, rejecting: negatives(.transient)) { try await script() } == -2)
-        #expect(call.recorder.stopReasons == (door.isObserved ? [.attemptsExhausted] : []))
+        #expect(try await call.run(form, rejecting: negatives(.transient)) { try await script() } == -2)
+        #expect(call.recorder.stopReasons == (form.isObserved ? [.attemptsExhausted] : []))
     }
 
-    @Test(arguments: Door.rejecting)
-    func aValueRejectedForGoodIsReturnedAtOnce(door: Door) async throws {
+    @Test(arguments: CallForm.rejecting)
+    func aValueRejectedForGoodIsReturnedAtOnce(form: CallForm) async throws {
         let call = Call()
         let script = FaultScript<Int>(.succeed(-1))
-        #expect(try await call.run(door, rejecting: everything(.permanent)) { try await script() } == -1)
+        #expect(try await call.run(form, rejecting: everything(.permanent)) { try await script() } == -1)
         #expect(script.calls == 1)
-        #expect(call.recorder.stopReasons == (door.isObserved ? [.permanent] : []))
+        #expect(call.recorder.stopReasons == (form.isObserved ? [.permanent] : []))
     }
 
-    @Test(arguments: Door.rejecting)
-    func errorsAndRejectedValuesShareTheAttempts(door: Door) async throws {
+    @Test(arguments: CallForm.rejecting)
+    func errorsAndRejectedValuesShareTheAttempts(form: CallForm) async throws {
         let call = Call(policy: .immediate(4))
         let script = FaultScript<Int>(.succeed(-1), .fail(Fault(2)), .succeed(-3), .fail(Fault(4)))
         await #expect(throws: Fault(4)) {
-            try await call.run(door, rejecting: negatives(.transient)) { try await script() }
+            try await call.run(form, rejecting: negatives(.transient)) { try await script() }
         }
         #expect(script.calls == 4)
     }
 
-    @Test(arguments: Door.rejecting)
-    func aHintInAValueIsObeyed(door: Door) async throws {
-        let call = Call(clock: ManualClock(autoAdvance: door != .timed))
-        guard door != .timed else { return }
+    @Test(arguments: CallForm.rejecting)
+    func aHintInAValueIsObeyed(form: CallForm) async throws {
+        let call = Call(clock: ManualClock(autoAdvance: form != .timed))
+        guard form != .timed else { return }
         let script = FaultScript<Int>(.succeed(-1), .succeed(1))
-        _ = try await call.run(door, rejecting: negatives(.rateLimit(after: .seconds(7)))) {
+        _ = try await call.run(form, rejecting: negatives(.rateLimit(after: .seconds(7)))) {
             try await script()
         }
         #expect(call.clock.sleeps == [.seconds(7)])
     }
 
-    @Test(arguments: Door.rejecting)
-    func theCallerIsToldOfARejectedValue(door: Door) async throws {
+    @Test(arguments: CallForm.rejecting)
+    func theCallerIsToldOfARejectedValue(form: CallForm) async throws {
         let told = Log<ErrorClass?>()
         let call = Call(onRetry: { told.add(($0.error as? RejectedValueError)?.errorClass) })
         let script = FaultScript<Int>(.succeed(-1), .succeed(1))
-        _ = try await call.run(door, rejecting: negatives(.serverError)) { try await script() }
+        _ = try await call.run(form, rejecting: negatives(.serverError)) { try await script() }
         #expect(told.events == [.serverError])
     }
 

@@ -6,10 +6,10 @@ import Testing
 @Suite("RetryContext.wait", .timeLimit(.minutes(20)))
 struct RetryContextWaitTests {
     private let clock = ManualClock()
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
 
     private func makeContext(
-        _ policy: RetryPolicy, clock: ManualClock? = nil, cancellation: CancellationToken? = nil
+        _ policy: RetryPolicy, clock: ManualClock? = nil, cancellation: RetryCancellationToken? = nil
     ) throws -> RetryContext {
         try RetryContext(
             RetryPipeline(policy: policy)
@@ -149,7 +149,7 @@ extension RetryContextWaitTests {
     }
 
     @Test func aTokenThatWasCancelledEndsTheWaitBeforeItBegins() async throws {
-        let token = CancellationToken()
+        let token = RetryCancellationToken()
         let clock = ManualClock(autoAdvance: true)
         let context = try makeContext(.every(.seconds(60), 3), clock: clock, cancellation: token)
         try await context.next()

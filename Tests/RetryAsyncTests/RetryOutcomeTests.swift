@@ -8,7 +8,8 @@ struct RetryOutcomeTests {
     private let clock = ManualClock(autoAdvance: true)
 
     private func executor(_ policy: RetryPolicy) -> RetryPipeline {
-        RetryPipeline(policy: policy).clock(clock.retryClock).random(RandomSource(ScriptedGenerator(fractions: [0])))
+        RetryPipeline(policy: policy).clock(clock.retryClock).random(
+            RetryRandomSource(ScriptedGenerator(fractions: [0])))
     }
 
     @Test func tellsTheStoryOfASuccess() async throws {
@@ -52,7 +53,7 @@ struct RetryOutcomeTests {
     }
 
     @Test func stopReasonsAreThoseOfTheCall() async {
-        let cases: [(RetryPolicy, any Error, StopReason, Int)] = [
+        let cases: [(RetryPolicy, any Error, RetryStopReason, Int)] = [
             (.immediate(2), Fault(1), .attemptsExhausted, 2),
             (.immediate(9).retries(1, for: .transient), Fault(1), .classLimit(.transient), 2),
             (.immediate(9), Fault(1, .auth), .permanent, 1),
@@ -98,7 +99,7 @@ struct RetryOutcomeTests {
 
     @Test func aPolicyThatCannotBeRunIsAnOutcomeToo() async {
         let outcome = await executor(.default.guarantee(.exactlyOnce)).outcome { 42 }
-        #expect(outcome.error is PolicyError)
+        #expect(outcome.error is InvalidPolicyError)
         #expect(outcome.timeline.isEmpty)
         #expect(outcome.attempts == 0)
     }

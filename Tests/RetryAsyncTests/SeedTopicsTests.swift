@@ -10,7 +10,7 @@ struct SeedTopicsTests {
         maxAttempts: 3, backoff: .exponential(initial: .seconds(1), cap: .seconds(60), jitter: .none))
 
     private let clock = ManualClock(autoAdvance: true)
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
 
     /// Runs an operation that throws so many errors and then returns.
     private func run(failures: Int, onRetry: (@Sendable (RetryNotice) -> Void)? = nil) async throws -> String {

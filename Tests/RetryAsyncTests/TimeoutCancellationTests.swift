@@ -11,7 +11,7 @@ struct TimeoutCancellationTests {
     ]
 
     private let clock = ManualClock()
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
 
     /// Runs a call that is cancelled at a time.
     private func run<Value: Sendable>(

@@ -4,7 +4,7 @@ import Testing
 /// Many sleepers, against a list that is sorted anew for each step.
 @Suite("The order of many sleepers", .timeLimit(.minutes(20)))
 struct ManualClockOrderTests {
-    private struct Sleeper {
+    private struct RetrySleeper {
         let id: Int
         let deadline: Int
         let task: Task<Void, Never>
@@ -15,7 +15,7 @@ struct ManualClockOrderTests {
     private let log = Log<Int>()
 
     /// Starts a sleeper that logs its number when it wakes up, and the negative number when it is cancelled.
-    private func start(_ id: Int, until seconds: Int) -> Sleeper {
+    private func start(_ id: Int, until seconds: Int) -> RetrySleeper {
         let task = Task(executorPreference: executor) { [clock, log] in
             do {
                 try await clock.sleep(until: .init(.seconds(seconds)))
@@ -25,13 +25,13 @@ struct ManualClockOrderTests {
             }
         }
         executor.runAll()
-        return Sleeper(id: id, deadline: seconds, task: task)
+        return RetrySleeper(id: id, deadline: seconds, task: task)
     }
 
     @Test("is by deadline, then by arrival, with any cancellations in between", arguments: 0..<20)
     func order(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var sleepers: [Sleeper] = []
+        var sleepers: [RetrySleeper] = []
         var (now, expected) = (0, [Int]())
         for id in 1...300 {
             switch Int.random(in: 0..<10, using: &random) {

@@ -4,7 +4,7 @@ import Testing
 /// The windows between the steps of a sleep, which only real threads reach.
 @Suite("ManualClock on real threads", .timeLimit(.minutes(20)))
 struct ManualClockThreadTests {
-    private static let rounds = 3000
+    private static let rounds = 500
     private static let deadline = ManualClock.Instant(.seconds(1))
 
     @Test func aSleepThatMeetsItsWakeUpEnds() async throws {

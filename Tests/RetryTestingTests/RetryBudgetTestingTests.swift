@@ -4,14 +4,14 @@ import Testing
 
 @Suite("A budget in tests", .timeLimit(.minutes(20)))
 struct RetryBudgetTestingTests {
-    static let laws: [RetryBudgetLaw] = [
+    static let policies: [RetryBudgetPolicy] = [
         .ratio(0.5, floor: 1), .throttle(), .quota(), .limit(5, per: .seconds(60)),
     ]
 
-    @Test("can be emptied: it refuses the next retry", arguments: laws)
-    func empty(law: RetryBudgetLaw) {
-        let recorder = RecordingBudgetObserver()
-        let budget = RetryBudget(law, on: ManualClock(), observer: recorder.observer)
+    @Test("can be emptied: it refuses the next retry", arguments: policies)
+    func empty(policy: RetryBudgetPolicy) {
+        let recorder = RecordingRetryBudgetObserver()
+        let budget = RetryBudget(policy, on: ManualClock(), observer: recorder.observer)
         budget.requestStarted()
         budget.empty()
         #expect(budget.snapshot().balance == 0)
@@ -21,10 +21,10 @@ struct RetryBudgetTestingTests {
         #expect(recorder.codes == ["budget_exhausted"])
     }
 
-    @Test("can be filled again: it is as at its start, and has recovered", arguments: laws)
-    func fill(law: RetryBudgetLaw) {
-        let recorder = RecordingBudgetObserver()
-        let budget = RetryBudget(law, named: "users", on: ManualClock(), observer: recorder.observer)
+    @Test("can be filled again: it is as at its start, and has recovered", arguments: policies)
+    func fill(policy: RetryBudgetPolicy) {
+        let recorder = RecordingRetryBudgetObserver()
+        let budget = RetryBudget(policy, named: "users", on: ManualClock(), observer: recorder.observer)
         let full = budget.snapshot().balance
         budget.empty()
         #expect(budget.withdraw(.transient) == nil)

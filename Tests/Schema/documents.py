@@ -39,6 +39,10 @@ PLACES = [
     '"budget": {"law": "limit", "retries": 1@}',
     '"budget": {"law": "limit", "per": 1@}',
     '"budget": {"law": "unlimited"@}',
+    '"rate_limiters": {"x": {"limit": 100, "per": 60@}}',
+    '"rate_limiters": {"x": {"law": "sliding_log", "limit": 100, "per": 60@}}',
+    '"rate_limiters": {"x": {"limit": 100@}}',
+    '"rate_limiters": {"x": {"per": 60@}}',
 ]
 
 NUMBERS = """
@@ -57,7 +61,7 @@ TEXTS = [
 WORDS = [
     "api", "default", "stop", "truncate", "interrupt", "wait", "exactly_once", "obey", "exact", "clamp", "cut",
     "never", "unlimited", "off", "full", "equal", "decorrelated", "proportional", "floor", "list", "exponential",
-    "linear", "ratio", "limit", "quota", "stable", "success", "neutral", "auth", "odd",
+    "linear", "ratio", "limit", "token_bucket", "sliding_log", "quota", "stable", "success", "neutral", "auth", "odd",
 ]
 
 OTHERS = """
@@ -109,6 +113,12 @@ MEMBERS = [
     '{"budget": {"law": "limit", "retries": 1, "per": "2y"}}',
     '{"budget": {"law": "limit", "retries": 1, "per": "1us"}}', '{"budget": {"law": "ratio", "floor": 1e12}}',
     '{"budget": {"law": "quota", "deposit": 501}}',
+    '{"rate_limiters": {"": {"limit": 1, "per": 1}}}', '{"rate_limiters": {"x": null}}',
+    '{"rate_limiters": {"x": {"limit": 1, "per": "1d"}}}', '{"rate_limiters": {"x": {"limit": 1, "per": "2y"}}}',
+    '{"rate_limiters": {"x": {"limit": 1, "per": "8760h", "burst": 2}}}',
+    '{"rate_limiters": {"x": {"limit": 9, "per": 1, "learns_up_to": 8}}}',
+    '{"rate_limiters": {"x": {"limit": 9, "per": 1, "max_wait": "9999h"}}}',
+    '{"rate_limiters": {"x": {"law": "sliding_log", "limit": 1000001, "per": 1}}}',
 ]
 FILES = [
     '{}', '[]', 'null', '3', '{"name": "x", "other": [1]}', '{"retry_polcy": {}}',

@@ -1,5 +1,5 @@
 """Runs the processes, kills and disturbs them, and lets others go on."""
-import collections, concurrent.futures, os, random, re, shutil, signal, subprocess, time
+import collections, concurrent.futures, contextlib, os, random, re, shutil, signal, subprocess, time
 from records import Count, examine
 
 
@@ -81,16 +81,32 @@ class Kit:
             for job in jobs:
                 job.result()
 
+    def die(self, keys):
+        """Lets a process die between the first effect and its settlement, and another one go on."""
+        with self.server_folder() as folder:
+            died = subprocess.run(self.command("die", folder, keys), capture_output=True, text=True, timeout=120)
+            if died.returncode != -signal.SIGKILL:
+                self.count.found("fault", "die", "it ended with %d: %s" % (died.returncode, died.stdout[-200:]))
+            self.resume("die", folder, keys)
+
+    @contextlib.contextmanager
+    def server_folder(self):
+        """A folder whose name no other run on the same server has."""
+        folder = self.start("race_%d" % random.getrandbits(60), 0, 0)
+        try:
+            yield folder
+        finally:
+            self.store.forget(folder)
+
     def race(self, seconds, every=1, processes=8):
         """Lets processes race for the same keys, kills one of them again and again, and at last all."""
-        folder = self.start("race_%d" % random.getrandbits(60), 0, 0)
-        # The name by which a server knows what belongs to this race.
-        environment = dict(os.environ, PGAPPNAME=folder.name)
+        with self.server_folder() as folder:
+            # The name by which a server knows what belongs to this race.
+            environment = dict(os.environ, PGAPPNAME=folder.name)
 
-        def launch():
-            return subprocess.Popen(self.command("race", folder, 100_000_000), env=environment)
+            def launch():
+                return subprocess.Popen(self.command("race", folder, 100_000_000), env=environment)
 
-        try:
             running = [launch() for _ in range(processes)]
             end, kills = time.monotonic() + seconds, 0
             while time.monotonic() < end:
@@ -108,8 +124,6 @@ class Kit:
             made = examine(self.count, "race", folder, self.store)
             records = self.store.records(folder)
             self.resume("race", folder, max([int(key.split(" ")[1]) for key in made] + [0]) + 1)
-        finally:
-            self.store.forget(folder)
         return {
             "killed": kills + processes, "keys": len(records.rows), "tokens": records.token,
             "effects": sum(made.values()), "unknown": records.unknown}

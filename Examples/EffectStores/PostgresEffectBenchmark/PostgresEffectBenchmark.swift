@@ -7,6 +7,10 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#else
+#error("This file needs POSIX.")
 #endif
 
 /// Measures the cost of claims through the store, against the same statement through pgbench.
@@ -86,7 +90,7 @@ struct PostgresEffectBenchmark {
     }
 
     struct Unexpected: Error {
-        let answer: ClaimAnswer
+        let answer: EffectClaimAnswer
     }
 
     /// Runs of the same function a second, with values as long, by pgbench with a prepared statement.

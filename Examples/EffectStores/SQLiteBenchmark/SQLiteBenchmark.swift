@@ -1,4 +1,4 @@
-import CSQLite
+import CBenchmarkSQLite
 import RetryCore
 import SQLiteEffectStore
 
@@ -8,6 +8,10 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#else
+#error("This file needs POSIX.")
 #endif
 
 /// Compares a claim and its settlement with the same two statements through SQLite's C functions.
@@ -77,7 +81,7 @@ struct SQLiteBenchmark {
 
     private static func claimAndSettle(_ key: ActionID, in store: SQLiteEffectStore) throws {
         guard case .execute(let token, _) = try store.claim(key, lease: .seconds(60)),
-            try store.settle(ClaimTicket(key, token), .succeeded(receipt)) == .recorded
+            try store.settle(EffectClaimTicket(key, token), .succeeded(receipt)) == .recorded
         else { throw Failure(text: "the key \(key) is taken") }
     }
 
@@ -164,7 +168,7 @@ private final class HandWritten {
     }
 
     private func bind(_ statement: OpaquePointer, _ index: Int32, _ bytes: [UInt8]) {
-        _ = bytes.withUnsafeBytes { effect_bind_blob(statement, index, $0.baseAddress, UInt64($0.count)) }
+        _ = bytes.withUnsafeBytes { benchmark_bind_blob(statement, index, $0.baseAddress, UInt64($0.count)) }
     }
 
     private func run(_ statement: OpaquePointer) throws {

@@ -37,17 +37,16 @@ extension Agent {
         try Data().write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         let memory = Memory(file: file)
-        // A store on disk, such as those in EffectStores, keeps the guarantee through a crash as well.
+        // A store on disk, such as SQLiteEffectStore, keeps the guarantee through a crash as well.
         let store = InMemoryEffectStore()
         let quick = RetryPolicy.api.backoff(.constant(.milliseconds(20)))
 
         var replays: [Bool] = []
         let result = try await retry(RetryPipeline(policy: quick).named("step")) {
-            let step = try await once(
-                "run-7/step-1", in: store, as: .json, through: RetryPipeline(policy: quick),
-                // If the model has failed, nothing was appended: a retry is safe.
-                execution: .errors(HTTPError.self) { _ in .notExecuted }
-            ) { _ in
+            // If the model has failed, nothing was appended: a retry is safe.
+            let safe = EffectGatePolicy(execution: .errors(HTTPError.self) { _ in .notExecuted })
+            let gate = EffectGate(RetryPipeline(policy: quick), store: store, policy: safe)
+            let step = try await gate.once("run-7/step-1", as: .json) { _ in
                 try memory.append(try await client.text(upstream.url("/model")))
             }
             replays.append(step.isReplay)

@@ -17,11 +17,11 @@ private struct ToolGateway {
     /// Calls a tool until the tracker ends the retries.
     ///
     /// - Returns: The tracker's last decision, and the number of calls.
-    func call(_ tool: String, request: String) async throws -> (decision: TrackerDecision, calls: Int) {
+    func call(_ tool: String, request: String) async throws -> (decision: RetryTrackerDecision, calls: Int) {
         var calls = 0
         while true {
             calls += 1
-            let result = ToolResult(json: try await send(tool, request))
+            let result = RetryTracker.ToolResult(json: try await send(tool, request))
             let answer = tracker.toolPostInvoke(result, tool: tool, request: request)
             guard case .retry(let delay) = answer.decision else { return (answer.decision, calls) }
             try await Task.sleep(for: delay)
@@ -63,7 +63,7 @@ extension Agent {
 
     func callTools() async throws {
         begin("Tool gateway", "five tools, each with its policy")
-        let (events, log) = AsyncStream.makeStream(of: TrackerEvent.self)
+        let (events, log) = AsyncStream.makeStream(of: RetryTrackerEvent.self)
         let tracker = try RetryTracker(
             configuration: ToolRetryConfiguration(json: Data(Self.configuration.utf8)), textReader: .json,
             onEvent: { log.yield($0) })
@@ -74,7 +74,7 @@ extension Agent {
         }
 
         for (tool, decision, calls) in [
-            ("search", TrackerDecision.succeeded, 3), ("payments", .giveUp, 1), ("files", .giveUp, 1),
+            ("search", RetryTrackerDecision.succeeded, 3), ("payments", .giveUp, 1), ("files", .giveUp, 1),
             ("legacy", .succeeded, 2), ("flaky", .giveUp, 4),
         ] {
             let end = try await gateway.call(tool, request: "run-7")

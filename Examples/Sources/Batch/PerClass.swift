@@ -48,7 +48,7 @@ extension Plant {
         check("blocking", result.timeline, result.reason)
     }
 
-    private static func callBlocking(_ url: String) -> (timeline: [AttemptRecord], reason: StopReason) {
+    private static func callBlocking(_ url: String) -> (timeline: [AttemptRecord], reason: RetryStopReason) {
         let sleeper = ManualSleeper()
         let executor = BlockingExecutor(
             RetryPipeline(policy: policy)
@@ -64,7 +64,7 @@ extension Plant {
         }
     }
 
-    private func check(_ name: String, _ timeline: [AttemptRecord], _ reason: StopReason) {
+    private func check(_ name: String, _ timeline: [AttemptRecord], _ reason: RetryStopReason) {
         let line = timeline.map { "\($0.errorClass?.id ?? "done")\($0.delay.map { " (\($0.short))" } ?? "")" }
         print("    \(name.padded(8))  \(line.joined(separator: ", "))")
         let classes: [ErrorClass?] = [.concurrency, .rateLimit, .serverError, .transient, nil]

@@ -49,7 +49,7 @@ extension Plant {
         let metrics = RetryMetrics()
         let executor = RetryPipeline(policy: policy).observer(metrics.observer)
 
-        var failures: [(item: String, error: any Error, reason: StopReason)] = []
+        var failures: [(item: String, error: any Error, reason: RetryStopReason)] = []
         let start = ContinuousClock.now
         for (index, item) in Self.items.enumerated() {
             if index > 0 { try? await Task.sleep(for: .milliseconds(20)) }

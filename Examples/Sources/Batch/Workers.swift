@@ -53,7 +53,7 @@ private actor Ledger {
     private var attempts = 0
     private var workers: Set<Int> = []
 
-    func note(_ job: String, _ reason: StopReason, attempts count: Int, by worker: Int) {
+    func note(_ job: String, _ reason: RetryStopReason, attempts count: Int, by worker: Int) {
         if reason == .succeeded { done += 1 } else { aside.append(job) }
         attempts += count
         workers.insert(worker)

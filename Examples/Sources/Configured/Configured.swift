@@ -52,7 +52,7 @@ struct Program {
     let file: URL
     let client: HTTPClient
     let upstream: Upstream
-    let operations: ReloadingOperations
+    let operations: ReloadingRetryOperations
     let checks = Checks()
 
     private static let text = """
@@ -80,7 +80,7 @@ struct Program {
         self.upstream = upstream
         file = folder.appending(component: "agent.json")
         try Data(Self.text.utf8).write(to: file)
-        operations = try ReloadingOperations(contentsOf: file, errors: Self.errors, isStrict: true)
+        operations = try ReloadingRetryOperations(contentsOf: file, errors: Self.errors, isStrict: true)
     }
 
     /// Begins a part of the output, and the checks that belong to it.
@@ -90,7 +90,7 @@ struct Program {
     }
 }
 
-extension OperationKind {
-    static let report = OperationKind("report")
-    static let payment = OperationKind("payment")
+extension RetryOperationKind {
+    static let report = RetryOperationKind("report")
+    static let payment = RetryOperationKind("payment")
 }

@@ -21,7 +21,7 @@ extension Program {
         let payment = RetryPipeline(policy: operations.current[.payment].policy)
             .breaker(breaker)
             .clock(RetryClock(clock))
-        func pay() async -> StopReason {
+        func pay() async -> RetryStopReason {
             await payment.outcome { try await client.text(upstream.url("/pay")) }.stopReason
         }
 

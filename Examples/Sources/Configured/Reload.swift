@@ -25,7 +25,7 @@ extension Program {
             (#"{"retry_policy": {"max_atempts": 5}}"#, "retry_policy.max_atempts"),
         ] {
             Self.write(text, to: file)
-            guard case .failure(let error as ConfigurationError) = operations.reload() else {
+            guard case .failure(let error as RetryConfigurationError) = operations.reload() else {
                 checks.expect("reload of \(text)", true, is: false)
                 continue
             }

@@ -9,7 +9,7 @@ import SharedHTTP
 ///
 /// ```sh
 /// swift run --package-path Examples OutageDrill
-/// swift run --package-path Examples OutageDrill --svg load.svg
+/// swift run --package-path Examples OutageDrill --svg outage.svg
 /// ```
 ///
 /// A service with an outage of a few seconds gets 100 calls a second, each from a caller of its own, four times over:
@@ -18,7 +18,7 @@ import SharedHTTP
 /// - `Way.swift`: the four pipelines. An application needs only this.
 /// - `Service.swift`: the behaviour of the service. It is called over HTTP.
 /// - `Run.swift`: the callers, and their results; `Run+Numbers.swift` and `Run+Report.swift` summarise them.
-/// - `LoadChart.swift`: the picture.
+/// - `OutageChart.swift`, `ChartPanel.swift`: the picture.
 ///
 /// The drill checks its results, and exits with an error unless naive retries at least double the load in the outage,
 /// the budget keeps it within 120 %, and the breaker halves the time that 99 % of the callers wait at most.
@@ -29,7 +29,7 @@ struct OutageDrill: AsyncParsableCommand {
         abstract: "Measures retries against a service that has an outage, with and without a budget and a breaker."
     )
 
-    @Option(help: ArgumentHelp("Where to write a chart of the load on the service.", valueName: "file"))
+    @Option(help: ArgumentHelp("Where to write a chart of load, successes and latency.", valueName: "file"))
     var svg: String?
 
     @Flag(help: "Make the four runs shorter: 22 seconds together, and not 30.")
@@ -40,7 +40,7 @@ struct OutageDrill: AsyncParsableCommand {
         let schedule = short ? Schedule.short : .full
         let runs = try await makeRuns(schedule)
         if let svg {
-            try LoadChart(runs: runs, schedule: schedule).svg.write(toFile: svg, atomically: true, encoding: .utf8)
+            try OutageChart(runs: runs, schedule: schedule).svg.write(toFile: svg, atomically: true, encoding: .utf8)
         }
         try check(runs)
     }

@@ -42,7 +42,7 @@ extension Run {
 
 extension [Duration] {
     /// Returns the value, of sorted ones, that so many per cent of them do not exceed.
-    fileprivate func percentile(_ percent: Int) -> Duration {
+    func percentile(_ percent: Int) -> Duration {
         isEmpty ? .zero : self[(count * percent + 99) / 100 - 1]
     }
 }

@@ -40,10 +40,10 @@ struct Client: Sendable {
     /// - Returns: `true` if it had been paid before; `nil` if it is to be handed out again.
     private func pay(_ order: Int) async throws -> Bool? {
         do {
-            return try await once(
-                "\(run)/order-\(order)", in: store, as: .utf8, through: RetryPipeline(policy: .payments),
-                redirects: .notFollowed, lease: .seconds(1)
-            ) { effect in
+            let gate = EffectGate(
+                RetryPipeline(policy: .payments), store: store,
+                policy: EffectGatePolicy(redirects: .notFollowed, lease: .seconds(1)))
+            return try await gate.once("\(run)/order-\(order)", as: .utf8) { effect in
                 try await post("/payments" + query(order, effect.token))
             }.isReplay
         } catch EffectError.indeterminate(let id, let token, _, _, _) {

@@ -7,8 +7,8 @@ struct DrillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drill", abstract: "Pays the orders with each store in turn.")
 
-    @Option(parsing: .upToNextOption, help: "The stores.")
-    var stores = StoreKind.allCases
+    @Option(parsing: .upToNextOption, help: "The stores; PostgreSQL is one if libpq's variables name a server.")
+    var stores = StoreKind.available
 
     @Option(help: "How many orders there are, for each store.")
     var orders = 1_000
@@ -17,14 +17,10 @@ struct DrillCommand: AsyncParsableCommand {
     var kills = 22
 
     @Option(help: ArgumentHelp("How long all of it may take.", valueName: "seconds"))
-    var limit = 60
+    var limit = 120
 
     func validate() throws {
         guard kills >= 1, orders >= 20 * kills else { throw ValidationError("There must be 20 orders for each kill.") }
-        if stores.contains(.postgres), ProcessInfo.processInfo.environment["PGHOST"] == nil {
-            throw ValidationError(
-                "PGHOST does not say where PostgreSQL is: run this by .ci/postgres, or with --stores memory sqlite.")
-        }
     }
 
     func run() async throws {
@@ -46,6 +42,9 @@ struct DrillCommand: AsyncParsableCommand {
         print("\nIndeterminate orders were looked up in the ledger, and then paid if they had not been.")
         if stores.contains(.memory) {
             print("The store in memory ends with its process: after a kill its outcomes are unknown.")
+        }
+        if !stores.contains(.postgres) {
+            print("PostgreSQL is left out; with PGHOST and libpq's other variables it takes part.")
         }
         try checks.finish()
     }

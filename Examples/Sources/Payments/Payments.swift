@@ -3,9 +3,11 @@ import ArgumentParser
 /// Pays a thousand orders with a client that is killed again and again, and counts the results.
 ///
 /// ```sh
-/// .ci/postgres swift run --package-path Examples Payments     # with a PostgreSQL server of its own
-/// swift run --package-path Examples Payments --stores memory sqlite
+/// swift run --package-path Examples Payments                  # in memory, and on SQLite
+/// .ci/postgres swift run --package-path Examples Payments     # and on a PostgreSQL server of its own
 /// ```
+///
+/// PostgreSQL takes part if one of libpq's variables, such as `PGHOST`, names a server.
 ///
 /// - `Site.swift`: the other side, over HTTP: a queue of orders, and a ledger that drops replies.
 /// - `Ledger.swift`: the ledger. It does not deduplicate: a double payment stays a double payment.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PostgresEffectStore
 import RetryAsync
 import SQLiteEffectStore
@@ -6,6 +7,13 @@ import SQLiteEffectStore
 /// The store in which the client records its payments.
 enum StoreKind: String, CaseIterable, ExpressibleByArgument {
     case memory, sqlite, postgres
+
+    /// All stores; PostgreSQL only if libpq's variables name a server.
+    static var available: [StoreKind] {
+        let environment = ProcessInfo.processInfo.environment
+        let hasServer = ["PGHOST", "PGHOSTADDR", "PGSERVICE"].contains { environment[$0] != nil }
+        return hasServer ? allCases : allCases.filter { $0 != .postgres }
+    }
 
     /// A Boolean value that indicates whether the store is still there after its process has been killed.
     var isDurable: Bool { self != .memory }

@@ -11,28 +11,34 @@ import Tracing
 
 /// A proxy that passes requests on to the upstream, and reports the results.
 struct Proxy: Sendable {
-    private let url: String
+    private let upstream: Upstream
+    private let fault: UpstreamFault
     private let client: HTTPClient
     private let records: Records?
     private let breaker: CircuitBreaker
     private let budget: RetryBudget
     private let counts = RetryMetrics()
+    private let traffic: Traffic
     private let registry = PrometheusRegistry()
     private let executor: RetryPipeline
 
-    init(url: String, client: HTTPClient, records: Records?) {
-        self.url = url
+    init(upstream: Upstream, fault: UpstreamFault, client: HTTPClient, records: Records?) {
+        self.upstream = upstream
+        self.fault = fault
         self.client = client
         self.records = records
         breaker = CircuitBreaker(
             "orders",
-            policy: CircuitBreakerPolicy(consecutiveFailures: 8, breakDuration: .milliseconds(400)),
-            observer: .log { _, line in print(line) })
-        budget = RetryBudget(.ratio(0.05, floor: 1, ttl: .seconds(5)), named: "orders")
-        var observers = [counts.observer, .swiftMetrics(registry)]
+            policy: CircuitBreakerPolicy(consecutiveFailures: 8, breakDuration: .milliseconds(800)),
+            observer: [.log { _, line in print(line) }, .swiftMetrics(registry)])
+        budget = RetryBudget(
+            .ratio(0.05, floor: 1, ttl: .seconds(5)), named: "orders", observer: .swiftMetrics(registry))
+        let policy = RetryPolicy.api.maxAttempts(3).backoff(.exponential(initial: .milliseconds(20)))
+        traffic = Traffic(maxAttempts: policy.maxAttempts)
+        var observers = [counts.observer, traffic.observer, .swiftMetrics(registry)]
         // A service sends its logs and traces to their collectors.
         if let records { observers += [.swiftLog(records.logger), .tracing(records.tracer)] }
-        executor = RetryPipeline(policy: .api.maxAttempts(3).backoff(.exponential(initial: .milliseconds(20))))
+        executor = RetryPipeline(policy: policy)
             .named("orders")
             .breaker(breaker)
             .budget(budget)
@@ -45,10 +51,9 @@ struct Proxy: Sendable {
         router.get("orders") { _, _ in await orders() }
         router.get("/") { _, _ in page(Dashboard.html, "text/html; charset=utf-8") }
         router.get("metrics") { _, _ in page(registry.text, "text/plain; version=0.0.4") }
-        router.get("status") { _, _ in
-            let status = Status(counts.snapshot(), breaker.snapshot, budget.snapshot())
-            return page(try status.json, "application/json")
-        }
+        router.get("status") { _, _ in page(try await status.json, "application/json") }
+        router.post("upstream/break") { _, _ in setFault(true) }
+        router.post("upstream/mend") { _, _ in setFault(false) }
         let responder = router.buildResponder()
         return try await LocalServer.run(port: port) { request, context in
             try await responder.respond(to: request, context: context)
@@ -57,9 +62,24 @@ struct Proxy: Sendable {
         }
     }
 
+    private var status: Status {
+        get async {
+            let received = await upstream.requestCount
+            let upstream = Status.Upstream(
+                isBroken: fault.isOn, received: received, wanted: traffic.wanted(received: received))
+            return Status(counts.snapshot(), breaker.snapshot, budget.snapshot(), upstream, traffic.latency)
+        }
+    }
+
+    private func setFault(_ isOn: Bool) -> Response {
+        fault.isOn = isOn
+        return Response(status: .noContent)
+    }
+
     /// Returns the upstream's orders; 503 if the upstream is not called, and 502 if it failed to answer.
     private func orders() async -> Response {
         do {
+            let url = upstream.url("/orders")
             return page(try await traced { try await executor.execute { try await client.text(url) } }, "text/plain")
         } catch is CircuitOpenError {
             return Response(status: .serviceUnavailable, headers: [.retryAfter: "1"])

@@ -5,7 +5,7 @@ import RetryAsync
 import Shared
 import SharedHTTP
 
-/// A service in front of an upstream that is sometimes down, with pages that show its state.
+/// A service in front of an upstream that a button breaks, with pages that show its state.
 ///
 /// ```sh
 /// swift run --package-path Examples ProxyService                # then open http://127.0.0.1:8080/ in a browser
@@ -13,15 +13,16 @@ import SharedHTTP
 /// ```
 ///
 /// - `Proxy.swift`: the pipeline with its breaker, its budget and its observers, and the routes of the service.
+/// - `Traffic.swift`: an observer of the latency, and of the attempts that the guards withhold from the upstream.
 /// - `Status.swift`: the data of the dashboard, as JSON.
-/// - `Dashboard.swift`: the dashboard: a page with a script that reads the status.
+/// - `Dashboard.swift`, `Dashboard+Script.swift`: the dashboard: a page with a script that reads the status.
 /// - `SelfTest.swift`: the visitors, and the checks.
 /// - `Observers/`: observers over swift-log, swift-metrics and swift-distributed-tracing. Copy them.
 @main
 struct ProxyService: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ProxyService",
-        abstract: "A proxy in front of a misbehaving service, with a page of metrics and a dashboard."
+        abstract: "A proxy in front of a service that a button breaks, with a page of metrics and a dashboard."
     )
 
     @Option(help: "The port of the service; 0 for one that is free.")
@@ -35,12 +36,12 @@ struct ProxyService: AsyncParsableCommand {
 
     func run() async throws {
         if selfTest { Watchdog.start(.seconds(30)) }
-        let outages = Outages(every: .milliseconds(2_500), lasting: .seconds(1))
+        let fault = UpstreamFault()
         // Each client is shut down before the server that it calls.
-        try await Upstream.run(["/orders": [.decided { _ in outages.answer() }]]) { upstream in
+        try await Upstream.run(["/orders": [.decided { _ in fault.answer() }]]) { upstream in
             try await HTTPClient.withHTTPClient(configuration: .withoutOwnRetries) { client in
                 let records = selfTest ? Records() : nil
-                let proxy = Proxy(url: upstream.url("/orders"), client: client, records: records)
+                let proxy = Proxy(upstream: upstream, fault: fault, client: client, records: records)
                 try await proxy.serve(port: selfTest ? 0 : port) { port in
                     try await HTTPClient.withHTTPClient(configuration: .withoutOwnRetries) { visitor in
                         try await visit(Visitors(client: visitor, port: port), records)
@@ -62,25 +63,5 @@ struct ProxyService: AsyncParsableCommand {
             }
             group.cancelAll()
         }
-    }
-}
-
-/// The times at which the upstream is up or down.
-struct Outages: Sendable {
-    private let start = ContinuousClock.now
-    private let period: Duration
-    private let length: Duration
-
-    init(every period: Duration, lasting length: Duration) {
-        self.period = period
-        self.length = length
-    }
-
-    /// Returns a success at the beginning of each period, a failure at its end; and one request in fifty fails at any
-    /// time.
-    func answer() -> Upstream.Answer {
-        let time = start.duration(to: .now) / period
-        let isOut = (time - time.rounded(.down)) > 1 - length / period
-        return isOut || Int.random(in: 1...50) == 1 ? .status(503) : .json("3 orders")
     }
 }

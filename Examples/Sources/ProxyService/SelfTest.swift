@@ -14,7 +14,7 @@ struct Records: Sendable {
 
     var logger: Logger {
         var logger = Logger(label: "proxy") { _ in log }
-        logger.logLevel = .warning
+        logger.logLevel = .info
         return logger
     }
 }
@@ -36,11 +36,13 @@ struct Visitors: Sendable {
         }
     }
 
-    /// Reads the pages for the time of two outages, and checks that they show them.
+    /// Reads the pages while the upstream is broken and mended twice, and checks that they show it.
     func check(_ records: Records) async throws {
         let checks = Checks("the pages")
         var seen: [Status] = []
-        for _ in 1...60 {
+        for number in 1...60 {
+            if number % 30 == 10 { _ = try await client.text(url("/upstream/break"), posting: "") }
+            if number % 30 == 20 { _ = try await client.text(url("/upstream/mend"), posting: "") }
             seen.append(try JSONDecoder().decode(Status.self, from: Data(try await client.text(url("/status")).utf8)))
             try await Task.sleep(for: .milliseconds(100))
         }
@@ -54,45 +56,55 @@ struct Visitors: Sendable {
         checks.expect("circuit was open", states.contains("open"), is: true)
         checks.expect("rejected calls", Double(last.ends["circuit_open"] ?? 0), atLeast: 1)
         checks.expect("granted retries", Double(last.budget.granted), atLeast: 1)
+        let (wanted, received) = (last.upstream.wanted, last.upstream.received)
+        print("    the upstream received \(received) requests of \(wanted) that were wanted")
+        checks.expect("requests that the guards withheld", Double(wanted - received), atLeast: 50)
+        checks.expect("upstream was broken", Set(seen.map(\.upstream.isBroken)), is: [true, false])
+        checks.expect("latency in the outage", seen.map(\.latency.p95).max() ?? 0, atLeast: 100)
         checks.expect("budget moved", Set(seen.map(\.budget.balance)).count > 1, is: true)
 
         try await checkMetrics(checks, atLeast: last)
         let page = try await client.text(url("/"))
-        for id in ["state", "balance", "calls", "retries", "chart", "ends"] {
+        for id in ["state", "balance", "calls", "retries", "band", "load", "latency", "fault", "ends"] {
             checks.expect("dashboard shows \(id)", page.contains("id=\"\(id)\""), is: true)
         }
         checkSpans(checks, records.tracer.finishedSpans)
         let retries = records.log.entries.filter { $0.message == "retry" }
         print("    \(retries.count) retries in the log, such as \(retries.first?.metadata ?? [:])")
         checks.expect("retries in the log", Double(retries.count), atLeast: Double(last.retries))
-        checks.expect("level of retries", retries.allSatisfy { $0.level == .warning }, is: true)
-        checks.expect("class in the log", retries.first?.metadata["class"], is: "server_error")
+        checks.expect("level of retries", retries.allSatisfy { $0.level == .info }, is: true)
+        checks.expect("class in the log", retries.first?.metadata["retry.class"], is: "server_error")
         try checks.finish()
     }
 
     /// Checks that the page of metrics has the counts of the status.
     private func checkMetrics(_ checks: Checks, atLeast status: Status) async throws {
         let lines = try await client.text(url("/metrics")).split(separator: "\n")
-        for line in lines where line.contains("retry\"") || line.contains("_count") { print("    \(line)") }
-        func total(_ event: String) -> Double {
-            lines.filter { $0.hasPrefix("retry_events_total{event=\"\(event)\"") }
+        for line in lines where line.contains("_count") { print("    \(line)") }
+        func total(_ series: String) -> Double {
+            lines.filter { $0.hasPrefix(series) }
                 .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
         }
-        checks.expect("successes among the metrics", total("success"), atLeast: Double(status.successes))
-        checks.expect("retries among the metrics", total("retry"), atLeast: Double(status.retries))
-        let tags = "class=\"server_error\",error_type=\"HTTPError\",operation=\"orders\""
-        checks.expect("tags", lines.contains { $0.contains("event=\"retry\",\(tags)") }, is: true)
-        checks.expect("waits", lines.contains { $0.hasPrefix("retry_wait_seconds_sum{") }, is: true)
+        let success = "retry_call_duration_count{retry_operation=\"orders\",retry_outcome=\"success\""
+        checks.expect("successes among the metrics", total(success), atLeast: Double(status.successes))
+        let retries = "retry_retries_total{retry_operation=\"orders\",retry_class=\"server_error\""
+        checks.expect("retries among the metrics", total(retries), atLeast: Double(status.retries))
+        checks.expect("type of the errors", lines.contains { $0.contains("error_type=\"HTTPError\"") }, is: true)
+        checks.expect("waits", total("retry_retry_delay_count{"), atLeast: Double(status.retries))
+        let opened = "retry_breaker_changes_total{retry_breaker=\"orders\",retry_state=\"open\"}"
+        checks.expect("openings of the circuit", total(opened), atLeast: 1)
+        checks.expect("state of the circuit", lines.contains { $0.hasPrefix("retry_breaker_state{") }, is: true)
     }
 
-    /// Checks that each span has its attempts, and the end of the call.
+    /// Checks that each span has an event for each retry, and a status for a call that failed.
     private func checkSpans(_ checks: Checks, _ spans: [FinishedInMemorySpan]) {
-        let retried = spans.filter { $0.events.contains { $0.name == "retry" } }
-        let names = retried.first?.events.map(\.name) ?? []
-        print("    \(spans.count) spans, \(retried.count) of them with retries, such as \(names)")
+        let calls = spans.filter { $0.operationName == "retry orders" }
+        let retried = calls.filter { $0.events.contains { $0.name == "retry" } }
+        let failed = calls.filter { $0.status?.code == .error }
+        print("    \(calls.count) spans of calls, \(retried.count) with retries, \(failed.count) failed")
         checks.expect("spans with retries", Double(retried.count), atLeast: 1)
-        checks.expect("first event of a span", names.first, is: "attempt")
-        let ends: Set = ["success", "max_attempts_exceeded", "circuit_open", "budget_exhausted"]
-        checks.expect("spans that ended", spans.allSatisfy { ends.contains($0.events.last?.name ?? "") }, is: true)
+        let ends: Set = ["max_attempts_exceeded", "circuit_open", "budget_exhausted"]
+        checks.expect("failures of spans", failed.allSatisfy { ends.contains($0.status?.message ?? "") }, is: true)
+        checks.expect("spans that failed", Double(failed.count), atLeast: 1)
     }
 }

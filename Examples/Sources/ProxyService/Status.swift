@@ -10,6 +10,8 @@ struct Status: Codable {
     let ends: [String: Int]
     let circuit: Circuit
     let budget: Budget
+    let upstream: Upstream
+    let latency: Latency
 
     struct Circuit: Codable {
         let state: String
@@ -25,12 +27,27 @@ struct Status: Codable {
         let isExhausted: Bool
     }
 
+    struct Upstream: Codable {
+        let isBroken: Bool
+        /// The number of requests that arrived.
+        let received: Int
+        /// The number of requests that would have arrived without the breaker and the budget.
+        let wanted: Int
+    }
+
+    /// Of the calls of the last second, in milliseconds.
+    struct Latency: Codable {
+        let p50: Double
+        let p95: Double
+    }
+
     init(
-        _ counts: RetryMetrics.Snapshot, _ breaker: CircuitBreakerSnapshot, _ budget: RetryBudget.Snapshot
+        _ counts: RetryMetrics.Snapshot, _ breaker: CircuitBreakerSnapshot, _ budget: RetryBudget.Snapshot,
+        _ upstream: Upstream, _ latency: Latency
     ) {
         calls = counts.calls
         successes = counts.successes
-        attempts = counts.attemptsStarted
+        attempts = counts.attemptsMade
         retries = counts.retries
         ends = counts.ends
         circuit = Circuit(
@@ -39,6 +56,8 @@ struct Status: Codable {
         self.budget = Budget(
             balance: budget.balance, granted: budget.grants, refused: budget.refusals,
             isExhausted: budget.isExhausted)
+        self.upstream = upstream
+        self.latency = latency
     }
 
     var json: String {

@@ -44,8 +44,8 @@ extension HTTPClient.Configuration {
 
     /// A client that sends each request once: neither retries nor redirects of its own.
     ///
-    /// Then a refused connection and a refusing status prove that nothing was executed: configure the gate with
-    /// `redirects: .notFollowed`.
+    /// Then a refused connection and a refusing status prove that nothing was executed: give the gate a
+    /// policy with `redirects: .notFollowed`.
     package static var withoutOwnRequests: HTTPClient.Configuration {
         var configuration = withoutOwnRetries
         configuration.redirectConfiguration = .disallow

@@ -9,18 +9,22 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#else
+#error("This file needs POSIX.")
 #endif
 
 /// A blocking job with long waits, which Ctrl-C ends at once.
 ///
 /// ```sh
+/// swift run --package-path Examples StopOnSignal                # sends itself the signal, and checks the end
 /// swift run --package-path Examples StopOnSignal /tmp/report    # press Ctrl-C, or make that file in another window
-/// swift run --package-path Examples StopOnSignal --self-test    # fails unless the wait ends at once
 /// ```
 ///
-/// There is no `async` here: for programs, and threads, that block. The parts are a `CancellationToken` that is passed
-/// to the executor, and a handler that waits for the signal and cancels the token. That is not the signal handler
-/// itself, in which almost nothing is allowed, but a queue that is notified of the signal.
+/// There is no `async` here: for programs, and threads, that block. The parts are a `RetryCancellationToken` that is
+/// passed to the executor, and a handler that waits for the signal and cancels the token. That is not the signal
+/// handler itself, in which almost nothing is allowed, but a queue that is notified of the signal.
 @main
 struct StopOnSignal: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,14 +32,13 @@ struct StopOnSignal: ParsableCommand {
         abstract: "Waits for a file, until it is there or Ctrl-C is pressed."
     )
 
-    @Argument(help: "The file to wait for.")
-    var file = "/tmp/report"
-
-    @Flag(help: "Send the signal to this process, and fail unless the wait ends at once.")
-    var selfTest = false
+    @Argument(help: "The file to wait for; without one, the program sends itself the signal, and checks its end.")
+    var file: String?
 
     func run() throws {
-        let token = CancellationToken()
+        let isTest = file == nil
+        let file = file ?? "/there is no such file"
+        let token = RetryCancellationToken()
         let signals = watchInterrupts { token.cancel() }
         defer { signals.cancel() }
 
@@ -43,15 +46,14 @@ struct StopOnSignal: ParsableCommand {
             RetryPipeline(policy: RetryPolicy(maxAttempts: 10, backoff: .constant(.seconds(30))))
                 .named("look")
                 .observer(.log { _, line in print(line) })
-                .onRetry({ _ in if selfTest { interruptSoon() } })
+                .onRetry({ _ in if isTest { interruptSoon() } })
                 .cancellation(token))
-        if selfTest { Watchdog.start(.seconds(10)) }
-        let file = selfTest ? "/there is no such file" : file
+        if isTest { Watchdog.start(.seconds(10)) }
         print("Waiting for \(file). Ctrl-C ends the wait.")
         let outcome = try job.outcome { try look(for: file) }
 
         print("\(outcome.stopReason) after \(outcome.elapsed.short)")
-        if selfTest {
+        if isTest {
             try check(outcome)
         } else if outcome.stopReason == .cancelled {
             throw ExitCode(128 + SIGINT)

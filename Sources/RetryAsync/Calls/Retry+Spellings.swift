@@ -65,7 +65,7 @@ public func retry<Value>(
 /// Names the right form.
 @available(*, unavailable, message: "write retry(.api.classifier(ErrorClassifier { error in … })) { }")
 public func retry<Value>(
-    policy: RetryPolicy = .default, classifier: (any Error) -> Classification?, operation: () async throws -> Value
+    policy: RetryPolicy = .default, classifier: (any Error) -> ErrorClassification?, operation: () async throws -> Value
 ) async throws -> Value {
     try await operation()
 }
@@ -93,9 +93,10 @@ public func retry<Value>(
 )
 public func retry<Value>(
     policy: RetryPolicy = .default, named: String? = nil, breaker: CircuitBreaker? = nil, budget: RetryBudget? = nil,
-    classifier: ErrorClassifier? = nil, retryOn: RetryCondition? = nil, rejecting: ((Value) -> Classification?)? = nil,
+    classifier: ErrorClassifier? = nil, retryOn: RetryCondition? = nil,
+    rejecting: ((Value) -> ErrorClassification?)? = nil,
     observer: RetryObserver? = nil, onRetry: ((RetryNotice) -> Void)? = nil, clock: RetryClock? = nil,
-    random: RandomSource? = nil, operation: () async throws -> Value
+    random: RetryRandomSource? = nil, operation: () async throws -> Value
 ) async throws -> Value {
     try await operation()
 }
@@ -106,9 +107,10 @@ public func retry<Value>(
 )
 public func retryBlocking<Value>(
     policy: RetryPolicy = .default, named: String? = nil, breaker: CircuitBreaker? = nil, budget: RetryBudget? = nil,
-    classifier: ErrorClassifier? = nil, retryOn: RetryCondition? = nil, rejecting: ((Value) -> Classification?)? = nil,
-    observer: RetryObserver? = nil, onRetry: ((RetryNotice) -> Void)? = nil, sleeper: Sleeper? = nil,
-    cancellation: CancellationToken? = nil, clock: RetryClock? = nil, random: RandomSource? = nil,
+    classifier: ErrorClassifier? = nil, retryOn: RetryCondition? = nil,
+    rejecting: ((Value) -> ErrorClassification?)? = nil,
+    observer: RetryObserver? = nil, onRetry: ((RetryNotice) -> Void)? = nil, sleeper: RetrySleeper? = nil,
+    cancellation: RetryCancellationToken? = nil, clock: RetryClock? = nil, random: RetryRandomSource? = nil,
     operation: () throws -> Value
 ) throws -> Value {
     try operation()

@@ -9,7 +9,7 @@
 /// state, values that are not `Sendable`. One that succeeds at once costs about what it costs without this function.
 ///
 /// A cancelled call ends at once, in the midst of a wait too, and throws `CancellationError`; no further attempt
-/// starts. The first attempt starts in any case, as it would without this function.
+/// starts. The first attempt always starts, as it would without this function.
 ///
 /// - Parameters:
 ///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
@@ -22,11 +22,13 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
     _ pipeline: RetryPipeline = .default,
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
-    guard !pipeline.isElaborate else { return try await runAttempts(pipeline) { _ in try await operation() } }
-    let start = pipeline.policy.hasDeadline ? pipeline.callStart : nil
-    guard pipeline.guards.isEmpty else { return try await runGuarded(pipeline, start, operation: operation) }
+    guard !pipeline.isElaborate else { return try await retryLimited(pipeline, operation: operation) }
+    guard !pipeline.isGuarded else { return try await retryGuarded(pipeline, operation: operation) }
+    let start = pipeline.callStart
     do {
-        return try await operation()
+        let value = try await operation()
+        if start.isObserved { pipeline.succeeded(start) }
+        return value
     } catch {
         return try await goOn(pipeline, start, after: error, operation: operation)
     }
@@ -45,11 +47,24 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 ///   - operation: Is run once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
 /// - Throws: As `retry` without the attempt does.
+@inlinable
 public nonisolated(nonsending) func retry<Value: ~Copyable>(
     _ pipeline: RetryPipeline = .default,
     operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
-    try await runAttempts(pipeline, operation: operation)
+    guard !pipeline.isElaborate, !pipeline.isGuarded else {
+        return try await runAttempts(pipeline, operation: operation)
+    }
+    let start = pipeline.callStart
+    do {
+        let value = try await operation(pipeline.policy.firstAttempt)
+        if start.isObserved { pipeline.succeeded(start) }
+        return value
+    } catch {
+        return try await goOn(
+            pipeline, start, after: .thrown(error), nil, rejecting: { _ in nil }, onRetry: { _ in },
+            tellsCaller: false, operation)
+    }
 }
 
 /// Runs an asynchronous operation whose value may count as a failure.
@@ -66,14 +81,32 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 ///   - operation: Is run once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
 /// - Throws: As `retry` without these parameters does.
+@inlinable
 public nonisolated(nonsending) func retry<Value>(
-    _ pipeline: RetryPipeline = .default, rejecting rejection: (Value) -> Classification? = { _ in nil },
+    _ pipeline: RetryPipeline = .default, rejecting rejection: (Value) -> ErrorClassification? = { _ in nil },
     onRetry: (RetryNotice) -> Void = { _ in },
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
-    try await runAttempts(
-        pipeline, rejecting: { rejection($0) }, onRetry: onRetry,
-        operation: { _ in try await operation() })
+    guard !pipeline.isElaborate, !pipeline.isGuarded else {
+        return try await runAttempts(
+            pipeline, rejecting: { rejection($0) }, onRetry: onRetry, operation: { _ in try await operation() })
+    }
+    let start = pipeline.callStart
+    let failure: AttemptFailure
+    var rejected: Value?
+    do {
+        let value = try await operation()
+        guard let classification = rejection(value) else {
+            if start.isObserved { pipeline.succeeded(start) }
+            return value
+        }
+        (failure, rejected) = (.rejected(classification), value)
+    } catch {
+        failure = .thrown(error)
+    }
+    return try await goOn(
+        pipeline, start, after: failure, rejected, rejecting: { rejection($0) }, onRetry: onRetry, tellsCaller: true,
+        { _ in try await operation() })
 }
 
 /// Runs an asynchronous operation that receives its attempt, and whose value may count as a failure.
@@ -86,7 +119,7 @@ public nonisolated(nonsending) func retry<Value>(
 /// - Returns: The operation's value.
 /// - Throws: As `retry` without these parameters does.
 public nonisolated(nonsending) func retry<Value: ~Copyable>(
-    _ pipeline: RetryPipeline = .default, rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+    _ pipeline: RetryPipeline = .default, rejecting rejection: (borrowing Value) -> ErrorClassification? = { _ in nil },
     onRetry: (RetryNotice) -> Void = { _ in },
     operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
@@ -112,7 +145,7 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 ) async throws -> Value {
     guard policy.isPlain else { return try await retry(RetryPipeline(policy: policy), operation: operation) }
     // A pipeline is made where the first attempt has failed: one that outlives an attempt costs a retain.
-    let start = policy.hasDeadline ? policy.callStart : nil
+    let start = policy.callStart
     do {
         return try await operation()
     } catch {
@@ -127,10 +160,11 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 ///   - operation: Is run once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
 /// - Throws: As `retry` with a pipeline does.
+@inlinable
 public nonisolated(nonsending) func retry<Value: ~Copyable>(
     policy: RetryPolicy, operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
-    try await runAttempts(RetryPipeline(policy: policy), operation: operation)
+    try await retry(RetryPipeline(policy: policy), operation: operation)
 }
 
 /// Runs an asynchronous operation under a policy; its value may count as a failure.
@@ -142,8 +176,9 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 ///   - operation: Is run once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
 /// - Throws: As `retry` with a pipeline does.
+@inlinable
 public nonisolated(nonsending) func retry<Value>(
-    policy: RetryPolicy, rejecting rejection: (Value) -> Classification? = { _ in nil },
+    policy: RetryPolicy, rejecting rejection: (Value) -> ErrorClassification? = { _ in nil },
     onRetry: (RetryNotice) -> Void = { _ in },
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
@@ -177,7 +212,7 @@ public nonisolated(nonsending) func retry<Value: ~Copyable>(
 @inlinable
 @inline(__always)
 nonisolated(nonsending) func goOn<Value: ~Copyable>(
-    _ pipeline: RetryPipeline, _ start: Int64?, after error: consuming any Error,
+    _ pipeline: RetryPipeline, _ start: CallStart, after error: consuming any Error,
     operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
     let call = RetryCall(policy: pipeline.policy, setup: pipeline.setup, start: start)
@@ -185,7 +220,64 @@ nonisolated(nonsending) func goOn<Value: ~Copyable>(
         let step = call.skip(call.attemptThrew(error))
         if step == .end { break }
         guard step == .attempt ? true : await call.mayStart(step) else { break }
-        do { return try await operation() } catch let next { error = next }
+        if start.isObserved { call.attemptStarts() }
+        do {
+            let value = try await inScope(of: call) { try await operation() }
+            if start.isObserved { call.attemptSucceeded() }
+            return value
+        } catch let next { error = next }
     }
     throw call.error
+}
+
+/// Runs a call with guards of which only the value is wanted: its first attempt needs no `RetryCall`.
+///
+/// Not inlined into the caller, whose frame would grow, but compiled for its types.
+@inlinable
+@inline(never)
+nonisolated(nonsending) func retryGuarded<Value: ~Copyable>(
+    _ pipeline: RetryPipeline, operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value {
+    var first = pipeline.enter()
+    if first.isAdmitted {
+        do {
+            let value = try await operation()
+            pipeline.succeeded(&first)
+            return value
+        } catch {
+            return try await runAttempts(pipeline, first, after: .thrown(error), operation: operation)
+        }
+    }
+    return try await runAttempts(pipeline, first, after: nil, operation: operation)
+}
+
+/// Runs a call whose attempts may have a limit, and of which only the value is wanted: its first attempt needs no
+/// `RetryCall`.
+@inlinable
+@inline(never)
+nonisolated(nonsending) func retryLimited<Value: ~Copyable>(
+    _ pipeline: RetryPipeline, operation: nonisolated(nonsending) () async throws -> Value
+) async throws -> Value {
+    try pipeline.policy.checkGuarantee()
+    var first = pipeline.enter()
+    guard first.isAdmitted else { return try await runAttempts(pipeline, first, after: nil, operation: operation) }
+    let failure: AttemptFailure
+    do {
+        guard let limit = pipeline.attemptLimit(first) else {
+            let value = try await operation()
+            pipeline.succeeded(&first)
+            return value
+        }
+        let setup = pipeline.setup
+        if let value = try await withTimeLimit(
+            limit.nanoseconds, clock: setup.clock, classifier: setup.classifier, operation: operation)
+        {
+            pipeline.succeeded(&first)
+            return value
+        }
+        failure = limit.failure
+    } catch {
+        failure = .thrown(error)
+    }
+    return try await runAttempts(pipeline, first, after: failure, operation: operation)
 }

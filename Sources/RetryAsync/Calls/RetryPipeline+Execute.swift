@@ -23,16 +23,9 @@ extension RetryPipeline {
         try await retry(self, operation: operation)
     }
 
-    /// Runs an operation that receives its attempt, as `retry` with this pipeline does.
-    public nonisolated(nonsending) func execute<Value: ~Copyable>(
-        operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
-    ) async throws -> Value {
-        try await retry(self, operation: operation)
-    }
-
     /// Runs an operation whose value may count as a failure, as `retry` with this pipeline does.
     public nonisolated(nonsending) func execute<Value>(
-        rejecting rejection: (Value) -> Classification? = { _ in nil }, onRetry: (RetryNotice) -> Void = { _ in },
+        rejecting rejection: (Value) -> ErrorClassification? = { _ in nil }, onRetry: (RetryNotice) -> Void = { _ in },
         operation: nonisolated(nonsending) () async throws -> Value
     ) async throws -> Value {
         try await retry(self, rejecting: rejection, onRetry: onRetry, operation: operation)
@@ -40,7 +33,7 @@ extension RetryPipeline {
 
     /// Runs an operation that receives its attempt, and whose value may count as a failure.
     public nonisolated(nonsending) func execute<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: (borrowing Value) -> ErrorClassification? = { _ in nil },
         onRetry: (RetryNotice) -> Void = { _ in },
         operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
     ) async throws -> Value {
@@ -56,7 +49,7 @@ extension RetryPipeline {
     ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The outcome; its `get()` returns or throws what `execute` would.
     public nonisolated(nonsending) func outcome<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: (borrowing Value) -> ErrorClassification? = { _ in nil },
         operation: nonisolated(nonsending) () async throws -> Value
     ) async -> RetryOutcome<Value> {
         await outcome(rejecting: rejection) { _ in try await operation() }
@@ -69,10 +62,10 @@ extension RetryPipeline {
     ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The outcome; its `get()` returns or throws what `execute` would.
     public nonisolated(nonsending) func outcome<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: (borrowing Value) -> ErrorClassification? = { _ in nil },
         operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
     ) async -> RetryOutcome<Value> {
-        let call = RetryCall(policy: policy, setup: setup, guards: guards.ofCall(), recordsTimeline: true)
+        let call = RetryCall(self, recordsTimeline: true)
         do {
             try policy.checkGuarantee()
             guard await begin(call) else { throw call.error }
@@ -95,21 +88,7 @@ extension RetryPipeline {
     /// - Returns: A value that is called like the function.
     public func wrap<each Argument, Result>(
         _ function: @escaping @Sendable (repeat each Argument) async throws -> Result
-    ) -> RetryingFunction<repeat each Argument, Result> {
-        RetryingFunction(pipeline: self, function: function)
-    }
-}
-
-/// An asynchronous function whose calls are retried; made by `wrap` of a pipeline, called like the function.
-public struct RetryingFunction<each Argument, Result>: Sendable {
-    let pipeline: RetryPipeline
-    let function: @Sendable (repeat each Argument) async throws -> Result
-
-    /// Calls the function, and again after each failure that the policy retries.
-    ///
-    /// - Returns: The function's result.
-    /// - Throws: As `execute` of the pipeline does.
-    public nonisolated(nonsending) func callAsFunction(_ argument: repeat each Argument) async throws -> Result {
-        try await pipeline.execute { try await function(repeat each argument) }
+    ) -> GuardedFunction<repeat each Argument, Result> {
+        GuardedFunction(.pipeline(self), function)
     }
 }

@@ -8,10 +8,10 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
     return try await runAttempts(of: call, rejecting: { _ in nil }, onRetry: { _ in }, operation: operation)
 }
 
-/// Runs a call whose value may count as a failure, and whose caller is told of its retries.
+/// Runs a call whose value may count as a failure, and whose caller is notified of its retries.
 @usableFromInline
 nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
-    _ pipeline: RetryPipeline, rejecting rejection: (borrowing Value) -> Classification?,
+    _ pipeline: RetryPipeline, rejecting rejection: (borrowing Value) -> ErrorClassification?,
     onRetry: (RetryNotice) -> Void, operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
     let call = try RetryCall(checking: pipeline, tellsCaller: true)
@@ -19,46 +19,68 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
     return try await runAttempts(of: call, rejecting: rejection, onRetry: onRetry, operation: operation)
 }
 
-/// Runs a call with guards of which only the value is wanted: its first attempt needs no `RetryCall`.
+/// Goes on with a call whose guards were asked to admit the first attempt: after its failure, or if they did not.
 @usableFromInline
-nonisolated(nonsending) func runGuarded<Value: ~Copyable>(
-    _ pipeline: RetryPipeline, _ start: Int64?, operation: nonisolated(nonsending) () async throws -> Value
+nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
+    _ pipeline: RetryPipeline, _ first: FirstAttempt, after failure: AttemptFailure?,
+    operation: nonisolated(nonsending) () async throws -> Value
 ) async throws -> Value {
-    guard let entry = pipeline.guards.enter() else {
-        // The breaker is asked once more there, and decides.
-        return try await runAttempts(pipeline) { _ in try await operation() }
+    let call = RetryCall(pipeline, after: first)
+    if let failure {
+        guard await pause(call, after: failure) else { throw call.error }
+    } else {
+        guard await begin(call) else { throw call.error }
     }
-    do {
-        let value = try await operation()
-        pipeline.guards.succeeded(entry)
-        return value
-    } catch {
-        let call = RetryCall(
-            policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guards.ofCall(entry), start: start)
-        guard await pause(call, after: .thrown(error)) else { throw call.error }
-        return try await runAttempts(
-            of: call, rejecting: { _ in nil }, onRetry: { _ in }, operation: { _ in try await operation() })
+    return try await runAttempts(
+        of: call, rejecting: { _ in nil }, onRetry: { _ in }, operation: { _ in try await operation() })
+}
+
+/// Goes on with a call after its first attempt, which failed; by the value that was not accepted, if there is one.
+@usableFromInline
+nonisolated(nonsending) func goOn<Value: ~Copyable>(
+    _ pipeline: RetryPipeline, _ start: CallStart, after failure: AttemptFailure, _ rejected: consuming Value?,
+    rejecting rejection: (borrowing Value) -> ErrorClassification?, onRetry: (RetryNotice) -> Void,
+    tellsCaller: Bool, _ operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
+) async throws -> Value {
+    let call = RetryCall(pipeline, start: start, tellsCaller: tellsCaller)
+    if await pause(call, after: failure, onRetry) {
+        return try await runAttempts(of: call, rejecting: rejection, onRetry: onRetry, operation: operation)
     }
+    if !call.isCancelled, let rejected { return rejected }
+    throw call.error
 }
 
 /// Runs attempts until the call ends; the first of them may start.
 ///
-/// The closures have no defaults: a default closure of a generic type is made on the heap, at each call.
+/// Two closures have no defaults: a default closure of a generic type is made on the heap, at each call.
+///
+/// - Parameters:
+///   - call: The call.
+///   - prepare: Runs before each attempt, outside its timeout; returns or throws the failure of the attempt.
+///   - rejection: Returns a classification for a value that counts as a failure.
+///   - onRetry: Is called after each failure that a retry follows.
+///   - operation: The operation.
+/// - Returns: The operation's value, or the last one that was not accepted.
+/// - Throws: The error that the call ends with.
 nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
-    of call: RetryCall, rejecting rejection: (borrowing Value) -> Classification?, onRetry: (RetryNotice) -> Void,
+    of call: RetryCall,
+    preparing prepare: nonisolated(nonsending) (RetryAttempt) async throws -> AttemptFailure? = { _ in nil },
+    rejecting rejection: (borrowing Value) -> ErrorClassification?, onRetry: (RetryNotice) -> Void,
     operation: nonisolated(nonsending) (RetryAttempt) async throws -> Value
 ) async throws -> Value {
     var failure: AttemptFailure?
     while true {
         if let failure, await !pause(call, after: failure, onRetry) { throw call.error }
         call.attemptStarts()
-        let attempt = call.attempt
         do {
+            failure = try await prepare(call.attempt)
+            if failure != nil { continue }
+            let attempt = call.attempt
             let value: Value
             if let limit = call.timeLimit {
                 let inTime = try await withTimeLimit(limit.nanoseconds, clock: call.clock, classifier: call.classifier)
                 {
-                    try await operation(attempt)
+                    try await inScope(of: call) { try await operation(attempt) }
                 }
                 guard let inTime else {
                     failure = limit.failure
@@ -66,7 +88,7 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
                 }
                 value = inTime
             } else {
-                value = try await operation(attempt)
+                value = try await inScope(of: call) { try await operation(attempt) }
             }
             guard let classification = rejection(value) else {
                 call.attemptSucceeded()
@@ -99,10 +121,9 @@ nonisolated(nonsending) func begin(_ call: RetryCall) async -> Bool {
 
 extension RetryCall {
     /// Creates the call of a pipeline, whose policy allows that the operation is repeated.
-    fileprivate convenience init(checking pipeline: RetryPipeline, tellsCaller: Bool = false) throws {
+    convenience init(checking pipeline: RetryPipeline, tellsCaller: Bool = false) throws {
         try pipeline.policy.checkGuarantee()
-        self.init(
-            policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guards.ofCall(), tellsCaller: tellsCaller)
+        self.init(pipeline, tellsCaller: tellsCaller)
     }
 
     /// Ends a wait of nothing at once, unless it is time to yield: most need no further frame of a task.

@@ -3,24 +3,24 @@ import RetryCore
 /// The claim of a key by the leading caller, which waits for an owner in another process as long as it has time.
 struct EffectClaim {
     enum Claimed {
-        case answered(ClaimAnswer, claimedAt: Int64)
+        case answered(EffectClaimAnswer, claimedAt: Int64)
         /// Another process owns the key, and the caller stops waiting for it, because of this error.
-        case gaveUp(FlightState.ForeignOwner, any Error)
+        case gaveUp(SharedRunStateMachine.ForeignOwner, any Error)
     }
 
     private let call: EffectCall
-    private let flights: SingleFlight?
+    private let sharedRun: SharedRun?
     private var gate: EffectGate { call.gate }
 
-    init(_ call: EffectCall, _ flights: SingleFlight?) {
+    init(_ call: EffectCall, _ sharedRun: SharedRun?) {
         self.call = call
-        self.flights = flights
+        self.sharedRun = sharedRun
     }
 
     /// Claims the key.
     ///
     /// A claim is not cancelled half-way: the ownership of the key would be unknown.
-    nonisolated(nonsending) func claim(after known: FlightState.ForeignOwner?) async throws -> Claimed {
+    nonisolated(nonsending) func claim(after known: SharedRunStateMachine.ForeignOwner?) async throws -> Claimed {
         var foreign = known
         var wait: EffectScope.Wait?
         defer { EffectScope.endWait(wait) }
@@ -49,12 +49,12 @@ struct EffectClaim {
                 return .answered(answer, claimedAt: now.nanoseconds)
             }
             let owner = owner(runningFor: age, leaseLeft: left, asked: now, polls: foreign?.polls)
-            await flights?.foundForeign(owner)
+            await sharedRun?.foundForeign(owner)
             foreign = owner
         }
     }
 
-    private nonisolated(nonsending) func ask() async throws -> ClaimAnswer {
+    private nonisolated(nonsending) func ask() async throws -> EffectClaimAnswer {
         try await shielded { [gate, call] in
             try await gate.store.claim(
                 call.id, fingerprint: call.fingerprint, lease: .nanoseconds(gate.lease),
@@ -64,7 +64,7 @@ struct EffectClaim {
 
     private func owner(
         runningFor age: Duration, leaseLeft: Duration, asked: Moment, polls: PollSchedule?
-    ) -> FlightState.ForeignOwner {
+    ) -> SharedRunStateMachine.ForeignOwner {
         var polls = polls ?? PollSchedule()
         var random = gate.setup.random
         let left = max(1, leaseLeft.saturatedNanoseconds)
@@ -72,7 +72,7 @@ struct EffectClaim {
         let progress = EffectProgress(
             runningFor: age.saturatedNanoseconds, leaseLeft: leaseLeft.saturatedNanoseconds, asked: asked)
         let next = Moment(clock: gate.clock, nanoseconds: gate.clock.nanoseconds.saturatingAdd(pause))
-        return FlightState.ForeignOwner(progress: progress, nextPoll: next, polls: polls)
+        return SharedRunStateMachine.ForeignOwner(progress: progress, nextPoll: next, polls: polls)
     }
 
     /// Waits until the owner of the key has settled, or the store is to be asked again, or the caller's time is over.
@@ -80,10 +80,10 @@ struct EffectClaim {
     /// - Returns: `true` if the store is to be asked because it notified, or for a caller without time.
     /// - Throws: `ClockFailure` if the clock threw an error in place of waiting.
     private nonisolated(nonsending) func wait(
-        for owner: FlightState.ForeignOwner
+        for owner: SharedRunStateMachine.ForeignOwner
     ) async throws(ClockFailure) -> Bool {
         let limit = min(call.end.left, owner.nextPoll.left)
-        let signal = await flights?.nudge ?? Signal<Void>()
+        let signal = await sharedRun?.pollRequest ?? Signal<Void>()
         let subscription = (gate.store as? any ObservableEffectStore)?.subscribe(to: call.id) { signal.tell(()) }
         defer { subscription?.cancel() }
         return try await signal.wait(until: gate.clock.nanoseconds.saturatingAdd(limit), on: gate.clock) != nil

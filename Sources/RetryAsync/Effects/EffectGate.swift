@@ -49,51 +49,36 @@ import RetryCore
 /// `shared_failure` for a caller that shared a run which failed.
 public struct EffectGate: Sendable {
     let store: any EffectStore
-    let settings: EffectGateSettings
-    let waitsForOwnProcess: Bool
-    /// The settings of the attempts: without a timeout, which the gate handles itself where each attempt is judged.
+    let settings: EffectGatePolicy
+    /// The settings of the attempts.
     let pipeline: RetryPipeline
     /// The duration of a claim or a renewal, in nanoseconds: no attempt begins with less than half of it left.
     let lease: Int64
 
-    /// Creates a gate; invalid settings trap.
+    /// Creates a gate from its policy.
+    ///
+    /// - Parameters:
+    ///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
+    ///   - store: The effect store.
+    ///   - policy: The policy of the gate: the receiver, the lease, the treatment of other owners and of errors.
+    public init(_ pipeline: RetryPipeline = .default, store: any EffectStore, policy: EffectGatePolicy) {
+        self.store = store
+        settings = policy
+        let timeout = pipeline.policy.attemptTimeout?.saturatedNanoseconds ?? 0
+        lease = max(policy.lease.saturatedNanoseconds, timeout.saturatingMultiply(2))
+        self.pipeline = pipeline.insideGate
+    }
+
+    /// Creates a gate for a receiver, with the defaults of ``/RetryCore/EffectGatePolicy``.
     ///
     /// - Parameters:
     ///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
     ///   - store: The effect store.
     ///   - receiver: The receiver's treatment of a repeated request.
-    ///   - redirects: The redirects that the client of the effect follows.
-    ///   - lease: The time for which a caller owns a key without lease renewal; above zero. It is at least twice the
-    ///     policy's attempt timeout.
-    ///   - rule: The treatment of a claim whose lease expired without settlement.
-    ///   - waitLimit: The maximum wait for the outcome of another caller's run; not negative. If `nil`, it waits for
-    ///     one of this process to its end, and for one elsewhere not at all.
-    ///   - execution: The classifier that decides whether a failed attempt had its effect;
-    ///     ``/RetryCore/ExecutionClassifier/default`` if `nil`.
-    ///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
     public init(
-        _ pipeline: RetryPipeline = .default,
-        store: any EffectStore,
-        receiver: EffectReceiver = .mayRepeat,
-        redirects: ClientRedirects = .mayBeFollowed,
-        lease: Duration = .seconds(60),
-        ifAbandoned rule: AbandonedClaim = .halt,
-        waitingUpTo waitLimit: Duration? = nil,
-        execution: ExecutionClassifier? = nil,
-        storesMessages: Bool = false
+        _ pipeline: RetryPipeline = .default, store: any EffectStore, receiver: EffectReceiver = .mayRepeat
     ) {
-        self.store = store
-        settings = checked { () throws(PolicyError) in
-            try EffectGateSettings(
-                policy: pipeline.policy, receiver: receiver, redirects: redirects, lease: lease, rule: rule,
-                waitLimit: waitLimit ?? .zero,
-                execution: execution, storesMessages: storesMessages)
-        }
-        waitsForOwnProcess = waitLimit == nil
-        let timeout = pipeline.policy.attemptTimeout?.saturatedNanoseconds ?? 0
-        self.lease = max(lease.saturatedNanoseconds, timeout.saturatingMultiply(2))
-        let inner = settings.innerPolicy
-        self.pipeline = pipeline.policy(timeout == 0 ? inner : inner.attemptTimeout(nil))
+        self.init(pipeline, store: store, policy: EffectGatePolicy(receiver: receiver))
     }
 
     /// Runs an effect once: if it has been run before, returns the recorded result.
@@ -137,4 +122,9 @@ public struct EffectGate: Sendable {
     var setup: CallSetup { pipeline.setup }
 
     var clock: RetryClock { setup.clock }
+
+    var waitsForOwnProcess: Bool { settings.waitLimit == nil }
+
+    /// The maximum wait for an owner in another process.
+    var waitLimit: Duration { settings.waitLimit ?? .zero }
 }

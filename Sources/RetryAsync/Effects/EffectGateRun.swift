@@ -6,26 +6,19 @@ import RetryCore
 final class EffectGateRun {
     private let gate: EffectGate
     private let setup: CallSetup
-    private let ticket: ClaimTicket
-    private let isTakeover: Bool
-    private let claimedAt: Int64
+    private let owned: ClaimedEffect
     let lease: EffectLease
-    private let state: Locked<EffectRun>
     private var claim: Claim?
     /// The error that kept a due attempt from starting.
     private var obstacle: (any Error)?
 
-    init(gate: EffectGate, setup: CallSetup, ticket: ClaimTicket, isTakeover: Bool, claimedAt: Int64) {
+    init(_ owned: ClaimedEffect, of gate: EffectGate, setup: CallSetup) {
         self.gate = gate
         self.setup = setup
-        self.ticket = ticket
-        self.isTakeover = isTakeover
-        self.claimedAt = claimedAt
-        lease = EffectLease(ticket, store: gate.store, duration: gate.lease, start: claimedAt, clock: gate.clock)
-        state = Locked(EffectRun(receiver: gate.settings.receiver, isTakeover: isTakeover))
-        claim = Claim(ticket, isTakeover: isTakeover) { [store = gate.store as? any BlockingEffectStore] ticket in
-            _ = try? store?.settle(ticket, .indeterminate(nil))
-        }
+        self.owned = owned
+        lease = EffectLease(
+            owned.ticket, store: gate.store, duration: gate.lease, start: owned.claimedAt, clock: gate.clock)
+        claim = owned.claim(in: gate.store as? any BlockingEffectStore)
     }
 
     /// Runs the effect, and reports the outcome to the store.
@@ -33,7 +26,8 @@ final class EffectGateRun {
         _ codec: EffectCodec<Value>, _ effect: nonisolated(nonsending) (EffectContext) async throws -> Value
     ) async -> EffectConclusion<Value> {
         let lease = lease
-        if gate.settings.policy.deadlineBehavior == .interrupt { lease.mustEnd(after: gate.settings.policy.deadline) }
+        let policy = gate.pipeline.policy
+        if policy.deadlineBehavior == .interrupt { lease.mustEnd(after: policy.deadline) }
         // No child task: the lease is kept while a cancelled effect comes to its end, too.
         let keeper = Task(executorPreference: preferredExecutor) { await lease.keep() }
         let conclusion = await withTaskCancellationHandler {
@@ -50,13 +44,13 @@ final class EffectGateRun {
     private nonisolated(nonsending) func attempts<Value>(
         _ codec: EffectCodec<Value>, _ effect: nonisolated(nonsending) (EffectContext) async throws -> Value
     ) async -> EffectRunEnding<Value> {
-        let loss = lease.loss
-        let isLost: @Sendable () async -> Bool = { await loss.wait() != nil }
         do {
-            let value = try await withInterruption(isLost) {
-                try await runAttempts(gate.pipeline.setup(gate.settings.setup(setup, judgedBy: state))) { attempt in
-                    try await self.attempt(attempt, effect)
-                }
+            let value = try await withCutoff(lease.loss) {
+                let call = try RetryCall(checking: owned.attempts(setup))
+                guard await begin(call) else { throw call.error }
+                return try await runAttempts(
+                    of: call, preparing: { try await self.prepare($0, call) }, rejecting: { _ in nil },
+                    onRetry: { _ in }, operation: { try await self.attempt($0, effect) })
             }
             guard let value else { throw CancellationError() }
             return .value(value, gate.settings.encode(value, codec))
@@ -66,35 +60,39 @@ final class EffectGateRun {
         }
     }
 
-    /// Runs one attempt, as soon as it is certain that the key is the caller's for long enough.
-    private nonisolated(nonsending) func attempt<Value>(
-        _ attempt: RetryAttempt, _ effect: nonisolated(nonsending) (EffectContext) async throws -> Value
-    ) async throws -> Value {
+    /// Makes certain that the key is the caller's for long enough, unless the deadline of the call comes first.
+    private nonisolated(nonsending) func prepare(
+        _ attempt: RetryAttempt, _ call: RetryCall
+    ) async throws -> AttemptFailure? {
+        guard let limit = call.interruption else {
+            try await prepare(attempt)
+            return nil
+        }
+        let isInTime = try await withTimeLimit(limit.nanoseconds, clock: call.clock, classifier: call.classifier) {
+            try await self.prepare(attempt)
+            return true
+        }
+        return isInTime == nil ? limit.failure : nil
+    }
+
+    private nonisolated(nonsending) func prepare(_ attempt: RetryAttempt) async throws {
         do {
             try await lease.prepare(isFresh: attempt.isFirst)
             try Task.checkCancellation()
         } catch {
             // A cancelled caller gets a cancellation; a run that was cancelled otherwise gets the reason.
             if !Task.isCancelled { obstacle = error }
-            throw CalledOff()
+            throw CancelledCallError()
         }
-        state.withLock { $0.attemptStarts() }
-        guard let timeout = gate.settings.policy.attemptTimeout else { return try await effect(context(attempt)) }
-        lease.attemptMustEnd(after: timeout)
-        defer { lease.attemptMustEnd(after: nil) }
-        let limited = RetryAttempt(
-            number: attempt.number, maxAttempts: attempt.maxAttempts,
-            remaining: min(timeout, attempt.remaining ?? timeout))
-        let classifier = gate.setup.classifier
-        let value = try await withTimeLimit(timeout.saturatedNanoseconds, clock: gate.clock, classifier: classifier) {
-            try await effect(self.context(limited))
-        }
-        guard let value else { throw AttemptTimeoutError(timeout: timeout) }
-        return value
     }
 
-    private func context(_ attempt: RetryAttempt) -> EffectContext {
-        EffectContext(ticket, isTakeover: isTakeover, attempt: attempt) { [lease] in .nanoseconds(lease.left) }
+    private nonisolated(nonsending) func attempt<Value>(
+        _ attempt: RetryAttempt, _ effect: nonisolated(nonsending) (EffectContext) async throws -> Value
+    ) async throws -> Value {
+        let context = owned.attemptStarts(attempt) { [lease] in lease.left }
+        lease.attemptMustEnd(after: gate.pipeline.policy.attemptTimeout)
+        defer { lease.attemptMustEnd(after: nil) }
+        return try await effect(context)
     }
 }
 
@@ -106,26 +104,22 @@ extension EffectGateRun {
     ) async -> EffectConclusion<Value> {
         // From here on the outcome is reported to the store: the claim is not dropped, whatever the store answers.
         claim.take()?.finish()
-        let outcome = ending.outcome(else: state.withLock { $0.outcome })
-        let end = await settle(outcome)
-        let age = Duration.nanoseconds(max(0, gate.clock.nanoseconds - claimedAt))
-        return EffectConclusion(ending, end, outcome, (ticket, age), codec)
+        let outcome = owned.outcome(of: ending)
+        return owned.conclusion(ending, await settle(outcome), outcome, codec)
     }
 
     /// Records the outcome; a cancellation does not end this.
     private nonisolated(nonsending) func settle(_ outcome: EffectOutcome) async -> EffectSettlement.End {
         lease.mustEnd(after: .zero)
-        let settlement = EffectSettlement(
-            token: ticket.token, outcome, leaseLeft: lease.left
-        ) { [settings = gate.settings] in settings.failure($0) }
-        let end = try? await shielded { [ticket, store = gate.store, setup = gate.setup] in
+        let settlement = owned.settlement(outcome, leaseLeft: lease.left)
+        let end = try? await shielded { [ticket = owned.ticket, store = gate.store, setup = gate.setup] in
             await Self.perform(settlement, ticket, store, setup)
         }
         return end ?? .unknown(CancellationError())
     }
 
     private static func perform(
-        _ settlement: EffectSettlement, _ ticket: ClaimTicket, _ store: any EffectStore, _ setup: CallSetup
+        _ settlement: EffectSettlement, _ ticket: EffectClaimTicket, _ store: any EffectStore, _ setup: CallSetup
     ) async -> EffectSettlement.End {
         let (clock, start) = (setup.clock, setup.clock.nanoseconds)
         var (settlement, random) = (settlement, setup.random)

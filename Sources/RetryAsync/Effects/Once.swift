@@ -10,7 +10,8 @@ import RetryCore
 /// ```
 ///
 /// The effect stays on the caller's actor, and may capture any value of the caller. Callers that use the key at the
-/// same time share one run. This is ``EffectGate`` for a single call; see there for the guarantee.
+/// same time share one run. This is ``EffectGate`` for a single call; see there for the guarantee and the
+/// other settings.
 ///
 /// - Parameters:
 ///   - key: The key of the effect: text, or an `ActionID`.
@@ -19,15 +20,6 @@ import RetryCore
 ///   - codec: The codec of the recorded result, which later callers get.
 ///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
 ///   - receiver: The receiver's treatment of a repeated request.
-///   - redirects: The redirects that the client of the effect follows.
-///   - lease: The time for which the caller owns the key without lease renewal; at least twice the policy's attempt
-///     timeout.
-///   - rule: The treatment of a claim whose lease expired without settlement.
-///   - waitLimit: The maximum wait for the outcome of another caller's run. If `nil`, it waits for one of this process
-///     to its end, and for one elsewhere not at all.
-///   - execution: The classifier that decides whether a failed attempt had its effect;
-///     ``/RetryCore/ExecutionClassifier/default`` if `nil`.
-///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
 ///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
 /// - Returns: The result, and whether it is a replay.
 /// - Throws: As ``EffectGate/once(_:fingerprint:as:effect:)`` does.
@@ -38,18 +30,10 @@ public nonisolated(nonsending) func once<Value>(
     as codec: EffectCodec<Value>,
     through pipeline: RetryPipeline = .default,
     receiver: EffectReceiver = .mayRepeat,
-    redirects: ClientRedirects = .mayBeFollowed,
-    lease: Duration = .seconds(60),
-    ifAbandoned rule: AbandonedClaim = .halt,
-    waitingUpTo waitLimit: Duration? = nil,
-    execution: ExecutionClassifier? = nil,
-    storesMessages: Bool = false,
     effect: nonisolated(nonsending) (EffectContext) async throws -> Value
 ) async throws -> OnceResult<Value> {
-    try await EffectGate(
-        pipeline, store: store, receiver: receiver, redirects: redirects, lease: lease, ifAbandoned: rule,
-        waitingUpTo: waitLimit, execution: execution, storesMessages: storesMessages
-    ).once(key, fingerprint: fingerprint, as: codec, effect: effect)
+    try await EffectGate(pipeline, store: store, receiver: receiver)
+        .once(key, fingerprint: fingerprint, as: codec, effect: effect)
 }
 
 /// Runs an effect once, with the codec of its result type: if it has been run before, returns the recorded result.
@@ -66,15 +50,6 @@ public nonisolated(nonsending) func once<Value>(
 ///   - fingerprint: The fingerprint of the request: a second call of the key with another one is refused.
 ///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
 ///   - receiver: The receiver's treatment of a repeated request.
-///   - redirects: The redirects that the client of the effect follows.
-///   - lease: The time for which the caller owns the key without lease renewal; at least twice the policy's attempt
-///     timeout.
-///   - rule: The treatment of a claim whose lease expired without settlement.
-///   - waitLimit: The maximum wait for the outcome of another caller's run. If `nil`, it waits for one of this process
-///     to its end, and for one elsewhere not at all.
-///   - execution: The classifier that decides whether a failed attempt had its effect;
-///     ``/RetryCore/ExecutionClassifier/default`` if `nil`.
-///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
 ///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
 /// - Returns: The result, and whether it is a replay.
 /// - Throws: As ``EffectGate/once(_:fingerprint:effect:)`` does.
@@ -84,16 +59,8 @@ public nonisolated(nonsending) func once<Value: EffectResult>(
     fingerprint: EffectFingerprint = .none,
     through pipeline: RetryPipeline = .default,
     receiver: EffectReceiver = .mayRepeat,
-    redirects: ClientRedirects = .mayBeFollowed,
-    lease: Duration = .seconds(60),
-    ifAbandoned rule: AbandonedClaim = .halt,
-    waitingUpTo waitLimit: Duration? = nil,
-    execution: ExecutionClassifier? = nil,
-    storesMessages: Bool = false,
     effect: nonisolated(nonsending) (EffectContext) async throws -> Value
 ) async throws -> OnceResult<Value> {
-    try await EffectGate(
-        pipeline, store: store, receiver: receiver, redirects: redirects, lease: lease, ifAbandoned: rule,
-        waitingUpTo: waitLimit, execution: execution, storesMessages: storesMessages
-    ).once(key, fingerprint: fingerprint, effect: effect)
+    try await EffectGate(pipeline, store: store, receiver: receiver)
+        .once(key, fingerprint: fingerprint, effect: effect)
 }

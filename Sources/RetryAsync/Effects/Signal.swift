@@ -48,6 +48,12 @@ final class Signal<Value: Sendable>: Sendable {
         if end == .max { return await wait() }
         let left = end.saturatingAdd(-clock.nanoseconds)
         if left <= 0 { return told }
+        let expiry = TimedAction { self.expire() }
+        if let timer = clock.timer, timer.arm(expiry, at: end) {
+            let value = await wait()
+            timer.end(expiry) { _ in }
+            return value
+        }
         let (value, hasFailed) = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 let end = await clock.sleep(left)

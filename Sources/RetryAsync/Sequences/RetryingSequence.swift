@@ -48,8 +48,8 @@ public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncS
     ///   - pipeline: The settings of the calls: the policy, the guards, the classifier, the observers.
     ///   - position: Returns the position after an element, from the element and the position before it. After an
     ///     element for which it returns `nil` the source cannot be resumed: if it fails there, the call stops as
-    ///     ``/RetryCore/StopReason/notResumable``, and the consumer gets the error. A position that is equal to the one
-    ///     before is no progress.
+    ///     ``/RetryCore/RetryStopReason/notResumable``, and the consumer gets the error. A position that is equal to
+    ///     the one before is no progress.
     ///   - restartsAttempts: Pass `true` to restart, at each resumption that made progress, the count of the attempts,
     ///     of the limits of classes, and of the time up to the deadline. The waits go on growing, until the source has
     ///     delivered for a minute, or for ten times the last wait.

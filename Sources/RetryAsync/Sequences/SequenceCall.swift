@@ -11,7 +11,7 @@ final class SequenceCall {
     private var madeAt: Int64 = 0
 
     init(_ pipeline: RetryPipeline) {
-        call = RetryCall(policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guards.ofCall())
+        call = RetryCall(pipeline)
     }
 
     /// Starts the first attempt, if the circuit breaker admits it.
@@ -83,7 +83,7 @@ extension SequenceCall: Sendable {}
 
 extension RetryPolicy {
     /// Refuses settings that an iteration cannot honour: its attempts end with an element, and go on with the next.
-    func checkSequence() throws(PolicyError) {
+    func checkSequence() throws(InvalidPolicyError) {
         if isPlain { return }
         try check(
             "attempt_timeout", attemptTimeout ?? .zero, attemptTimeout == nil,

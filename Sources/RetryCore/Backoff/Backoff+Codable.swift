@@ -22,22 +22,18 @@ extension Backoff: Codable {
         let cap = try settings.duration("cap") ?? (isFlat ? longest : .seconds(20))
         let jitter = try settings.value("jitter", as: Jitter.self) ?? (isFlat ? .none : .full)
         try settings.finish()
-        self = try settings.checked { () throws(PolicyError) in
+        self = try settings.checked { () throws(InvalidPolicyError) in
             try Self.make(
                 family, initial: first, increment: increment ?? first, factor: factor ?? 2, cap: cap, jitter: jitter,
                 list: list)
         }
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case family, initial, increment, factor, delays, cap, jitter
-    }
-
     /// Encodes the settings of the backoff.
     ///
     /// - Throws: `EncodingError` for a custom backoff: a closure cannot be encoded.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
+        var writer = SettingsWriter(encoder)
         if family == .custom {
             throw EncodingError.invalidValue(
                 self,
@@ -46,18 +42,18 @@ extension Backoff: Codable {
                     debugDescription: "The custom backoff \"\(extra?.name ?? "")\" is a closure, which cannot be "
                         + "encoded. Encode the policy with another backoff, and set this one after decoding."))
         }
-        try container.encode(family.rawValue, forKey: .family)
+        try writer.write("family", family.rawValue)
         if family == .list {
-            try container.encode((extra?.list ?? []).map { Duration.nanoseconds($0).text }, forKey: .delays)
+            try writer.write("delays", (extra?.list ?? []).map { Duration.nanoseconds($0).text })
         } else {
-            try container.encode(initial.text, forKey: .initial)
+            try writer.write("initial", initial.text)
         }
         if family == .linear {
-            try container.encode(Duration.nanoseconds(incrementNanoseconds).text, forKey: .increment)
+            try writer.write("increment", Duration.nanoseconds(incrementNanoseconds).text)
         }
-        if family == .exponential { try container.encode(factor, forKey: .factor) }
-        try container.encode(cap.text, forKey: .cap)
-        try container.encode(jitter, forKey: .jitter)
+        if family == .exponential { try writer.write("factor", factor) }
+        try writer.write("cap", cap.text)
+        try writer.write("jitter", jitter)
     }
 }
 
@@ -80,7 +76,7 @@ extension Jitter: Codable {
         let amount = kind.takesAmount ? try settings.duration("amount") : .zero
         try settings.finish()
         guard let amount else { throw settings.missing("amount") }
-        self = try settings.checked(inside: "jitter") { () throws(PolicyError) in
+        self = try settings.checked(inside: "jitter") { () throws(InvalidPolicyError) in
             try Jitter(validating: name, fraction: fraction, amount: amount)
         }
     }
@@ -88,18 +84,13 @@ extension Jitter: Codable {
     /// A jitter without an amount, given by its name alone.
     private static func named(_ name: String, path: [any CodingKey]) throws -> Jitter {
         guard let kind = Kind(rawValue: name), !kind.takesFraction, !kind.takesAmount else {
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(
-                    codingPath: path,
-                    debugDescription: "jitter is \"\(name.shortened)\": it must be one of \(Kind.names), with "
-                        + "proportional as {\"kind\": \"proportional\", \"fraction\": 0.5}, floor and additive as "
-                        + "{\"kind\": \"floor\", \"amount\": \"1s\"}"))
+            throw DecodingError.setting(
+                at: path,
+                "jitter is \"\(name.shortened)\": it must be one of \(Kind.names), with "
+                    + "proportional as {\"kind\": \"proportional\", \"fraction\": 0.5}, floor and additive as "
+                    + "{\"kind\": \"floor\", \"amount\": \"1s\"}")
         }
         return Jitter(kind: kind)
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case kind, fraction, amount
     }
 
     /// Encodes the name, or the name with its amount.
@@ -109,13 +100,13 @@ extension Jitter: Codable {
             var container = encoder.singleValueContainer()
             try container.encode(kind.rawValue)
         case .proportional:
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(kind.rawValue, forKey: .kind)
-            try container.encode(fraction, forKey: .fraction)
+            var writer = SettingsWriter(encoder)
+            try writer.write("kind", kind.rawValue)
+            try writer.write("fraction", fraction)
         case .floor, .additive:
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(kind.rawValue, forKey: .kind)
-            try container.encode(Duration.nanoseconds(nanoseconds).text, forKey: .amount)
+            var writer = SettingsWriter(encoder)
+            try writer.write("kind", kind.rawValue)
+            try writer.write("amount", Duration.nanoseconds(nanoseconds).text)
         }
     }
 }
@@ -141,9 +132,7 @@ struct DurationList: Decodable {
             if let duration = SettingsReader.duration(seconds, unit: 1e9) { return duration }
             value = "\(seconds)"
         }
-        throw DecodingError.dataCorrupted(
-            DecodingError.Context(
-                codingPath: container.codingPath + [key],
-                debugDescription: "A delay is \(value): it must be \(SettingsReader.durations)"))
+        throw DecodingError.setting(
+            at: container.codingPath + [key], "A delay is \(value): it must be \(SettingsReader.durations)")
     }
 }

@@ -1,11 +1,3 @@
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// The input of a custom backoff.
 public struct BackoffContext: Sendable {
     /// The attempt that has just failed, from 1; the delay leads to the next one.
@@ -83,7 +75,7 @@ extension Backoff {
 /// Returns `base` to the power of `exponent`; infinity if it does not fit.
 private func power(_ base: Double, _ exponent: Int64) -> Double {
     // Powers of two below 2⁶³ are by far the most frequent ones, and exact without a call of the math library.
-    base == 2 && exponent < 63 ? Double(UInt64(1) << UInt64(exponent)) : pow(base, Double(exponent))
+    base == 2 && exponent < 63 ? Double(UInt64(1) << UInt64(exponent)) : SystemFunctions.power(base, Double(exponent))
 }
 
 /// Returns the Fibonacci number Fₙ, saturating: F₉₂ is the last one that fits.

@@ -12,7 +12,7 @@ extension Backoff {
     ///   - cap: The maximum delay, jitter included; the delay itself if `nil`.
     /// - Returns: The backoff.
     public static func constant(_ delay: Duration, jitter: Jitter = .none, cap: Duration? = nil) -> Backoff {
-        checked { () throws(PolicyError) in
+        checked { () throws(InvalidPolicyError) in
             try make(.constant, initial: delay, cap: cap ?? delay, jitter: jitter)
         }
     }
@@ -28,7 +28,7 @@ extension Backoff {
     public static func linear(
         initial: Duration, increment: Duration? = nil, cap: Duration = .seconds(20), jitter: Jitter = .full
     ) -> Backoff {
-        checked { () throws(PolicyError) in
+        checked { () throws(InvalidPolicyError) in
             try make(.linear, initial: initial, increment: increment ?? initial, cap: cap, jitter: jitter)
         }
     }
@@ -45,7 +45,7 @@ extension Backoff {
         initial: Duration = .milliseconds(100), factor: Double = 2, cap: Duration = .seconds(20),
         jitter: Jitter = .full
     ) -> Backoff {
-        checked { () throws(PolicyError) in
+        checked { () throws(InvalidPolicyError) in
             try make(.exponential, initial: initial, factor: factor, cap: cap, jitter: jitter)
         }
     }
@@ -60,7 +60,7 @@ extension Backoff {
     public static func fibonacci(
         initial: Duration, cap: Duration = .seconds(20), jitter: Jitter = .full
     ) -> Backoff {
-        checked { () throws(PolicyError) in try make(.fibonacci, initial: initial, cap: cap, jitter: jitter) }
+        checked { () throws(InvalidPolicyError) in try make(.fibonacci, initial: initial, cap: cap, jitter: jitter) }
     }
 
     /// Decorrelated jitter: each delay is drawn from the one before, min(cap, U[initial, 3 · previous]).
@@ -75,7 +75,7 @@ extension Backoff {
     public static func decorrelated(
         initial: Duration = .milliseconds(250), cap: Duration = .seconds(30)
     ) -> Backoff {
-        checked { () throws(PolicyError) in
+        checked { () throws(InvalidPolicyError) in
             try make(.exponential, initial: initial, factor: 3, cap: cap, jitter: .decorrelated)
         }
     }
@@ -100,7 +100,7 @@ extension Backoff {
     ///   - cap: The maximum delay, jitter included; the longest of the list if `nil`.
     /// - Returns: The backoff.
     public static func list(_ delays: [Duration], jitter: Jitter = .none, cap: Duration? = nil) -> Backoff {
-        checked { () throws(PolicyError) in
+        checked { () throws(InvalidPolicyError) in
             try make(.list, initial: .zero, cap: cap ?? delays.max() ?? .zero, jitter: jitter, list: delays)
         }
     }
@@ -125,7 +125,7 @@ extension Backoff {
         _ name: String, cap: Duration = .seconds(20), jitter: Jitter = .none,
         delay: @escaping @Sendable (BackoffContext) -> Duration
     ) -> Backoff {
-        checked { () throws(PolicyError) in
+        checked { () throws(InvalidPolicyError) in
             try Backoff(
                 unchecked: .custom, initial: 0, cap: cap.saturatedNanoseconds, jitter: jitter,
                 extra: Extra(name: name, list: [], delay: delay)
@@ -143,14 +143,14 @@ extension Backoff {
     ///   - cap: The maximum delay, jitter included; at least `initial`.
     ///   - jitter: The jitter of each delay.
     ///   - list: For `list`, the delays.
-    /// - Throws: ``PolicyError`` that names the setting and its value.
+    /// - Throws: ``InvalidPolicyError`` that names the setting and its value.
     public init(
         validating family: String, initial: Duration, increment: Duration? = nil, factor: Double = 2,
         cap: Duration = .seconds(20), jitter: Jitter = .full, list: [Duration] = []
-    ) throws(PolicyError) {
+    ) throws(InvalidPolicyError) {
         guard let known = Family(rawValue: family), known != .custom else {
             let names = Family.allCases.filter { $0 != .custom }.map(\.rawValue).joined(separator: ", ")
-            throw PolicyError(setting: "family", value: family, requirement: "must be one of \(names)")
+            throw InvalidPolicyError(setting: "family", value: family, requirement: "must be one of \(names)")
         }
         self = try Self.make(
             known, initial: initial, increment: increment ?? initial, factor: factor, cap: cap, jitter: jitter,
@@ -162,12 +162,12 @@ extension Backoff {
     /// - Parameter cap: The maximum delay, jitter included; at least the first delay.
     /// - Returns: The backoff.
     public func cap(_ cap: Duration) -> Backoff {
-        checked { () throws(PolicyError) in try with(cap: cap.saturatedNanoseconds).validated() }
+        checked { () throws(InvalidPolicyError) in try with(cap: cap.saturatedNanoseconds).validated() }
     }
 
     /// The same backoff with another jitter.
     public func jitter(_ jitter: Jitter) -> Backoff {
-        checked { () throws(PolicyError) in try with(jitter: jitter).validated() }
+        checked { () throws(InvalidPolicyError) in try with(jitter: jitter).validated() }
     }
 
     private func with(cap: Int64? = nil, jitter: Jitter? = nil) -> Backoff {
@@ -182,7 +182,7 @@ extension Backoff {
     static func make(
         _ family: Family, initial: Duration, increment: Duration = .zero, factor: Double = 1, cap: Duration,
         jitter: Jitter, list: [Duration] = []
-    ) throws(PolicyError) -> Backoff {
+    ) throws(InvalidPolicyError) -> Backoff {
         let isList = family == .list
         return try Backoff(
             unchecked: family, initial: isList ? 0 : initial.saturatedNanoseconds,
@@ -192,7 +192,7 @@ extension Backoff {
         ).validated()
     }
 
-    func validated() throws(PolicyError) -> Backoff {
+    func validated() throws(InvalidPolicyError) -> Backoff {
         let first = Duration.nanoseconds(initialNanoseconds)
         try check("initial", first, initialNanoseconds >= 0, "must not be negative")
         try check(

@@ -8,8 +8,9 @@
 /// let backoff = Backoff.exponential(initial: .milliseconds(200), cap: .seconds(10))  // 0.2 0.4 0.8 … 10 s
 /// ```
 ///
-/// Durations are kept in whole nanoseconds; the longest is about 292 years.
-public struct Backoff: Sendable {
+/// Durations are kept in whole nanoseconds; the longest is about 292 years. Two backoffs are equal if they have the same
+/// settings; a custom one is identified by its name.
+public struct Backoff: Sendable, Hashable {
     @usableFromInline
     enum Family: String, CaseIterable, Sendable {
         case constant, linear, exponential, fibonacci, list, custom
@@ -28,7 +29,7 @@ public struct Backoff: Sendable {
     @usableFromInline let extra: Extra?
 
     @usableFromInline
-    final class Extra: Sendable {
+    final class Extra: Sendable, Hashable {
         let name: String
         let list: [Int64]
         let delay: (@Sendable (BackoffContext) -> Duration)?
@@ -37,6 +38,15 @@ public struct Backoff: Sendable {
             self.name = name
             self.list = list
             self.delay = delay
+        }
+
+        @usableFromInline
+        static func == (one: Extra, other: Extra) -> Bool { one.name == other.name && one.list == other.list }
+
+        @usableFromInline
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(name)
+            hasher.combine(list)
         }
     }
 
@@ -61,28 +71,4 @@ public struct Backoff: Sendable {
 
     /// The maximum delay, jitter included.
     public var cap: Duration { .nanoseconds(capNanoseconds) }
-}
-
-// Two backoffs are equal if they have the same settings; a custom one is identified by its name.
-extension Backoff: Hashable {
-    /// Compares the settings; custom closures are compared by their names.
-    public static func == (one: Backoff, other: Backoff) -> Bool {
-        one.family == other.family && one.jitter == other.jitter
-            && one.initialNanoseconds == other.initialNanoseconds
-            && one.incrementNanoseconds == other.incrementNanoseconds
-            && one.capNanoseconds == other.capNanoseconds && one.factor == other.factor
-            && one.extra?.name == other.extra?.name && one.extra?.list == other.extra?.list
-    }
-
-    /// Hashes the settings, and the name of a custom closure.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(family)
-        hasher.combine(jitter)
-        hasher.combine(initialNanoseconds)
-        hasher.combine(incrementNanoseconds)
-        hasher.combine(capNanoseconds)
-        hasher.combine(factor)
-        hasher.combine(extra?.name)
-        hasher.combine(extra?.list)
-    }
 }

@@ -51,7 +51,7 @@ public struct BackoffSchedule: Sendable {
     ///   - random: The random source for jitter.
     /// - Returns: The delays in order.
     /// - Complexity: O(`count`).
-    public func delays(_ count: Int, random: RandomSource = .system) -> [Duration] {
+    public func delays(_ count: Int, random: RetryRandomSource = .system) -> [Duration] {
         var random = random
         var previous: Duration?
         return (0..<max(0, count)).map { index in

@@ -45,7 +45,7 @@ extension Jitter {
     /// - Parameter fraction: The share of the delay, from 0 to 1.
     /// - Returns: The jitter.
     public static func proportional(_ fraction: Double) -> Jitter {
-        checked { () throws(PolicyError) in try Jitter(kind: .proportional, fraction: fraction).validated() }
+        checked { () throws(InvalidPolicyError) in try Jitter(kind: .proportional, fraction: fraction).validated() }
     }
 
     /// At least `minimum`, at most the delay: U[minimum, max(minimum, d)].
@@ -53,7 +53,7 @@ extension Jitter {
     /// - Parameter minimum: The minimum delay, not negative, and not above the backoff's cap.
     /// - Returns: The jitter.
     public static func floor(_ minimum: Duration) -> Jitter {
-        checked { () throws(PolicyError) in
+        checked { () throws(InvalidPolicyError) in
             try Jitter(kind: .floor, nanoseconds: minimum.saturatedNanoseconds).validated()
         }
     }
@@ -63,7 +63,7 @@ extension Jitter {
     /// - Parameter amount: The maximum addition, not negative.
     /// - Returns: The jitter.
     public static func additive(_ amount: Duration) -> Jitter {
-        checked { () throws(PolicyError) in
+        checked { () throws(InvalidPolicyError) in
             try Jitter(kind: .additive, nanoseconds: amount.saturatedNanoseconds).validated()
         }
     }
@@ -74,10 +74,10 @@ extension Jitter {
     ///   - name: `none`, `full`, `equal`, `decorrelated`, `proportional`, `floor` or `additive`.
     ///   - fraction: The share of the delay for `proportional`, from 0 to 1.
     ///   - amount: The duration for `floor` and `additive`, not negative.
-    /// - Throws: ``PolicyError`` that names the setting and its value.
-    public init(validating name: String, fraction: Double = 0, amount: Duration = .zero) throws(PolicyError) {
+    /// - Throws: ``InvalidPolicyError`` that names the setting and its value.
+    public init(validating name: String, fraction: Double = 0, amount: Duration = .zero) throws(InvalidPolicyError) {
         guard let kind = Kind(rawValue: name) else {
-            throw PolicyError(setting: "jitter", value: name, requirement: "must be one of \(Kind.names)")
+            throw InvalidPolicyError(setting: "jitter", value: name, requirement: "must be one of \(Kind.names)")
         }
         let given = try Jitter(kind: kind, fraction: fraction, nanoseconds: amount.saturatedNanoseconds).validated()
         self.init(
@@ -85,7 +85,7 @@ extension Jitter {
             nanoseconds: kind.takesAmount ? given.nanoseconds : 0)
     }
 
-    func validated() throws(PolicyError) -> Jitter {
+    func validated() throws(InvalidPolicyError) -> Jitter {
         try check(
             "jitter.fraction", fraction, (0...1).contains(fraction), "must be a number from 0 to 1")
         try check("jitter.amount", Duration.nanoseconds(nanoseconds), nanoseconds >= 0, "must not be negative")

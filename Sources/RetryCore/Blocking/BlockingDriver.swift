@@ -5,21 +5,21 @@ struct BlockingDriver {
 
     /// Creates the driver of one call.
     ///
-    /// - Throws: ``PolicyError`` if the policy asks for something that only an asynchronous call can do.
+    /// - Throws: ``InvalidPolicyError`` if the policy asks for something that only an asynchronous call can do.
     init(
-        _ pipeline: RetryPipeline, start: Int64? = nil, recordsTimeline: Bool = false, tellsCaller: Bool = false
-    ) throws(PolicyError) {
+        _ pipeline: RetryPipeline, start: CallStart = CallStart(), recordsTimeline: Bool = false,
+        tellsCaller: Bool = false
+    ) throws(InvalidPolicyError) {
         try pipeline.policy.checkBlocking()
         try pipeline.policy.checkGuarantee()
         setup = pipeline.setup
         call = RetryCall(
-            policy: pipeline.policy, setup: setup, guards: pipeline.guards.ofCall(), start: start,
-            recordsTimeline: recordsTimeline, tellsCaller: tellsCaller)
+            pipeline, start: start, recordsTimeline: recordsTimeline, tellsCaller: tellsCaller)
     }
 
     /// Runs attempts until the call ends; goes on after `failure` where the first attempt has run already.
     func run<Value: ~Copyable>(
-        after failure: AttemptFailure? = nil, rejecting rejection: (borrowing Value) -> Classification?,
+        after failure: AttemptFailure? = nil, rejecting rejection: (borrowing Value) -> ErrorClassification?,
         onRetry: (RetryNotice) -> Void, operation: (RetryAttempt) throws -> Value
     ) throws -> Value {
         var failure = failure
@@ -28,7 +28,11 @@ struct BlockingDriver {
             if let failure, !pause(after: failure, onRetry) { throw call.error }
             call.attemptStarts()
             do {
-                let value = try operation(call.attempt)
+                let attempt = call.attempt
+                let value =
+                    if let scope = call.nextScope() { try scope.run { try operation(attempt) } } else {
+                        try operation(attempt)
+                    }
                 guard let classification = rejection(value) else {
                     call.attemptSucceeded()
                     return value
@@ -60,7 +64,7 @@ struct BlockingDriver {
 
 extension RetryPolicy {
     /// Refuses what a blocking call cannot do: it has no way to interrupt a running attempt.
-    func checkBlocking() throws(PolicyError) {
+    func checkBlocking() throws(InvalidPolicyError) {
         if isPlain { return }
         try check(
             "attempt_timeout", attemptTimeout ?? .zero, attemptTimeout == nil,
@@ -72,7 +76,7 @@ extension RetryPolicy {
     }
 
     /// Refuses to repeat what must not be repeated.
-    package func checkGuarantee() throws(PolicyError) {
+    @usableFromInline package func checkGuarantee() throws(InvalidPolicyError) {
         if isPlain { return }
         try check(
             "guarantee", guarantee.rawValue, guarantee != .exactlyOnce,

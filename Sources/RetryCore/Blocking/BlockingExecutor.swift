@@ -18,7 +18,7 @@ public struct BlockingExecutor: Sendable {
     ///   - sleeper: The sleeper that performs the waits; the pipeline's if `nil`.
     ///   - cancellation: The token that cancels the calls from another thread; the pipeline's if `nil`.
     public init(
-        _ pipeline: RetryPipeline = .default, sleeper: Sleeper? = nil, cancellation: CancellationToken? = nil
+        _ pipeline: RetryPipeline = .default, sleeper: RetrySleeper? = nil, cancellation: RetryCancellationToken? = nil
     ) {
         var pipeline = pipeline
         if let sleeper { pipeline = pipeline.sleeper(sleeper) }
@@ -50,7 +50,7 @@ public struct BlockingExecutor: Sendable {
     /// - Returns: The operation's value.
     /// - Throws: As ``retryBlocking(_:operation:)`` does.
     public func execute<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: (borrowing Value) -> ErrorClassification? = { _ in nil },
         onRetry: (RetryNotice) -> Void = { _ in }, operation: (RetryAttempt) throws -> Value
     ) throws -> Value {
         try retryBlocking(pipeline, rejecting: rejection, onRetry: onRetry, operation: operation)
@@ -65,7 +65,7 @@ public struct BlockingExecutor: Sendable {
     /// - Returns: The operation's value.
     /// - Throws: As ``retryBlocking(_:operation:)`` does.
     public func execute<Value>(
-        rejecting rejection: (Value) -> Classification? = { _ in nil }, onRetry: (RetryNotice) -> Void = { _ in },
+        rejecting rejection: (Value) -> ErrorClassification? = { _ in nil }, onRetry: (RetryNotice) -> Void = { _ in },
         operation: () throws -> Value
     ) throws -> Value {
         try retryBlocking(pipeline, rejecting: rejection, onRetry: onRetry, operation: operation)
@@ -83,12 +83,12 @@ public struct BlockingExecutor: Sendable {
     ///   - rejection: Returns a classification for a value that counts as a failure.
     ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
     /// - Returns: The outcome; its `get()` returns or throws what ``execute(_:)`` would.
-    /// - Throws: ``PolicyError``, before the first attempt, if the policy has a setting that a blocking call cannot
-    ///   honour.
+    /// - Throws: ``InvalidPolicyError``, before the first attempt, if the policy has a setting that a blocking call
+    ///   cannot honour.
     public func outcome<Value: ~Copyable>(
-        rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+        rejecting rejection: (borrowing Value) -> ErrorClassification? = { _ in nil },
         operation: () throws -> Value
-    ) throws(PolicyError) -> RetryOutcome<Value> {
+    ) throws(InvalidPolicyError) -> RetryOutcome<Value> {
         let driver = try BlockingDriver(pipeline, recordsTimeline: true)
         do {
             let value = try driver.run(
@@ -103,20 +103,6 @@ public struct BlockingExecutor: Sendable {
     public func wrap<each Argument, Result>(
         _ function: @escaping @Sendable (repeat each Argument) throws -> Result
     ) -> BlockingFunction<repeat each Argument, Result> {
-        BlockingFunction(executor: self, function: function)
-    }
-}
-
-/// A synchronous function whose calls are retried; made by ``BlockingExecutor/wrap(_:)`` and called like the function.
-public struct BlockingFunction<each Argument, Result>: Sendable {
-    let executor: BlockingExecutor
-    let function: @Sendable (repeat each Argument) throws -> Result
-
-    /// Calls the function, and again after each failure that the policy retries.
-    ///
-    /// - Returns: The function's result.
-    /// - Throws: As ``BlockingExecutor/execute(_:)`` does.
-    public func callAsFunction(_ argument: repeat each Argument) throws -> Result {
-        try executor.execute { try function(repeat each argument) }
+        BlockingFunction(runner: .pipeline(pipeline), function: function)
     }
 }

@@ -12,18 +12,20 @@
 ///   - operation: The operation. It runs once, and again after each failure that the policy retries.
 /// - Returns: The operation's value.
 /// - Throws: The operation's last error. `CancellationError` if the call was cancelled. ``CircuitOpenError`` if the
-///   breaker rejected every attempt. ``PolicyError``, before the first attempt, if the policy has an attempt timeout,
-///   an interrupting deadline, or must not repeat the effect.
+///   breaker rejected every attempt. ``InvalidPolicyError``, before the first attempt, if the policy has an attempt
+///   timeout, an interrupting deadline, or must not repeat the effect.
 @inlinable
 public func retryBlocking<Value: ~Copyable>(
     _ pipeline: RetryPipeline = .default, operation: () throws -> Value
 ) throws -> Value {
-    let start = pipeline.policy.hasDeadline ? pipeline.callStart : nil
-    guard !pipeline.isElaborate, pipeline.guards.isEmpty else {
-        return try goOnBlocking(pipeline, start, after: nil, operation: operation)
+    guard !pipeline.isElaborate, !pipeline.isGuarded else {
+        return try goOnBlocking(pipeline, CallStart(), after: nil, operation: operation)
     }
+    let start = pipeline.callStart
     do {
-        return try operation()
+        let value = try operation()
+        if start.isObserved { pipeline.succeeded(start) }
+        return value
     } catch {
         return try goOnBlocking(pipeline, start, after: error, operation: operation)
     }
@@ -52,7 +54,7 @@ public func retryBlocking<Value: ~Copyable>(policy: RetryPolicy, operation: () t
 /// - Returns: The operation's value.
 /// - Throws: As ``retryBlocking(_:operation:)`` does.
 public func retryBlocking<Value: ~Copyable>(
-    _ pipeline: RetryPipeline = .default, rejecting rejection: (borrowing Value) -> Classification? = { _ in nil },
+    _ pipeline: RetryPipeline = .default, rejecting rejection: (borrowing Value) -> ErrorClassification? = { _ in nil },
     onRetry: (RetryNotice) -> Void = { _ in }, operation: (RetryAttempt) throws -> Value
 ) throws -> Value {
     try BlockingDriver(pipeline, tellsCaller: true).run(
@@ -70,7 +72,7 @@ public func retryBlocking<Value: ~Copyable>(
 /// - Returns: The operation's value.
 /// - Throws: As ``retryBlocking(_:operation:)`` does.
 public func retryBlocking<Value>(
-    _ pipeline: RetryPipeline = .default, rejecting rejection: (Value) -> Classification? = { _ in nil },
+    _ pipeline: RetryPipeline = .default, rejecting rejection: (Value) -> ErrorClassification? = { _ in nil },
     onRetry: (RetryNotice) -> Void = { _ in }, operation: () throws -> Value
 ) throws -> Value {
     try retryBlocking(pipeline, rejecting: { rejection($0) }, onRetry: onRetry, operation: { _ in try operation() })
@@ -79,7 +81,7 @@ public func retryBlocking<Value>(
 @usableFromInline
 @inline(never)
 func goOnBlocking<Value: ~Copyable>(
-    _ pipeline: RetryPipeline, _ start: Int64?, after error: (any Error)?, operation: () throws -> Value
+    _ pipeline: RetryPipeline, _ start: CallStart, after error: (any Error)?, operation: () throws -> Value
 ) throws -> Value {
     try BlockingDriver(pipeline, start: start).run(
         after: error.map { .thrown($0) }, rejecting: { _ in nil }, onRetry: { _ in },

@@ -18,7 +18,7 @@
 /// `try await context.next()`.
 ///
 /// A round that records nothing counts as a transient failure. A context that is dropped while its attempt runs, without
-/// a recorded success, ends as ``StopReason/abandoned``.
+/// a recorded success, ends as ``RetryStopReason/abandoned``.
 public final class RetryContext {
     private let call: RetryCall
     private let setup: CallSetup
@@ -43,19 +43,19 @@ public final class RetryContext {
     /// Creates the context of one loop.
     ///
     /// - Parameter pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
-    /// - Throws: ``PolicyError`` if the policy has an attempt timeout, an interrupting deadline, or must not repeat the
-    ///   effect: a manual loop cannot keep these.
-    public init(_ pipeline: RetryPipeline = .default) throws(PolicyError) {
+    /// - Throws: ``InvalidPolicyError`` if the policy has an attempt timeout, an interrupting deadline, or must not
+    ///   repeat the effect: a manual loop cannot keep these.
+    public init(_ pipeline: RetryPipeline = .default) throws(InvalidPolicyError) {
         try pipeline.policy.checkBlocking()
         try pipeline.policy.checkGuarantee()
         setup = pipeline.setup
-        call = RetryCall(policy: pipeline.policy, setup: setup, guards: pipeline.guards.ofCall())
+        call = RetryCall(pipeline)
     }
 
     /// Creates the context of one loop from its policy.
     ///
     /// - Throws: As ``init(_:)`` does.
-    public convenience init(policy: RetryPolicy) throws(PolicyError) {
+    public convenience init(policy: RetryPolicy) throws(InvalidPolicyError) {
         try self.init(RetryPipeline(policy: policy))
     }
 
@@ -107,7 +107,7 @@ public final class RetryContext {
     }
 
     /// The reason why the loop ended; `nil` while it goes on.
-    public var stopReason: StopReason? { call.state.stopReason }
+    public var stopReason: RetryStopReason? { call.state.stopReason }
 
     /// True if another attempt follows the failure that was recorded last.
     public var shouldRetry: Bool { delay != nil }

@@ -4,7 +4,7 @@ extension RetryBudget {
         /// The name of the budget.
         public let name: String?
         /// The policy by which retries are granted.
-        public let law: RetryBudgetLaw
+        public let policy: RetryBudgetPolicy
         /// The tokens it holds; infinite if nothing is limited.
         ///
         /// A retry costs one, under a quota what its class costs. The throttle grants none below half of its capacity.
@@ -23,9 +23,10 @@ extension RetryBudget {
         public let isExhausted: Bool
 
         init(
-            name: String?, law: RetryBudgetLaw, balance: Double, capacity: Double?, counts: Counts, isExhausted: Bool
+            name: String?, policy: RetryBudgetPolicy, balance: Double, capacity: Double?, counts: Counts,
+            isExhausted: Bool
         ) {
-            (self.name, self.law) = (name, law)
+            (self.name, self.policy) = (name, policy)
             (self.balance, self.capacity) = (balance, capacity)
             (deposits, grants) = (counts.deposits, counts.grants)
             (refusals, returns) = (counts.refusals, counts.returns)

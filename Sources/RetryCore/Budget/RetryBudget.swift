@@ -1,9 +1,9 @@
 /// A retry budget: bounds the retries of all calls to one service, so that retries add little to its load.
 ///
 /// When a service fails, every caller retries, and the load doubles or triples at the worst moment: a retry storm. A
-/// budget that the callers share grants the retries that its ``RetryBudgetLaw`` allows, and sheds the rest of the load:
-/// a call whose retry is refused ends with the error of the service, and the stop reason
-/// ``StopReason/budgetExhausted``.
+/// budget that the callers share grants the retries that its ``RetryBudgetPolicy`` allows, and sheds the rest of the
+/// load: a call whose retry is refused ends with the error of the service, and the stop reason
+/// ``RetryStopReason/budgetExhausted``.
 ///
 /// ```swift
 /// let budget = RetryBudget(named: "users")
@@ -15,19 +15,18 @@
 /// ``failed(_:)``.
 public final class RetryBudget: Sendable {
     /// The policy by which retries are granted.
-    public let law: RetryBudgetLaw
+    public let policy: RetryBudgetPolicy
     /// The name of the budget in events and logs.
     public let name: String?
 
-    let rules: TokenRules
+    let rules: RetryBudgetRules
     private let clock: RetryClock
     private let observer: RetryBudgetObserver?
     private let state: Locked<State>
 
-    struct State: Sendable {
-        var bucket: TokenBucket
+    struct State: EventQueueOwner {
+        var bucket: RetryBudgetStateMachine
         var counts = Counts()
-        /// The queue of events; `nil` without an observer.
         var events: EventQueue<RetryBudgetEvent>?
     }
 
@@ -41,20 +40,20 @@ public final class RetryBudget: Sendable {
     /// Creates a budget with the tokens that its policy starts with.
     ///
     /// - Parameters:
-    ///   - law: The policy by which retries are granted; ``RetryBudgetLaw/default`` unless given.
+    ///   - policy: The policy by which retries are granted; ``RetryBudgetPolicy/default`` unless given.
     ///   - name: The name of the budget in events and logs, such as the name of the service.
     ///   - clock: The time source of policies that go by time; the system's if `nil`. It is read under the budget's
     ///     lock, so it must not use the budget.
     ///   - observer: Receives an event when the budget is exhausted, and when it has recovered.
     public init(
-        _ law: RetryBudgetLaw = .default, named name: String? = nil, clock: RetryClock? = nil,
+        _ policy: RetryBudgetPolicy = .default, named name: String? = nil, clock: RetryClock? = nil,
         observer: RetryBudgetObserver? = nil
     ) {
-        self.law = law
+        self.policy = policy
         self.name = name
         self.clock = clock ?? .system
         self.observer = observer
-        let bucket = TokenBucket(law, at: self.clock.coarseNanoseconds)
+        let bucket = RetryBudgetStateMachine(policy, at: self.clock.coarseNanoseconds)
         rules = bucket.rules
         let events = observer.map { _ in EventQueue { RetryBudgetEvent(number: $0, budget: name, lost: $1) } }
         state = Locked(State(bucket: bucket, events: events))
@@ -65,7 +64,7 @@ public final class RetryBudget: Sendable {
 
 extension RetryBudget {
     /// The tokens that a retry was paid with.
-    @usableFromInline package typealias Withdrawal = TokenBucket.Withdrawal
+    @usableFromInline package typealias Withdrawal = RetryBudgetStateMachine.Withdrawal
 
     /// Records that the first attempt of a call starts.
     package func callStarts() {
@@ -80,6 +79,15 @@ extension RetryBudget {
     package func withdraw(_ errorClass: ErrorClass) -> Withdrawal? {
         update(errorClass) { state, now in
             let withdrawal = state.bucket.withdraw(errorClass, at: now)
+            if withdrawal == nil { state.counts.refusals += 1 } else { state.counts.grants += 1 }
+            return withdrawal
+        }
+    }
+
+    /// Withdraws the cost of a hedge, after failures of the same call that were not charged yet; `nil` if it is refused.
+    package func withdrawHedge(after failures: Int = 0) -> Withdrawal? {
+        update(.transient) { state, now in
+            let withdrawal = state.bucket.withdrawHedge(after: failures, at: now)
             if withdrawal == nil { state.counts.refusals += 1 } else { state.counts.grants += 1 }
             return withdrawal
         }
@@ -124,7 +132,7 @@ extension RetryBudget {
         update { state, now in
             let balance = state.bucket.tokens(at: now)
             return Snapshot(
-                name: name, law: law, balance: balance, capacity: rules.mostTokens, counts: state.counts,
+                name: name, policy: policy, balance: balance, capacity: rules.mostTokens, counts: state.counts,
                 isExhausted: state.bucket.isExhausted)
         }
     }
@@ -152,7 +160,7 @@ extension RetryBudget {
             if state.bucket.isExhausted != wasExhausted { note(errorClass, in: &state) }
             return (result, state.events?.awaitsDraining == true)
         }
-        if hasEvent { deliver() }
+        if hasEvent { state.deliver(to: observer) }
         return result
     }
 
@@ -175,12 +183,5 @@ extension RetryBudget {
                 number: number, kind: isExhausted ? .exhausted : .recovered, budget: name,
                 errorClass: isExhausted ? errorClass : nil, refusals: refusals)
         }
-    }
-
-    /// Delivers a share of the queued events, outside the lock, unless another thread does.
-    @inline(never)
-    private func deliver() {
-        guard let observer, state.withLock({ $0.events?.beginDraining() == true }) else { return }
-        while let event = state.withLock({ $0.events?.next() }) { observer.observe(event) }
     }
 }

@@ -49,3 +49,40 @@ public struct RetryBudgetEvent: Sendable, Hashable {
         (kind, self.budget, errorClass, refusals) = (.eventsLost, budget, nil, 0)
     }
 }
+
+/// An observer of budgets that are exhausted and recover.
+///
+/// It runs on the thread of a call to the budget, which delivers at most 32 events. At most 1,000 events wait; further
+/// ones are lost, and an event says how many. It may use the budget itself.
+public typealias RetryBudgetObserver = EventObserver<RetryBudgetEvent>
+
+extension RetryBudgetEvent: ObservedEvent {
+    /// The level of this event.
+    public var logLevel: RetryLogLevel {
+        switch kind {
+        case .exhausted, .eventsLost: .warning
+        case .recovered: .info
+        }
+    }
+
+    /// The budget, the class of the failure, and the number of refusals or of lost events.
+    public var fields: [EventField] {
+        var fields: [EventField] = []
+        if let budget { fields.append(EventField("budget", budget)) }
+        if let errorClass { fields.append(EventField("class", errorClass.id)) }
+        fields.append(kind == .eventsLost ? EventField("lost", lost) : EventField("refusals", refusals))
+        return fields
+    }
+
+    /// The exhaustion or the recovery.
+    public func measure(_ record: (EventMeasurement) -> Void) {
+        let budget = EventField("budget", budget ?? "")
+        switch kind {
+        case .exhausted:
+            record(EventMeasurement(.budgetExhaustions, 1, budget))
+            record(EventMeasurement(.budgetExhausted, 1, budget))
+        case .recovered: record(EventMeasurement(.budgetExhausted, 0, budget))
+        case .eventsLost: record(EventMeasurement(.lostEvents, Double(lost)))
+        }
+    }
+}

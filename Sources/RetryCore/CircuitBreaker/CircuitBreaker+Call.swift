@@ -13,7 +13,7 @@ extension CircuitBreaker {
     /// - Throws: ``CircuitOpenError`` if the call was rejected; else the operation's error. A cancellation is neutral.
     public func call<Value: ~Copyable>(
         classifier: ErrorClassifier? = nil,
-        rejecting rejection: ((borrowing Value) -> Classification?)? = nil,
+        rejecting rejection: ((borrowing Value) -> ErrorClassification?)? = nil,
         _ operation: () throws -> Value
     ) throws -> Value {
         guard let admission = admit() else { throw openError() }
@@ -27,63 +27,13 @@ extension CircuitBreaker {
         }
     }
 
-    /// Returns a function that makes its calls through this breaker.
-    ///
-    /// ```swift
-    /// let read = disk.protect { (file: URL) in try String(contentsOf: file, encoding: .utf8) }
-    /// let text = try read(file)
-    /// ```
-    ///
-    /// - Parameter function: Any function; its arguments are passed on.
-    /// - Returns: A value that is called like the function.
-    public func protect<each Argument, Result>(
-        _ function: @escaping @Sendable (repeat each Argument) throws -> Result
-    ) -> ProtectedBlockingFunction<repeat each Argument, Result> {
-        ProtectedBlockingFunction(breaker: self, function: function)
-    }
-
     /// Records a call that returned a value, with the classification of one that counts as a failure.
-    package func returned(_ rejection: Classification?, _ admission: Admission) {
+    package func returned(_ rejection: ErrorClassification?, _ admission: Admission) {
         if let rejection { finish(admission, .failure(rejection)) } else { succeeded(admission) }
     }
 
     /// Returns the result that an error stands for.
-    package func result(of error: any Error, classifier: ErrorClassifier?, isCancelled: Bool) -> BreakerResult {
-        isCancelled ? .neutral : BreakerResult(ErrorEvidence(of: error, classifier: classifier ?? self.classifier))
-    }
-}
-
-extension BreakerResult {
-    /// Creates the result that the evidence of a failure stands for: the one rule for all calls that pass a breaker.
-    ///
-    /// A cancellation is neutral, and so is a rejection by a guard further in: the service was not asked. An attempt that
-    /// a time limit of a caller ended was cut off. A gate's own error says what its last attempt says, and nothing where
-    /// it made none. Any other failure has its true class, whether the call retries it or not.
-    package init(_ evidence: ErrorEvidence) {
-        if evidence.isCancellation {
-            self = .neutral
-        } else if let attempt = evidence.guarded {
-            self = if case .failed(let evidence) = attempt { BreakerResult(evidence) } else { .neutral }
-        } else if evidence.isRejection {
-            self = .neutral
-        } else if let time = evidence.cutOff {
-            self = .cutOff(after: time)
-        } else {
-            self = .failure(evidence.classification)
-        }
-    }
-}
-
-/// A function with a circuit breaker around it; made by ``CircuitBreaker/protect(_:)``, called like the function.
-public struct ProtectedBlockingFunction<each Argument, Result>: Sendable {
-    let breaker: CircuitBreaker
-    let function: @Sendable (repeat each Argument) throws -> Result
-
-    /// Calls the function if the circuit admits the call.
-    ///
-    /// - Returns: The function's result.
-    /// - Throws: As ``CircuitBreaker/call(classifier:rejecting:_:)`` does.
-    public func callAsFunction(_ argument: repeat each Argument) throws -> Result {
-        try breaker.call { try function(repeat each argument) }
+    package func result(of error: any Error, classifier: ErrorClassifier?, isCancelled: Bool) -> AttemptResult {
+        isCancelled ? .neutral : AttemptResult(ErrorEvidence(of: error, classifier: classifier ?? self.classifier))
     }
 }

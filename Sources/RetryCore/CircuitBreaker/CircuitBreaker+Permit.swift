@@ -69,7 +69,7 @@ extension CircuitBreaker {
         ///   - hint: The server's hint about coming back.
         @inlinable
         public consuming func fail(_ errorClass: ErrorClass, hint: RetryHint? = nil) {
-            finish(.failure(Classification(errorClass, hint: hint)))
+            finish(.failure(ErrorClassification(errorClass, hint: hint)))
         }
 
         /// Reports a neutral outcome: the call was cancelled, or not made after all.
@@ -80,7 +80,7 @@ extension CircuitBreaker {
 
         /// Reports an outcome, such as a time limit that cut the call off.
         @inlinable
-        public consuming func finish(_ result: BreakerResult) {
+        public consuming func finish(_ result: AttemptResult) {
             breaker.finish(admission, result)
             isFinished = true
         }
@@ -120,7 +120,7 @@ extension CircuitBreaker {
         /// - Returns: `true` if this was the first outcome that was reported.
         @discardableResult
         public func fail(_ errorClass: ErrorClass, hint: RetryHint? = nil) -> Bool {
-            holder.finish(.failure(Classification(errorClass, hint: hint)))
+            holder.finish(.failure(ErrorClassification(errorClass, hint: hint)))
         }
 
         /// Reports a neutral outcome: the call was cancelled, or not made after all.
@@ -133,7 +133,7 @@ extension CircuitBreaker {
         ///
         /// - Returns: `true` if this was the first outcome that was reported.
         @discardableResult
-        public func finish(_ result: BreakerResult) -> Bool { holder.finish(result) }
+        public func finish(_ result: AttemptResult) -> Bool { holder.finish(result) }
 
         private final class Holder: Sendable {
             private let breaker: CircuitBreaker
@@ -150,7 +150,7 @@ extension CircuitBreaker {
             }
 
             @discardableResult
-            func finish(_ result: BreakerResult) -> Bool {
+            func finish(_ result: AttemptResult) -> Bool {
                 guard !isFinished.exchange(true, ordering: .acquiringAndReleasing) else { return false }
                 breaker.finish(admission, result)
                 return true

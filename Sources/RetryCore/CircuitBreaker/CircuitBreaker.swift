@@ -17,17 +17,17 @@ import Synchronization
 /// Results of calls that were admitted before the last change of the state are ignored. A cancelled call is neutral.
 public final class CircuitBreaker: Sendable {
     /// A call that was admitted.
-    @usableFromInline package typealias Admission = CircuitBreakerState.Admission
+    @usableFromInline package typealias Admission = CircuitBreakerStateMachine.Admission
 
     /// The name of the breaker in errors, events and dashboards.
     public let name: String
     /// The rules by which the circuit opens and closes.
     public var policy: CircuitBreakerPolicy { rules.policy }
 
-    let rules: BreakerRules
+    let rules: CircuitBreakerRules
     let classifier: ErrorClassifier?
     private let clock: RetryClock
-    private let random: RandomSource
+    private let random: RetryRandomSource
     private let observer: CircuitBreakerObserver?
     private let drawsJitter: Bool
     private let word: Atomic<UInt64>
@@ -35,9 +35,8 @@ public final class CircuitBreaker: Sendable {
     private let closedUntil = Atomic<Int64>(0)
     private let core: Locked<Core>
 
-    private struct Core: Sendable {
-        var machine: CircuitBreakerState
-        /// The queue of events; `nil` without an observer.
+    private struct Core: EventQueueOwner {
+        var machine: CircuitBreakerStateMachine
         var events: EventQueue<CircuitBreakerEvent>?
         var spare: SpareNumber
     }
@@ -54,15 +53,16 @@ public final class CircuitBreaker: Sendable {
     ///   - observer: Receives every change of the state.
     public convenience init(
         _ name: String, policy: CircuitBreakerPolicy = .default, classifier: ErrorClassifier? = nil,
-        clock: RetryClock? = nil, random: RandomSource? = nil, observer: CircuitBreakerObserver? = nil
+        clock: RetryClock? = nil, random: RetryRandomSource? = nil, observer: CircuitBreakerObserver? = nil
     ) {
         self.init(
-            name, rules: BreakerRules(policy), classifier: classifier, clock: clock, random: random,
+            name, rules: CircuitBreakerRules(policy), classifier: classifier, clock: clock, random: random,
             observer: observer)
     }
 
     init(
-        _ name: String, rules: BreakerRules, classifier: ErrorClassifier?, clock: RetryClock?, random: RandomSource?,
+        _ name: String, rules: CircuitBreakerRules, classifier: ErrorClassifier?, clock: RetryClock?,
+        random: RetryRandomSource?,
         observer: CircuitBreakerObserver?
     ) {
         self.name = name
@@ -72,8 +72,8 @@ public final class CircuitBreaker: Sendable {
         self.random = random ?? .system
         self.observer = observer
         drawsJitter = rules.policy.breakDuration.jitter.kind != .none
-        let machine = CircuitBreakerState(rules: rules)
-        word = Atomic(BreakerWord.of(machine))
+        let machine = CircuitBreakerStateMachine(rules: rules)
+        word = Atomic(CircuitBreakerWord.of(machine))
         let events = observer.map { _ in EventQueue { CircuitBreakerEvent(number: $0, breaker: name, lost: $1) } }
         core = Locked(Core(machine: machine, events: events, spare: SpareNumber(isUsed: false, value: 0)))
         refillSpareNumber()
@@ -89,8 +89,10 @@ extension CircuitBreaker {
     @usableFromInline
     package func admit(isRetry: Bool = false) -> Admission? {
         let known = word.load(ordering: .acquiring)
-        if known & BreakerWord.passes != 0 { return Admission(generation: BreakerWord.generation(of: known)) }
-        guard known & BreakerWord.rejects != 0 else { return admitSlowly(isRetry, at: clock.nanoseconds) }
+        if known & CircuitBreakerWord.passes != 0 {
+            return Admission(generation: CircuitBreakerWord.generation(of: known))
+        }
+        guard known & CircuitBreakerWord.rejects != 0 else { return admitSlowly(isRetry, at: clock.nanoseconds) }
         let end = closedUntil.load(ordering: .acquiring)
         if end == .max { return nil }
         let now = clock.nanoseconds
@@ -100,10 +102,10 @@ extension CircuitBreaker {
 
     /// Records the outcome of a call.
     @usableFromInline
-    package func finish(_ admission: Admission, _ result: BreakerResult) {
+    package func finish(_ admission: Admission, _ result: AttemptResult) {
         let known = word.load(ordering: .acquiring)
         // A call of an earlier generation, or one whose end changes nothing.
-        if BreakerWord.generation(of: known) != admission.generation || known & result.harmless != 0 { return }
+        if CircuitBreakerWord.generation(of: known) != admission.generation || known & result.harmless != 0 { return }
         finishSlowly(admission, result)
     }
 
@@ -111,7 +113,9 @@ extension CircuitBreaker {
     @usableFromInline
     package func succeeded(_ admission: Admission) {
         let known = word.load(ordering: .acquiring)
-        if BreakerWord.generation(of: known) != admission.generation || known & BreakerWord.isQuiet != 0 { return }
+        if CircuitBreakerWord.generation(of: known) != admission.generation || known & CircuitBreakerWord.isQuiet != 0 {
+            return
+        }
         finishSlowly(admission, .success)
     }
 
@@ -120,7 +124,7 @@ extension CircuitBreaker {
         update { machine, spare in machine.admit(at: now, isRetry: isRetry, using: &spare) }
     }
 
-    private func finishSlowly(_ admission: Admission, _ result: BreakerResult) {
+    private func finishSlowly(_ admission: Admission, _ result: AttemptResult) {
         if case .success = result, !rules.hasSlowCallRule, admission.probe == 0 {
             // A coarse time is enough, or none, as long as the success does not open the circuit.
             let now = rules.timeRule == nil ? 0 : clock.coarseNanoseconds
@@ -131,12 +135,12 @@ extension CircuitBreaker {
     }
 }
 
-extension BreakerResult {
+extension AttemptResult {
     /// The flag of a state in which this result changes nothing.
     fileprivate var harmless: UInt64 {
         switch self {
-        case .success: BreakerWord.isQuiet
-        case .neutral: BreakerWord.passes
+        case .success: CircuitBreakerWord.isQuiet
+        case .neutral: CircuitBreakerWord.passes
         case .failure, .cutOff: 0
         }
     }
@@ -161,7 +165,7 @@ extension CircuitBreaker {
     }
 
     /// The state that the next call meets: a circuit whose break is over is half open.
-    public var state: CircuitState {
+    public var state: CircuitBreaker.State {
         let now = clock.nanoseconds
         return core.withLock { $0.machine.state(at: now) }
     }
@@ -170,7 +174,7 @@ extension CircuitBreaker {
     var nanoseconds: Int64 { clock.nanoseconds }
 
     /// A copy of the state machine.
-    package var machine: CircuitBreakerState { core.withLock { $0.machine } }
+    package var machine: CircuitBreakerStateMachine { core.withLock { $0.machine } }
 
     /// The state and the counts at this moment.
     public var snapshot: CircuitBreakerSnapshot {
@@ -185,7 +189,7 @@ extension CircuitBreaker {
     }
 
     /// Changes the state manually.
-    package func control(_ change: (inout CircuitBreakerState, _ now: Int64, inout SpareNumber) -> Void) {
+    package func control(_ change: (inout CircuitBreakerStateMachine, _ now: Int64, inout SpareNumber) -> Void) {
         let now = clock.nanoseconds
         update { machine, spare in change(&machine, now, &spare) }
     }
@@ -193,7 +197,7 @@ extension CircuitBreaker {
     /// Changes the state under the lock, and handles the consequences outside of it.
     @inline(__always)
     private func update<Result>(
-        _ change: (inout CircuitBreakerState, inout SpareNumber) -> Result
+        _ change: (inout CircuitBreakerStateMachine, inout SpareNumber) -> Result
     ) -> Result {
         let (result, hasChanged) = core.withLock { core in
             let result = change(&core.machine, &core.spare)
@@ -213,8 +217,8 @@ extension CircuitBreaker {
 
     /// Publishes the word of a state to calls that take no lock; while events wait for a thread, every call takes it.
     @inline(__always)
-    private func publish(_ machine: borrowing CircuitBreakerState, hasEvents: Bool) {
-        let new = hasEvents ? machine.generation : BreakerWord.of(machine)
+    private func publish(_ machine: borrowing CircuitBreakerStateMachine, hasEvents: Bool) {
+        let new = hasEvents ? machine.generation : CircuitBreakerWord.of(machine)
         if word.load(ordering: .relaxed) == new { return }
         let isEndless = machine.isolations > 0 || machine.phase == .forcedOpen
         closedUntil.store(isEndless ? .max : min(machine.openUntil, .max - 1), ordering: .releasing)
@@ -237,14 +241,7 @@ extension CircuitBreaker {
 
     /// Delivers a share of the queued events, unless another thread does.
     private func deliverEvents() {
-        guard let observer, core.withLock({ $0.events?.beginDraining() == true }) else { return }
-        while let event = core.withLock({ nextEvent(&$0) }) { observer.observe(event) }
-    }
-
-    private func nextEvent(_ core: inout Core) -> CircuitBreakerEvent? {
-        if let event = core.events?.next() { return event }
-        publish(core.machine, hasEvents: core.events?.awaitsDraining == true)
-        return nil
+        core.deliver(to: observer) { publish($0.machine, hasEvents: $0.events?.awaitsDraining == true) }
     }
 }
 

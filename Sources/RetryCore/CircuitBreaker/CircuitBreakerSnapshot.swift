@@ -3,7 +3,7 @@ public struct CircuitBreakerSnapshot: Sendable, Hashable {
     /// The name of the breaker.
     public let name: String
     /// The state that the next call meets: a circuit whose break is over is half open.
-    public let state: CircuitState
+    public let state: CircuitBreaker.State
     /// The number of the generation: every change of the state begins a new one.
     public let generation: UInt64
     /// The number of failures in a row; those that opened the circuit are kept while it is open.
@@ -22,14 +22,14 @@ public struct CircuitBreakerSnapshot: Sendable, Hashable {
     /// The number of probes that have failed since the circuit became half open.
     public let probeFailures: Int
     /// The last calls; `nil` if no rule uses them.
-    public let lastCalls: CallCounts?
+    public let lastCalls: CircuitBreaker.CallCounts?
     /// The calls in the window by time; `nil` if no rule uses them.
-    public let recentCalls: CallCounts?
+    public let recentCalls: CircuitBreaker.CallCounts?
     /// The calls in the window of the slow-call rule, hanging ones included; `nil` without that rule.
-    public let slowCalls: CallCounts?
+    public let slowCalls: CircuitBreaker.CallCounts?
 }
 
-extension CircuitBreakerState {
+extension CircuitBreakerStateMachine {
     /// Returns the counts at `now`; windows are as they are then, not as they were at the last call.
     public func snapshot(name: String = "", at now: Duration) -> CircuitBreakerSnapshot {
         snapshot(name: name, at: now.saturatedNanoseconds)
@@ -50,7 +50,7 @@ extension CircuitBreakerState {
     }
 }
 
-extension CircuitBreakerState {
+extension CircuitBreakerStateMachine {
     fileprivate var inFlight: Int? {
         switch phase {
         case .closed, .forcedClosed: slowCalls?.inFlight

@@ -7,18 +7,18 @@ public struct CircuitOpenError: SelfClassifyingError, AttemptRejectedError, Hash
     /// The time after which a call may be admitted: zero for now, `nil` for never.
     public let retryAfter: Duration?
     /// The state of the breaker.
-    public let state: CircuitState
+    public let state: CircuitBreaker.State
 
     /// Creates the error.
-    public init(name: String, retryAfter: Duration?, state: CircuitState) {
+    public init(name: String, retryAfter: Duration?, state: CircuitBreaker.State) {
         self.name = name
         self.retryAfter = retryAfter
         self.state = state
     }
 
     /// Always permanent, with the time as its hint: a policy that retries permanent failures waits for it.
-    public var classification: Classification {
-        Classification(.permanent, hint: retryAfter.map(RetryHint.after))
+    public var classification: ErrorClassification {
+        ErrorClassification(.permanent, hint: retryAfter.map(RetryHint.after))
     }
 
     /// The state, and the advice that follows from it.

@@ -30,13 +30,15 @@ extension ErrorClass: Codable {
             DecodingError.Context(codingPath: path, debugDescription: error.description, underlyingError: error))
     }
 
-    private static func unknown(_ id: String) -> PolicyError {
-        if id.isEmpty { return PolicyError(setting: "error_class", value: "empty", requirement: "must have a name") }
+    private static func unknown(_ id: String) -> InvalidPolicyError {
+        if id.isEmpty {
+            return InvalidPolicyError(setting: "error_class", value: "empty", requirement: "must have a name")
+        }
         let names = builtIn.map(\.id).joined(separator: ", ")
         let guess =
             SimilarName.of(id, among: allNames.prefix(1_024)).map { "\($0.shortened), which is probably meant, or " }
             ?? ""
-        return PolicyError(
+        return InvalidPolicyError(
             setting: "error_class", value: "\"\(id.shortened)\"",
             requirement:
                 "must be \(guess)another class that is known: one of \(names), or one that the program has made "
@@ -60,5 +62,12 @@ struct ClassKeyed<Value: Decodable>: Decodable {
             let errorClass = try ErrorClass(decoding: key.stringValue, path: container.codingPath + [key])
             values[errorClass] = try container.decode(Value.self, forKey: key)
         }
+    }
+}
+
+extension SettingsWriter {
+    /// Writes the values of classes, under the names of the classes.
+    mutating func write(_ name: String, _ values: [ErrorClass: some Encodable]) throws {
+        try write(name, Dictionary(uniqueKeysWithValues: values.map { ($0.key.id, $0.value) }))
     }
 }

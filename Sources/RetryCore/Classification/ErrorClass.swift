@@ -27,17 +27,18 @@ public struct ErrorClass: Sendable, Hashable {
     ///
     /// - Parameter id: The name in events and configuration files, such as `"warming_up"`; not empty.
     public init(_ id: String) {
-        self = checked { () throws(PolicyError) in try ErrorClass(validating: id) }
+        self = checked { () throws(InvalidPolicyError) in try ErrorClass(validating: id) }
     }
 
     /// Creates the class with a name that is known only at run time.
     ///
     /// - Parameter id: The name.
-    /// - Throws: ``PolicyError`` if the name is empty, or if the process has 65,536 classes and none of this name.
-    public init(validating id: String) throws(PolicyError) {
+    /// - Throws: ``InvalidPolicyError`` if the name is empty, or if the process has 65,536 classes and none of this
+    ///   name.
+    public init(validating id: String) throws(InvalidPolicyError) {
         try check("error_class", "empty", !id.isEmpty, "must have a name")
         guard let number = Self.names.withLock({ $0.number(of: id) }) else {
-            throw PolicyError(setting: "error_class", value: id, requirement: "must not be the 65,537th class")
+            throw InvalidPolicyError(setting: "error_class", value: id, requirement: "must not be the 65,537th class")
         }
         self.init(number: number)
     }

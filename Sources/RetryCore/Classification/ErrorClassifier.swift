@@ -20,20 +20,20 @@ public struct ErrorClassifier: Sendable {
         var strength = EvidenceStrength.caller
         /// A Boolean value that indicates whether it gives every error the same classification.
         var isConstant = false
-        let classify: @Sendable (any Error) -> Classification?
+        let classify: @Sendable (any Error) -> ErrorClassification?
     }
 
     /// The default classifier, as a part of a composition.
     struct Standard: Sendable {
         /// The known clients that are left out.
         var left: KnownClients = []
-        var transforms: [@Sendable (Classification, any Error) -> Classification?] = []
+        var transforms: [@Sendable (ErrorClassification, any Error) -> ErrorClassification?] = []
 
         static let standard = Standard()
 
-        func transformed(_ answer: Classification, _ error: any Error) -> Classification? {
+        func transformed(_ answer: ErrorClassification, _ error: any Error) -> ErrorClassification? {
             if transforms.isEmpty { return answer }
-            var answer: Classification? = answer
+            var answer: ErrorClassification? = answer
             for transform in transforms { answer = answer.flatMap { transform($0, error) } }
             return answer
         }
@@ -56,15 +56,15 @@ public struct ErrorClassifier: Sendable {
     /// Creates a classifier from a closure that returns `nil` for an unknown error.
     ///
     /// Its answer is the caller's classification, and beats all other evidence, also that a failure is a cancellation.
-    public init(_ classify: @escaping @Sendable (any Error) -> Classification?) {
+    public init(_ classify: @escaping @Sendable (any Error) -> ErrorClassification?) {
         self.init(Rule(classify: classify))
     }
 
     /// Returns the classification of an error by this classifier alone, or `nil` if it has no evidence.
-    public func classification(of error: any Error) -> Classification? {
-        var walk = EvidenceWalk(self, default: nil)
-        walk.walk(error)
-        return walk.known
+    public func classification(of error: any Error) -> ErrorClassification? {
+        var search = EvidenceSearch(self, default: nil)
+        search.visit(error)
+        return search.known
     }
 }
 
@@ -84,7 +84,7 @@ extension ErrorClassifier {
 
     /// Returns a classifier that changes the answers of this one; errors that it passes do not reach the closure.
     public func map(
-        _ transform: @escaping @Sendable (Classification, any Error) -> Classification?
+        _ transform: @escaping @Sendable (ErrorClassification, any Error) -> ErrorClassification?
     ) -> ErrorClassifier {
         var mapped = self
         mapped.standard?.transforms.append(transform)
@@ -97,7 +97,7 @@ extension ErrorClassifier {
     }
 
     /// Returns a classifier that gives all errors of a type one class, in place of this classifier's own answer.
-    public func override<E: Error>(_ type: E.Type, as classification: Classification) -> ErrorClassifier {
+    public func override<E: Error>(_ type: E.Type, as classification: ErrorClassification) -> ErrorClassifier {
         ErrorClassifier.errors(type) { _ in classification }.or(self)
     }
 
@@ -126,13 +126,13 @@ extension ErrorClassifier {
 
     /// Classifies the errors of one type, by a closure.
     public static func errors<E: Error>(
-        _ type: E.Type, _ classify: @escaping @Sendable (E) -> Classification?
+        _ type: E.Type, _ classify: @escaping @Sendable (E) -> ErrorClassification?
     ) -> ErrorClassifier {
         ErrorClassifier { error in (error as? E).flatMap(classify) }
     }
 
     /// Gives every error but a cancellation the same classification.
-    public static func always(_ classification: Classification) -> ErrorClassifier {
+    public static func always(_ classification: ErrorClassification) -> ErrorClassifier {
         ErrorClassifier(Rule(isConstant: true) { _ in classification })
     }
 }
@@ -146,23 +146,23 @@ extension ErrorClassifier {
     /// <doc:ClassifyingErrors> lists the evidence in its order.
     public static let `default` = ErrorClassifier(rules: [], standard: .standard)
 
-    /// Classifies errors that carry a status, by the table of ``HTTPStatus``.
+    /// Classifies errors that carry a status, by the table of ``HTTPStatusTable``.
     public static let httpStatus = ErrorClassifier(
         Rule(strength: .status) { ErrorTypeFacts.of($0).statusClassification($0) })
 
     /// Classifies errors by the words in their type's name: a `ReadTimeoutError` is transient.
     public static let typeNames = ErrorClassifier(
         Rule(strength: .name) { error in
-            ErrorTypeFacts.of(error).classByName.map { Classification($0) }
+            ErrorTypeFacts.of(error).classByName.map { ErrorClassification($0) }
         })
 
     /// Classifies errors by their text, which is `String(describing:)` of them.
     ///
     /// A text is weak evidence: it decides only if neither a code nor a status nor the type does.
-    public static func messages(_ table: MessageTable = .standard) -> ErrorClassifier {
+    public static func messages(_ table: ErrorMessageTable = .standard) -> ErrorClassifier {
         ErrorClassifier(
             Rule(strength: .text) { error in
-                table.errorClass(of: String(describing: error)).map { Classification($0) }
+                table.errorClass(of: String(describing: error)).map { ErrorClassification($0) }
             })
     }
 }

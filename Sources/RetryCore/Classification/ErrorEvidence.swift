@@ -27,7 +27,7 @@ enum EvidenceStrength: UInt8, Comparable, Sendable {
 /// The conclusions from one error and the errors inside it.
 package struct ErrorEvidence: Sendable {
     /// The class of the strongest evidence, and the server's hint from any error of the chain.
-    package var classification = Classification.unknown
+    package var classification = ErrorClassification.unknown
     /// A Boolean value that indicates whether the failure is a cancellation that the caller's classifier does not
     /// classify.
     package var isCancellation = false
@@ -45,34 +45,34 @@ package struct ErrorEvidence: Sendable {
     var leftOut: KnownClients = []
 
     /// Creates evidence from another source, such as a rejected value.
-    package init(_ classification: Classification) {
+    package init(_ classification: ErrorClassification) {
         self.classification = classification
     }
 }
 
 extension ErrorEvidence {
-    /// Gathers the evidence of an error, in one walk from the outermost error inwards.
+    /// Gathers the evidence of an error, in one pass from the outermost error inwards.
     ///
     /// - Parameters:
     ///   - error: The error as it was thrown.
     ///   - classifier: The caller's classifier. The default one is asked, too, unless a form of it is part of it.
     package init(of error: any Error, classifier: ErrorClassifier? = nil) {
-        var walk = EvidenceWalk(classifier, default: .standard)
-        walk.walk(error)
-        self.init(walk.known ?? .unknown)
-        isCancellation = walk.isCancellation && walk.strength != .caller
-        isRejection = walk.isRejection
-        strength = walk.strength
-        isFinal = walk.isFinal && !walk.isRejection
-        cutOff = walk.cutOff
-        guarded = walk.attemptError.map { error in
+        var search = EvidenceSearch(classifier, default: .standard)
+        search.visit(error)
+        self.init(search.known ?? .unknown)
+        isCancellation = search.isCancellation && search.strength != .caller
+        isRejection = search.isRejection
+        strength = search.strength
+        isFinal = search.isFinal && !search.isRejection
+        cutOff = search.cutOff
+        guarded = search.attemptError.map { error in
             error.map { .failed(ErrorEvidence(of: $0, classifier: classifier)) } ?? .notMade
         }
         leftOut = classifier?.leftOut ?? []
     }
 }
 
-/// The last attempt of a call with guards of its own, as its error tells.
+/// The last attempt of a call with guards of its own, as its error reports it.
 package enum GuardedAttempt: Sendable {
     /// No attempt was made.
     case notMade
@@ -80,8 +80,8 @@ package enum GuardedAttempt: Sendable {
     indirect case failed(ErrorEvidence)
 }
 
-/// One walk over a chain of errors.
-struct EvidenceWalk {
+/// One pass over a chain of errors.
+struct EvidenceSearch {
     private let classifier: ErrorClassifier?
     private let standard: ErrorClassifier.Standard?
     private(set) var strength = EvidenceStrength.none
@@ -91,7 +91,7 @@ struct EvidenceWalk {
     private(set) var cutOff: Duration?
     /// The error of the attempt of a call with guards of its own, if there was one.
     private(set) var attemptError: (any Error)??
-    private var found: Classification?
+    private var found: ErrorClassification?
     private var hint: RetryHint?
     private var isStop = false
     /// A Boolean value that indicates whether a classifier of the caller's has answered, whatever its strength.
@@ -103,14 +103,14 @@ struct EvidenceWalk {
     }
 
     /// The class of the strongest evidence, with the hint; `nil` if there is neither.
-    var known: Classification? {
+    var known: ErrorClassification? {
         // A hint from the caller's classifier is the caller's decision. Otherwise *never* always counts.
         let own = found?.hint?.usable
         let hint = strength == .caller && own != nil ? own : isStop ? .never : own ?? hint
-        return found?.hint(hint) ?? hint.map { Classification(.unknown, hint: $0) }
+        return found?.hint(hint) ?? hint.map { ErrorClassification(.unknown, hint: $0) }
     }
 
-    mutating func walk(_ error: any Error) {
+    mutating func visit(_ error: any Error) {
         let facts = ErrorTypeFacts.of(error)
         if facts.isPlain { askAboutName(error, facts) } else { walkChain(error, facts) }
         askConstant(error)
@@ -120,7 +120,7 @@ struct EvidenceWalk {
     private mutating func askAboutName(_ error: any Error, _ facts: ErrorTypeFacts) {
         askCaller(error, facts, nil)
         if let standard, let errorClass = facts.classByName, strength > .name {
-            conclude(Classification(errorClass), .name, error, standard)
+            conclude(ErrorClassification(errorClass), .name, error, standard)
         }
     }
 
@@ -166,22 +166,22 @@ struct EvidenceWalk {
         }
         if strength > .code, let code = facts.codeVerdict(error) {
             return conclude(
-                Classification(code.errorClass), .code, error, standard,
+                ErrorClassification(code.errorClass), .code, error, standard,
                 isFinal: facts.isFinal(error, status: answer?.status))
         }
         if strength > .status, let known = answer?.classification {
             return conclude(known, .status, error, standard, isFinal: facts.isFinal(error, status: answer?.status))
         }
         if strength > .client, let client, let errorClass = client.errorClass {
-            return conclude(Classification(errorClass, hint: client.hint), .client, error, standard)
+            return conclude(ErrorClassification(errorClass, hint: client.hint), .client, error, standard)
         }
         if strength > .name, let errorClass = facts.classByName {
-            conclude(Classification(errorClass), .name, error, standard)
+            conclude(ErrorClassification(errorClass), .name, error, standard)
         }
     }
 
     private mutating func conclude(
-        _ answer: Classification, _ strength: EvidenceStrength, _ error: any Error,
+        _ answer: ErrorClassification, _ strength: EvidenceStrength, _ error: any Error,
         _ standard: ErrorClassifier.Standard, isFinal: @autoclosure () -> Bool? = nil
     ) {
         guard let answer = standard.transformed(answer, error) else { return hear(answer.hint) }
@@ -189,7 +189,7 @@ struct EvidenceWalk {
     }
 
     private mutating func conclude(
-        _ answer: Classification, _ strength: EvidenceStrength, isFinal: @autoclosure () -> Bool? = nil
+        _ answer: ErrorClassification, _ strength: EvidenceStrength, isFinal: @autoclosure () -> Bool? = nil
     ) {
         hear(answer.hint)
         guard strength < self.strength else { return }

@@ -19,7 +19,7 @@ final class ErrorTypeFacts: Sendable {
     let timeLimit: Reader<Duration>?
     let isCancellation: Reader<Bool>?
     /// Reads the error's own classification.
-    let own: Reader<Classification>?
+    let own: Reader<ErrorClassification>?
     /// Reads the error's codes: of its service, of gRPC, of SQL, of the system.
     let codes: [Reader<CodeVerdict>]
     /// True if the error's own classification can be a receiver's verdict: not if a table of the library, or what a store
@@ -73,7 +73,7 @@ final class ErrorTypeFacts: Sendable {
         }
     }
 
-    private static let permanent: Reader<Classification> = { _ in .permanent }
+    private static let permanent: Reader<ErrorClassification> = { _ in .permanent }
 
     private init(of error: any Error) {
         let type = Swift.type(of: error)
@@ -149,13 +149,13 @@ extension ErrorTypeFacts {
     /// - Returns: `false` also if it has neither.
     func isFinal(_ error: any Error, status: Int?) -> Bool {
         let code = codeVerdict(error)
-        return (code != nil || status != nil) && code?.isFinal != false && status.map(HTTPStatus.isFinal) != false
+        return (code != nil || status != nil) && code?.isFinal != false && status.map(HTTPStatusTable.isFinal) != false
     }
 
     /// Returns the class that the error's status stands for, with its hint.
-    func statusClassification(_ error: any Error) -> Classification? { answer?(error)?.classification }
+    func statusClassification(_ error: any Error) -> ErrorClassification? { answer?(error)?.classification }
 
-    /// Returns whether an error of this type is a cancellation, or says so of itself.
+    /// Returns whether an error of this type is a cancellation, or declares itself one.
     func isCancellation(_ error: any Error, _ client: ClientEvidence?) -> Bool {
         isCancellationError || isCancellation?(error) == true || client?.isCancellation == true
     }
@@ -183,7 +183,7 @@ struct ServerAnswer {
     var hint: RetryHint?
 
     /// The class of the status, with the hint.
-    var classification: Classification? { status.flatMap { HTTPStatus.classification($0, hint: hint) } }
+    var classification: ErrorClassification? { status.flatMap { HTTPStatusTable.classification($0, hint: hint) } }
 }
 
 /// The errors inside one another, the outermost first.
@@ -240,7 +240,7 @@ extension CancellationAwareError {
 }
 
 extension SelfClassifyingError {
-    fileprivate static var classificationReader: ErrorTypeFacts.Reader<Classification> {
+    fileprivate static var classificationReader: ErrorTypeFacts.Reader<ErrorClassification> {
         { read($0, as: Self.self) { $0.classification } }
     }
 }
@@ -254,7 +254,7 @@ extension TimeLimitError {
 }
 
 extension PartlyClassifyingError {
-    fileprivate static var ownReader: ErrorTypeFacts.Reader<Classification> {
+    fileprivate static var ownReader: ErrorTypeFacts.Reader<ErrorClassification> {
         { read($0, as: Self.self) { $0.ownClassification } }
     }
 }
@@ -280,8 +280,8 @@ extension ServiceCodeError {
         { error in
             guard let error = error as? Self, let code = error.serviceCode else { return nil }
             let reasons = error.serviceReasons
-            return AWSErrorCodes.errorClass(code, reasons: reasons).map {
-                CodeVerdict($0, isFinal: AWSErrorCodes.isFinal(code, reasons: reasons))
+            return AWSErrorTable.errorClass(code, reasons: reasons).map {
+                CodeVerdict($0, isFinal: AWSErrorTable.isFinal(code, reasons: reasons))
             }
         }
     }
@@ -304,7 +304,7 @@ extension GRPCStatusError {
         {
             read($0, as: Self.self) { error in
                 error.grpcStatusCode.flatMap { code in
-                    GRPCStatus.errorClass(code).map { CodeVerdict($0, isFinal: GRPCStatus.isFinal(code)) }
+                    GRPCStatusTable.errorClass(code).map { CodeVerdict($0, isFinal: GRPCStatusTable.isFinal(code)) }
                 }
             }
         }
@@ -319,9 +319,11 @@ extension SQLStateError {
     fileprivate static var codeReader: ErrorTypeFacts.Reader<CodeVerdict> {
         { error in
             guard let error = error as? Self else { return nil }
-            let byNumber = error.mySQLErrorNumber.flatMap(MySQLErrorNumber.errorClass)
-            let isFinal = byNumber != nil || error.sqlState.map(SQLState.isFinal) == true
-            return (byNumber ?? error.sqlState.flatMap(SQLState.errorClass)).map { CodeVerdict($0, isFinal: isFinal) }
+            let byNumber = error.mySQLErrorNumber.flatMap(MySQLErrorTable.errorClass)
+            let isFinal = byNumber != nil || error.sqlState.map(SQLStateTable.isFinal) == true
+            return (byNumber ?? error.sqlState.flatMap(SQLStateTable.errorClass)).map {
+                CodeVerdict($0, isFinal: isFinal)
+            }
         }
     }
 }
@@ -329,13 +331,13 @@ extension SQLStateError {
 extension POSIXErrnoError {
     fileprivate static var codeReader: ErrorTypeFacts.Reader<CodeVerdict> {
         { error in
-            read(error, as: Self.self) { $0.posixErrorNumber.flatMap(POSIXErrno.errorClass) }
+            read(error, as: Self.self) { $0.posixErrorNumber.flatMap(POSIXErrnoTable.errorClass) }
                 .map { CodeVerdict($0, isFinal: false) }  // a file that is missing today can exist tomorrow
         }
     }
 
     fileprivate static var isCancellationReader: ErrorTypeFacts.Reader<Bool> {
-        { read($0, as: Self.self) { $0.posixErrorNumber.map(POSIXErrno.isCancellation) } }
+        { read($0, as: Self.self) { $0.posixErrorNumber.map(POSIXErrnoTable.isCancellation) } }
     }
 }
 
@@ -363,6 +365,6 @@ extension RedirectAwareError {
 ///   - error: The error.
 ///   - classifier: The classifier with the known clients that are left out; its own answer does not count.
 /// - Returns: `true` if one of the errors is a cancellation.
-package func isCancellation(_ error: any Error, by classifier: ErrorClassifier?) -> Bool {
+@usableFromInline package func isCancellation(_ error: any Error, by classifier: ErrorClassifier?) -> Bool {
     ErrorChain(error, leavingOut: classifier?.leftOut ?? []).contains { $0.facts.isCancellation($0.error, $0.client) }
 }

@@ -70,7 +70,7 @@ public enum ClientRedirects: Sendable, Hashable {
 /// A classifier answers or passes. Without an answer the certainty is ``ExecutionCertainty/unknown``, which is always
 /// safe: a wrong *not executed* makes an effect happen twice.
 public struct ExecutionClassifier: Sendable {
-    private typealias Classify = @Sendable (any Error, Classification, KnownClients) -> ExecutionCertainty?
+    private typealias Classify = @Sendable (any Error, ErrorClassification, KnownClients) -> ExecutionCertainty?
 
     private let classify: Classify
 
@@ -85,7 +85,7 @@ public struct ExecutionClassifier: Sendable {
     ///
     /// - Parameter classify: Receives the error and its classification. A class proves nothing: a rate limit can be
     ///   reported after the work was done.
-    public init(_ classify: @escaping @Sendable (any Error, Classification) -> ExecutionCertainty?) {
+    public init(_ classify: @escaping @Sendable (any Error, ErrorClassification) -> ExecutionCertainty?) {
         self.init(leavingOut: { error, known, left in
             for (error, facts, _) in ErrorChain(error, leavingOut: left) {
                 if let answer = classify(error, known) { return answer }
@@ -116,13 +116,14 @@ public struct ExecutionClassifier: Sendable {
     /// - Returns: Not executed, or unknown. An error that holds only unless a redirect was followed is not executed if
     ///   the client follows none, or if an error of the chain says that none was followed (``RedirectAwareError``).
     public func certainty(
-        of error: any Error, _ classification: Classification, redirects: ClientRedirects = .mayBeFollowed
+        of error: any Error, _ classification: ErrorClassification, redirects: ClientRedirects = .mayBeFollowed
     ) -> ExecutionCertainty {
         certainty(of: error, classification, redirects: redirects, leavingOut: [])
     }
 
     func certainty(
-        of error: any Error, _ classification: Classification, redirects: ClientRedirects, leavingOut left: KnownClients
+        of error: any Error, _ classification: ErrorClassification, redirects: ClientRedirects,
+        leavingOut left: KnownClients
     ) -> ExecutionCertainty {
         let certainty = classify(error, classification, left) ?? .unknown
         guard certainty == .notExecutedUnlessRedirected else { return certainty }
@@ -173,7 +174,7 @@ public struct ExecutionClassifier: Sendable {
     /// DynamoDB answers with the status 400 while a transaction runs. The code is the finer word.
     private static func isDoubted(_ status: Int, _ error: any Error, _ left: KnownClients) -> Bool {
         ErrorChain(error, leavingOut: left).contains { error, facts, _ in
-            if facts.serviceCode?(error).map(AWSErrorCodes.isInProgress) == true { return true }
+            if facts.serviceCode?(error).map(AWSErrorTable.isInProgress) == true { return true }
             if status == 429 { return false }  // an overloaded service that refuses
             let errorClass = facts.codeVerdict(error)?.errorClass
             return errorClass == .transient || errorClass == .serverError

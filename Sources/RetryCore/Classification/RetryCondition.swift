@@ -24,7 +24,7 @@ public struct RetryCondition: Sendable, ExpressibleByArrayLiteral {
     public static let rateLimits = RetryCondition { error in
         let evidence = ErrorEvidence(of: error)
         if evidence.strength < .name { return evidence.classification.errorClass == .rateLimit }
-        return MessageTable.awsRateLimit.errorClass(of: String(describing: error)) == .rateLimit
+        return ErrorMessageTable.awsRateLimit.errorClass(of: String(describing: error)) == .rateLimit
     }
 
     /// Admits rate limits as a classifier finds them, in place of ``rateLimits``.

@@ -88,3 +88,30 @@ struct EventQueue<Event: Sendable>: Sendable {
         }
     }
 }
+
+/// A state with a queue of events, behind its owner's lock.
+protocol EventQueueOwner: Sendable {
+    associatedtype Event: ObservedEvent
+
+    /// The queue of events; `nil` without an observer.
+    var events: EventQueue<Event>? { get set }
+}
+
+extension Locked where State: EventQueueOwner {
+    /// Delivers a share of the queued events, outside the lock, unless another thread does.
+    ///
+    /// - Parameters:
+    ///   - observer: Receives the events.
+    ///   - end: Ends the turn of the thread, under the lock.
+    @inline(never)
+    func deliver(to observer: EventObserver<State.Event>?, atEnd end: (inout State) -> Void = { _ in }) {
+        guard let observer, withLock({ $0.events?.beginDraining() == true }) else { return }
+        while let event = withLock({ nextEvent(&$0, end) }) { observer.observe(event) }
+    }
+
+    private func nextEvent(_ state: inout State, _ end: (inout State) -> Void) -> State.Event? {
+        if let event = state.events?.next() { return event }
+        end(&state)
+        return nil
+    }
+}

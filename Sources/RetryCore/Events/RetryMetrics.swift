@@ -2,67 +2,124 @@
 ///
 /// ```swift
 /// let metrics = RetryMetrics()
-/// let api = RetryPipeline(policy: .api).observer(metrics.observer)
+/// let api = RetryPipeline("users", policy: .api).observer(metrics.observer)
 /// // later, for a dashboard:
 /// let now = metrics.snapshot()
-/// print(now.calls, now.retries, now.attempts.quantile(0.99) ?? 0)
+/// print(now.calls, now.retries, now.durations.quantile(0.99) ?? 0)
+/// print(metrics.operations()["users"]?.successes ?? 0)
 /// ```
 ///
-/// One object can observe any number of pipelines at once. Its memory does not grow with the calls.
+/// One object can observe any number of pipelines at once. It counts by atomic additions: a call that succeeds at its
+/// first attempt costs three of them and two readings of the clock. Its memory does not grow with the calls.
 public final class RetryMetrics: Sendable {
     /// The counts up to a moment.
+    ///
+    /// Calls go on while it is taken: one that ends in that moment may be in some counts and not yet in others.
     public struct Snapshot: Sendable, Hashable {
-        /// The number of calls that have ended.
-        public fileprivate(set) var calls = 0
-        /// The number of attempts that have started.
-        public fileprivate(set) var attemptsStarted = 0
-        /// The number of retries that were decided.
-        public fileprivate(set) var retries = 0
         /// The number of calls that ended for each reason, by the reason's code.
-        public fileprivate(set) var ends: [String: Int] = [:]
-        /// The number of failures of each class.
-        public fileprivate(set) var failures: [ErrorClass: Int] = [:]
+        public internal(set) var ends: [String: Int] = [:]
+        /// The number of failed attempts of each class.
+        public internal(set) var failures: [ErrorClass: Int] = [:]
         /// The number of attempts per call.
-        public fileprivate(set) var attempts = Histogram(bounds: [1, 2, 3, 4, 5, 7, 10, 20, 50])
+        public internal(set) var attempts = Histogram(bounds: RetryMetrics.attemptBounds.map { Double($0) })
         /// The delays before retries, in seconds.
-        public fileprivate(set) var delays = Histogram(
-            bounds: [0, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300])
+        public internal(set) var delays = Histogram(bounds: RetryMetrics.delayBounds)
+        /// The times from the begin of a call to its end, in seconds.
+        public internal(set) var durations = Histogram(bounds: RetryMetrics.durationBounds)
 
+        /// The number of calls that have ended.
+        public var calls: Int { ends.values.reduce(0, +) }
+        /// The number of attempts of the calls that have ended.
+        public var attemptsMade: Int { Int(attempts.sum) }
+        /// The number of retries that were decided.
+        public var retries: Int { delays.count }
         /// The number of calls that ended with an accepted value.
-        public var successes: Int { ends[StopReason.succeeded.code] ?? 0 }
+        public var successes: Int { ends[RetryStopReason.succeeded.code] ?? 0 }
     }
 
-    private let state = Locked(Snapshot())
+    static let attemptBounds: [Int64] = [1, 2, 3, 4, 5, 7, 10, 20, 50]
+    static let delayBounds = [0, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
+    static let durationBounds = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300,
+    ]
+
+    private let maxOperations: Int
+    private let unnamed = OperationCounts()
+    private let others = OperationCounts()
+    private let named = Locked<[String: OperationCounts]>([:])
 
     /// Creates counters at zero.
-    public init() {}
+    ///
+    /// - Parameter maxOperations: The number of operations that are counted one by one, at least 0. Calls of further
+    ///   operations, and those without a name, are in ``snapshot()`` alone.
+    public init(maxOperations: Int = 100) {
+        self.maxOperations = maxOperations
+    }
 
     /// An observer that counts the events it receives.
     public var observer: RetryObserver {
-        RetryObserver { self.count($0) }
+        RetryObserver(MetricsReceiver(self))
     }
 
-    /// Returns the counts up to now.
+    /// Returns the counts of all calls up to now.
     public func snapshot() -> Snapshot {
-        state.withLock { $0 }
+        var snapshot = Snapshot()
+        for counts in [unnamed, others] + named.withLock({ $0.values }) { counts.add(to: &snapshot) }
+        return snapshot
     }
 
-    private func count(_ event: RetryEvent) {
-        state.withLock { counts in
-            if let reason = event.stopReason {
-                counts.calls += 1
-                counts.ends[reason.code, default: 0] += 1
-                counts.attempts.add(Double(event.attempt))
-            } else if event.kind == .attempt {
-                counts.attemptsStarted += 1
-            } else if event.kind == .retry {
-                counts.retries += 1
-                counts.delays.add(event.delay.inSeconds)
-            }
-            // Custom classes may be made from anything: their number is bounded.
-            if let errorClass = event.errorClass, counts.failures[errorClass] != nil || counts.failures.count < 256 {
-                counts.failures[errorClass, default: 0] += 1
-            }
+    /// Returns the counts of each operation up to now, by its name.
+    public func operations() -> [String: Snapshot] {
+        named.withLock { $0 }.mapValues { counts in
+            var snapshot = Snapshot()
+            counts.add(to: &snapshot)
+            return snapshot
         }
+    }
+
+    fileprivate func counts(of operation: String?) -> OperationCounts {
+        guard let operation else { return unnamed }
+        return named.withLock { named in
+            if let known = named[operation] { return known }
+            guard named.count < maxOperations else { return others }
+            let new = OperationCounts()
+            named[operation] = new
+            return new
+        }
+    }
+}
+
+private final class MetricsReceiver: EventReceiver<RetryEvent>, @unchecked Sendable {
+    private let metrics: RetryMetrics
+
+    init(_ metrics: RetryMetrics) {
+        self.metrics = metrics
+        super.init([])
+    }
+
+    override func receive(_ event: RetryEvent) {
+        metrics.counts(of: event.operation).count(event)
+    }
+
+    override func bound(to operation: String?) -> EventReceiver<RetryEvent> {
+        OperationReceiver(metrics.counts(of: operation))
+    }
+}
+
+private final class OperationReceiver: EventReceiver<RetryEvent>, @unchecked Sendable {
+    private let counts: OperationCounts
+
+    init(_ counts: OperationCounts) {
+        self.counts = counts
+        super.init([])
+    }
+
+    override func receive(_ event: RetryEvent) {
+        counts.count(event)
+    }
+
+    override func countsSuccess(after nanoseconds: Int64) -> Bool {
+        counts.countSuccess(after: nanoseconds)
+        return true
     }
 }

@@ -1,11 +1,3 @@
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// The time that the value of a header asks for, in any unambiguous form.
 ///
 /// | form | example |
@@ -80,7 +72,7 @@ struct HeaderTime {
 
     /// Returns the present in seconds since 1970; a time outside the years 1970 to 9999 is clamped to the nearer end.
     private static func seconds(_ now: Int64?) -> Int64 {
-        min(max(now ?? Int64(time(nil)), 0), HTTPDate.last)
+        min(max(now ?? SystemTime.calendarSeconds, 0), HTTPDate.last)
     }
 }
 

@@ -90,15 +90,4 @@ public enum RetryAfter: Sendable {
             return .after(.milliseconds(milliseconds))
         }
     }
-
-    /// Looks in the headers of a response for a hint: the same reader as that of ``RateLimitHeaders``.
-    ///
-    /// - Parameters:
-    ///   - now: The time that a date is counted from, in seconds since 1970; the server's, or else the system's, if
-    ///     `nil`.
-    ///   - headers: Returns the value of the header of the given name, in lower case, or `nil`.
-    /// - Returns: The hint, or `nil` if no header holds one.
-    public static func hint(now: Int64? = nil, headers: (String) -> String?) -> RetryHint? {
-        RateLimitHeaders.hint(now: now, headers: headers)
-    }
 }

@@ -5,15 +5,17 @@
 @usableFromInline
 package final class CallSetup: @unchecked Sendable {
     // The owner of the only reference is alone: checking that at run time would cost as much as the reading.
-    @exclusivity(unchecked) package var name: String?
-    @exclusivity(unchecked) package var classifier: ErrorClassifier?
+    @exclusivity(unchecked) package private(set) var name: String?
+    @exclusivity(unchecked) @usableFromInline package var classifier: ErrorClassifier?
     @exclusivity(unchecked) package var condition: RetryCondition?
-    @exclusivity(unchecked) @usableFromInline package var observer: RetryObserver?
+    @exclusivity(unchecked) @usableFromInline package private(set) var observer: RetryObserver?
+    /// The observer as it was given, for any operation.
+    @exclusivity(unchecked) private var givenObserver: RetryObserver?
     @exclusivity(unchecked) package var onRetry: (@Sendable (RetryNotice) -> Void)?
     @exclusivity(unchecked) @usableFromInline package var clock = RetryClock.system
-    @exclusivity(unchecked) package var random = RandomSource.system
-    @exclusivity(unchecked) package var sleeper = Sleeper.system
-    @exclusivity(unchecked) package var cancellation: CancellationToken?
+    @exclusivity(unchecked) package var random = RetryRandomSource.system
+    @exclusivity(unchecked) package var sleeper = RetrySleeper.system
+    @exclusivity(unchecked) package var cancellation: RetryCancellationToken?
     @exclusivity(unchecked) private var judge: Judge?
 
     /// Changes the evidence of an error.
@@ -28,7 +30,7 @@ package final class CallSetup: @unchecked Sendable {
         name = other.name
         classifier = other.classifier
         condition = other.condition
-        observer = other.observer
+        (observer, givenObserver) = (other.observer, other.givenObserver)
         onRetry = other.onRetry
         clock = other.clock
         random = other.random
@@ -37,6 +39,8 @@ package final class CallSetup: @unchecked Sendable {
         judge = other.judge
     }
 }
+
+extension CallSetup: EventOrigin {}
 
 extension CallSetup {
     /// Returns the same settings with a judge of each error that is no cancellation.
@@ -49,15 +53,31 @@ extension CallSetup {
     /// Returns the same settings with another observer.
     func observed(by observer: RetryObserver) -> CallSetup {
         let copy = CallSetup(copying: self)
-        copy.observer = observer
+        copy.observe(by: observer)
         return copy
     }
 
+    /// Changes the observer.
+    func observe(by observer: RetryObserver?) {
+        givenObserver = observer
+        self.observer = observer?.bound(to: name)
+    }
+
+    /// Changes the name of the operations.
+    func rename(_ name: String?) {
+        self.name = name
+        observe(by: givenObserver)
+    }
+
     /// Gathers the evidence of an error.
-    func evidence(of error: any Error) -> ErrorEvidence {
+    package func evidence(of error: any Error) -> ErrorEvidence {
         let evidence = ErrorEvidence(of: error, classifier: classifier)
-        guard let judge, !evidence.isCancellation else { return evidence }
-        return judge(error, evidence)
+        return evidence.isCancellation ? evidence : judged(evidence, of: error)
+    }
+
+    /// Lets the judge change the evidence of an error.
+    func judged(_ evidence: ErrorEvidence, of error: any Error) -> ErrorEvidence {
+        judge?(error, evidence) ?? evidence
     }
 
     /// Blocks the thread for a wait in nanoseconds; the token ends it early.

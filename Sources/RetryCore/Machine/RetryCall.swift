@@ -1,13 +1,13 @@
 /// One call from its first attempt to its end: the machine, with everything around it.
 ///
 /// Drivers differ in how they run an attempt and how they wait. All else is here: the classifier is asked, the clock
-/// read, the machine asked, the events are told, the error to throw is chosen.
+/// read, the machine asked, the events are reported, the error to throw is chosen.
 ///
 /// A call belongs to the one driver that makes it; it is a class only so that passing it on copies nothing.
 @usableFromInline
 package final class RetryCall {
     // One task at a time touches a call: checking that at run time would cost as much as the decisions.
-    @exclusivity(unchecked) package private(set) var state: RetryState
+    @exclusivity(unchecked) package private(set) var state: RetryStateMachine
     @exclusivity(unchecked) package private(set) var timeline: AttemptTimeline?
     private let setup: CallSetup
     private let guards: GuardedCall?
@@ -15,7 +15,9 @@ package final class RetryCall {
     /// The time since which the caller does something else; `nil` while the call goes on.
     @exclusivity(unchecked) private var pausedAt: Int64?
     private let needsTime: Bool
-    @exclusivity(unchecked) private var eventCount = 0
+    /// The number of the call in the process; 0 until it matters.
+    @exclusivity(unchecked) private var number: UInt64
+    @exclusivity(unchecked) private var eventCount: Int
     /// The retries before the last restart.
     @exclusivity(unchecked) private var earlierRetries = 0
     /// The last error of the operation itself: what the caller sees in preference to the library's own errors.
@@ -25,26 +27,53 @@ package final class RetryCall {
     @exclusivity(unchecked) private var toldError: (any Error)?
     /// True if the operation has failed by itself, and not because a guard further in rejected it.
     @exclusivity(unchecked) private var hasFailed = false
-    /// True if the driver tells the caller of retries.
+    /// True if the driver notifies the caller of retries.
     private let tellsCaller: Bool
+    /// The scope of the last repeated attempt.
+    @exclusivity(unchecked) private var scope: CallScope?
     /// True if the caller cancelled the call; a call also ends as cancelled by an error that says so.
     @exclusivity(unchecked) private var callerCancelled = false
 
     /// Creates a call whose first attempt starts, or has just run.
     ///
-    /// It began at `start` on its clock; now if that is `nil`.
+    /// - Parameters:
+    ///   - policy: The policy.
+    ///   - setup: The settings that a first attempt does not need.
+    ///   - guards: The guards; none if `nil`.
+    ///   - start: The start of its first attempt; now unless given.
+    ///   - recordsTimeline: Pass `true` to record each attempt.
+    ///   - tellsCaller: Pass `true` if the driver notifies the caller of retries.
     @usableFromInline
     package init(
-        policy: consuming RetryPolicy, setup: CallSetup, guards: GuardedCall? = nil, start: Int64? = nil,
+        policy: consuming RetryPolicy, setup: CallSetup, guards: GuardedCall? = nil, start: CallStart = CallStart(),
         recordsTimeline: Bool = false, tellsCaller: Bool = false
     ) {
         self.tellsCaller = tellsCaller
-        self.state = RetryState(policy: policy)
+        state = RetryStateMachine(policy: policy)
         self.guards = guards
-        self.timeline = recordsTimeline ? AttemptTimeline() : nil
-        self.needsTime = state.storage.hasDeadline || setup.observer != nil || recordsTimeline
-        self.start = start ?? (needsTime ? setup.clock.nanoseconds : 0)
+        timeline = recordsTimeline ? AttemptTimeline() : nil
+        needsTime = state.storage.hasDeadline || setup.observer != nil || recordsTimeline
+        self.start = start.time ?? (needsTime ? setup.clock.nanoseconds : 0)
+        number = start.number
+        eventCount = start.isObserved ? 1 : 0
         self.setup = setup
+    }
+
+    /// Creates the call of a pipeline.
+    package convenience init(
+        _ pipeline: RetryPipeline, start: CallStart = CallStart(), recordsTimeline: Bool = false,
+        tellsCaller: Bool = false
+    ) {
+        self.init(
+            policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guardedCall(), start: start,
+            recordsTimeline: recordsTimeline, tellsCaller: tellsCaller)
+    }
+
+    /// Creates the call of a pipeline whose first attempt has failed, or was not admitted.
+    package convenience init(_ pipeline: RetryPipeline, after first: FirstAttempt) {
+        self.init(
+            policy: pipeline.policy, setup: pipeline.setup, guards: pipeline.guardedCall(first.tickets),
+            start: first.start)
     }
 
     /// The clock of the call.
@@ -76,12 +105,12 @@ package final class RetryCall {
 @available(*, unavailable)
 extension RetryCall: Sendable {}
 
-// MARK: What drivers tell
+// MARK: Driver input
 
 extension RetryCall {
     /// The call begins.
     package func begins() -> Step {
-        guards == nil ? .attempt : askBreaker()
+        guards == nil ? .attempt : askGuards()
     }
 
     /// An attempt starts.
@@ -114,27 +143,30 @@ extension RetryCall {
         return decide(evidence, error: error, isAdmitted: isAdmitted, onRetry)
     }
 
-    /// The attempt failed; the caller is told if a retry follows.
+    /// The attempt failed; the caller is notified if a retry follows.
     @usableFromInline
     package func attemptFailed(_ failure: AttemptFailure, onRetry: (RetryNotice) -> Void = { _ in }) -> Step {
-        var evidence = ErrorEvidence(.transient)
-        var error: (any Error)?
         switch failure {
         case .thrown(let error):
             return attemptThrew(error, onRetry)
         case .rejected(let classification):
-            evidence = ErrorEvidence(classification)
+            if setup.isCancelled { return endCancelled(byCaller: true, error: nil) }
+            return decide(ErrorEvidence(classification), error: nil, onRetry)
         case .timedOut(let limit):
-            evidence.cutOff = .nanoseconds(limit)
-            error = AttemptTimeoutError(timeout: .nanoseconds(state.storage.settings.attemptTimeout))
+            let timeout = state.storage.settings.attemptTimeout
+            return attemptCutOff(AttemptTimeoutError(timeout: .nanoseconds(timeout)), limit, onRetry)
         case .interrupted(let limit):
-            evidence.cutOff = .nanoseconds(limit)
-            error = DeadlineExceededError(deadline: .nanoseconds(state.storage.settings.deadline))
+            if !setup.isCancelled { state.stop(.deadlineExceeded) }
+            return attemptCutOff(timeError, limit, onRetry)
         }
-        ownError = error ?? ownError
+    }
+
+    private func attemptCutOff(_ error: any Error, _ limit: Int64, _ onRetry: (RetryNotice) -> Void) -> Step {
+        ownError = error
         if setup.isCancelled { return endCancelled(byCaller: true, error: error) }
-        if case .interrupted = failure { state.stop(.deadlineExceeded) }
-        return decide(evidence, error: error, onRetry)
+        var evidence = ErrorEvidence(.transient)
+        evidence.cutOff = .nanoseconds(limit)
+        return decide(setup.judged(evidence, of: error), error: error, onRetry)
     }
 
     /// The wait is over, or was cancelled.
@@ -166,7 +198,7 @@ extension RetryCall {
     }
 
     /// The operation threw where it cannot be repeated: the call ends, whatever the class of the error.
-    package func attemptThrew(_ error: any Error, stopping reason: StopReason) {
+    package func attemptThrew(_ error: any Error, stopping reason: RetryStopReason) {
         if !setup.isCancelled, !isCancellation(error, by: classifier) { state.stop(reason) }
         _ = attemptThrew(error)
     }
@@ -179,6 +211,7 @@ extension RetryCall {
         state.restart(keepsGrowing: keepsGrowing)
         start = needsTime ? setup.clock.nanoseconds : 0
         eventCount = 0
+        number = 0
         hasFailed = false
         operationError = nil
         ownError = nil
@@ -214,17 +247,24 @@ extension RetryCall {
             remaining: left == .max ? nil : .nanoseconds(left))
     }
 
-    /// After how many nanoseconds the attempt that starts is to be cancelled, and what that means; `nil` for never.
-    @usableFromInline package var timeLimit: (nanoseconds: Int64, failure: AttemptFailure)? {
-        if state.storage.isPlain { return nil }
-        let settings = state.storage.settings
-        let timeout = settings.attemptTimeout
-        if settings.deadlineBehavior == .interrupt, state.storage.hasDeadline, timeLeft <= timeout {
-            let limit = timeLeft
-            return (limit, .interrupted(after: limit))
-        }
-        return timeout == .max ? nil : (timeout, .timedOut(after: timeout))
+    /// The scope of the attempt that starts, for the calls within it; `nil` for a first attempt, which costs nothing.
+    @usableFromInline package func nextScope() -> CallScope? {
+        guard state.attempt &+ earlierRetries > 1 else { return nil }
+        let end = start.saturatingAdd(state.storage.settings.deadline)
+        let bounds = state.storage.hasDeadline && !state.isLastChance
+        let deadline = bounds ? RetryDeadline(nanoseconds: end, clock: setup.clock) : nil
+        let scope = CallScope(name: setup.name, attempt: state.attempt &+ earlierRetries, deadline: deadline)
+        self.scope = scope
+        return scope
     }
+
+    /// The limit of the attempt that starts; `nil` for none.
+    @usableFromInline package var timeLimit: AttemptLimit? {
+        state.storage.isPlain ? nil : state.storage.settings.attemptLimit(elapsed: elapsed)
+    }
+
+    /// The limit that the deadline is, if it interrupts.
+    package var interruption: AttemptLimit? { state.storage.settings.interruption(elapsed: elapsed) }
 
     /// The time up to the deadline, in nanoseconds; `.max` without one.
     private var timeLeft: Int64 {
@@ -238,16 +278,27 @@ extension RetryCall {
     /// True once the first attempt was admitted.
     package var hasStarted: Bool { guards?.hasStarted ?? true }
 
-    /// Asks the breaker to admit the next attempt.
-    private func askBreaker() -> Step {
-        guard let guards, !guards.letThrough() else { return .attempt }
-        var random = setup.random
-        let step = state.circuitRejected(openFor: guards.circuitOpen, elapsed: elapsed, using: &random)
+    /// Asks the guards to admit the next attempt.
+    private func askGuards() -> Step {
+        let attempt = hasStarted ? state.attempt + 1 : 1
+        let step: Step
+        switch guards?.admit(attempt: attempt) {
+        case nil, .admitted: return .attempt
+        case .wait(let time):
+            step = state.delayed(time, elapsed: elapsed)
+        case .rejected(let index):
+            guard let one = guards?[index] else { return .attempt }
+            let rejection = one.rejection()
+            let time = max(.zero, one.closedFor, rejection.retryAfter ?? .zero).saturatedNanoseconds
+            var random = setup.random
+            step = state.rejected(one.stopReason, closedFor: time, elapsed: elapsed, using: &random)
+            if step == .end { ownError = ownError ?? rejection }
+        }
         if case .wait(let wait) = step {
-            emit(.circuitWait, error: toldError, delay: wait)
+            emit(.guardWait, error: toldError, delay: wait)
         } else {
-            guards.giveBack()
-            ownError = ownError ?? guards.circuitError
+            guards?.giveBack()
+            ownError = ownError ?? timeError
             emitStop(error: toldError ?? ownError)
         }
         return step
@@ -260,21 +311,36 @@ extension RetryCall {
         guards?.failed(evidence)
         if !isAdmitted { state.exclude() }
         var random = setup.random
-        let step = state.attemptFailed(
-            known, elapsed: elapsed, circuitOpen: guards?.circuitOpen ?? 0, using: &random)
-        guard let guards else { return step }
+        let step = state.attemptFailed(known, elapsed: elapsed, closed: guards?.closed(), using: &random)
+        if step == .end { if guards == nil { return step } } else if mayNotRepeat(after: step) { return .end }
+        if guards == nil { return step }
         if step != .end {
-            if guards.pay(for: known.errorClass) { return step }
+            if guards?.pay(for: known.errorClass) == true { return step }
             state.stop(.budgetExhausted)
         } else if isAdmitted, state.isRetryable(known) {
-            guards.noRetry(after: known.errorClass)
+            guards?.noRetry(after: known.errorClass)
         }
         return .end
     }
 
+    /// Stops the call if those around it, or a call within its attempt, leave no room for another attempt.
+    private func mayNotRepeat(after step: Step) -> Bool {
+        let wait: Int64 = if case .wait(let time) = step { time } else { 0 }
+        let reason =
+            scope?.isStopped == true
+            ? .nestedRetry : CallScope.refusal(of: setup.name, state.storage.settings.nested, wait: wait)
+        if let reason { state.stop(reason) }
+        return reason != nil
+    }
+
+    /// The error of a call that its deadline ends, and nothing else.
+    private var timeError: DeadlineExceededError {
+        DeadlineExceededError(deadline: .nanoseconds(state.storage.settings.deadline))
+    }
+
     private func endCancelled(byCaller: Bool, error: (any Error)?) -> Step {
         callerCancelled = byCaller
-        if error is CalledOff { guards?.giveBack() }
+        if error is CancelledCallError { guards?.giveBack() }
         guards?.cancelled()
         state.cancelled()
         record(error: error, elapsed: elapsed)
@@ -301,9 +367,9 @@ extension RetryCall {
         return step
     }
 
-    /// Tells the caller's closures of a retry that follows.
+    /// Notifies the caller's closures of a retry that follows.
     private func notify(
-        _ known: Classification, error: (any Error)?, delay: Int64, _ onRetry: (RetryNotice) -> Void
+        _ known: ErrorClassification, error: (any Error)?, delay: Int64, _ onRetry: (RetryNotice) -> Void
     ) {
         guard tellsCaller || setup.onRetry != nil else { return }
         let errorClass = known.errorClass
@@ -315,7 +381,7 @@ extension RetryCall {
     }
 
     private func record(
-        _ known: Classification? = nil, error: (any Error)? = nil, elapsed: Int64, delay: Int64? = nil
+        _ known: ErrorClassification? = nil, error: (any Error)? = nil, elapsed: Int64, delay: Int64? = nil
     ) {
         timeline?.append(
             AttemptRecord(
@@ -323,24 +389,25 @@ extension RetryCall {
                 elapsed: .nanoseconds(elapsed), delay: delay.map { .nanoseconds($0) }))
     }
 
-    private func emitStop(_ known: Classification? = nil, error: (any Error)?) {
+    private func emitStop(_ known: ErrorClassification? = nil, error: (any Error)?) {
         let reason = state.stopReason ?? .abandoned
         emit(.stop(reason), known, error: error)
     }
 
     private func emit(
-        _ kind: @autoclosure () -> RetryEvent.Kind, _ known: Classification? = nil, error: (any Error)? = nil,
+        _ kind: @autoclosure () -> RetryEvent.Kind, _ known: ErrorClassification? = nil, error: (any Error)? = nil,
         delay: Int64 = 0
     ) {
         guard let observer = setup.observer else { return }
+        let kind = kind()
         eventCount += 1
         toldError = error
-        observer.observe(
+        if kind == .attempt, !observer.interest.contains(.attempts) { return }
+        if number == 0, observer.interest.contains(.calls) { number = RetryEvent.nextCall() }
+        observer.deliver(
             RetryEvent(
-                number: eventCount, kind: kind(), operation: setup.name, policy: state.storage.settings.name,
-                attempt: hasStarted ? state.attempt : 0, errorClass: known?.errorClass,
-                errorType: error.map { ErrorTypeFacts.of($0).name },
-                message: observer.includesMessages ? error.map(RetryEvent.message) : nil,
-                hint: known?.hint, delay: .nanoseconds(delay), elapsed: .nanoseconds(elapsed)))
+                call: number, number: eventCount, kind, of: setup, state.storage,
+                attempt: hasStarted ? state.attempt : 0, amplification: CallScope.amplification, known, error,
+                includesMessage: observer.includesMessages, delay: delay, elapsed: elapsed))
     }
 }

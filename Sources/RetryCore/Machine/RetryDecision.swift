@@ -3,5 +3,5 @@ public enum RetryDecision: Sendable, Hashable {
     /// Wait this long, zero included, and try again.
     case retry(after: Duration)
     /// Give up.
-    case stop(StopReason)
+    case stop(RetryStopReason)
 }

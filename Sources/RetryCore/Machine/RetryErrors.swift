@@ -5,7 +5,7 @@ public struct AttemptTimeoutError: SelfClassifyingError, TimeLimitError, Hashabl
     /// The policy's attempt timeout.
     public let timeout: Duration
     /// Always transient.
-    public var classification: Classification { .transient }
+    public var classification: ErrorClassification { .transient }
 
     var limit: Duration { timeout }
 
@@ -26,7 +26,7 @@ public struct DeadlineExceededError: SelfClassifyingError, TimeLimitError, Hasha
     /// The policy's deadline.
     public let deadline: Duration
     /// Always transient.
-    public var classification: Classification { .transient }
+    public var classification: ErrorClassification { .transient }
 
     var limit: Duration { deadline }
 

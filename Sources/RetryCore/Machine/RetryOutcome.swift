@@ -26,9 +26,12 @@ public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
     /// The value or the error that the call ended with.
     public let ending: Ending
     /// The reason why the call ended.
-    public let stopReason: StopReason
+    public let stopReason: RetryStopReason
     /// The number of attempts that were started.
     public let attempts: Int
+    /// The number of requests that the call may stand for so far, at most: its attempts, times the attempts of the calls
+    /// around it that repeat theirs.
+    public let amplification: Int
     /// The time from the call's begin to its end.
     public let elapsed: Duration
     /// The attempts in order; of a call with more than 512 of them, the first 64 and the last 448.
@@ -39,6 +42,7 @@ public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
         self.stopReason = call.state.stopReason ?? .abandoned
         let timeline = call.timeline ?? AttemptTimeline()
         self.attempts = timeline.count
+        self.amplification = Int(Int64(timeline.count).saturatingMultiply(Int64(CallScope.amplification)))
         self.elapsed = .nanoseconds(call.elapsed)
         self.timeline = timeline.records
     }

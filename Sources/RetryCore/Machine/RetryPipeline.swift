@@ -17,7 +17,10 @@
 public struct RetryPipeline: Sendable {
     /// The retry policy: attempts, delays and deadline.
     public var policy: RetryPolicy
-    @usableFromInline package private(set) var guards: Guards
+    /// The guards; none if `nil`.
+    @usableFromInline package private(set) var guards: GuardList?
+    /// The budget of the retries; none if `nil`.
+    @usableFromInline package private(set) var budget: RetryBudget?
     /// The settings that a first attempt does not need; the default ones if `nil`.
     @usableFromInline private(set) var ownSetup: CallSetup?
 
@@ -25,7 +28,8 @@ public struct RetryPipeline: Sendable {
     @inlinable
     public init(policy: RetryPolicy = .default) {
         self.policy = policy
-        guards = Guards(breaker: nil, budget: nil)
+        guards = nil
+        budget = nil
         ownSetup = nil
     }
 
@@ -46,9 +50,13 @@ public struct RetryPipeline: Sendable {
         return self
     }
 
-    /// True if the first attempt needs a timer, a gate or an event: all but the fast path.
+    /// True if a guard or a budget is to be asked.
     @inlinable
-    package var isElaborate: Bool { !policy.isPlain || ownSetup?.observer != nil }
+    package var isGuarded: Bool { guards != nil || budget != nil }
+
+    /// True if the first attempt needs a timer or a gate.
+    @inlinable
+    package var isElaborate: Bool { !policy.isPlain }
 }
 
 // MARK: The presets of the policy
@@ -93,18 +101,20 @@ extension RetryPipeline {
 
     /// The same pipeline with another name of the operations in events.
     public consuming func named(_ name: String?) -> RetryPipeline {
-        with { $0.name = name }
+        with { $0.rename(name) }
     }
 
-    /// The same pipeline with a circuit breaker that admits every attempt; none if `nil`.
-    public consuming func breaker(_ breaker: CircuitBreaker?) -> RetryPipeline {
-        guards = Guards(breaker: breaker, budget: guards.budget)
+    /// The same pipeline with another guard, which admits, delays or rejects every attempt; 64 at most.
+    ///
+    /// Its ``AttemptGuard/place`` fixes when it is asked. A guard that the pipeline has already is not added again.
+    public consuming func guarded(by guard: any AttemptGuard) -> RetryPipeline {
+        if guards?.contains(`guard`) != true { guards = .adding(`guard`, to: guards) }
         return self
     }
 
     /// The same pipeline with a budget, which bounds the retries of all calls that share it; none if `nil`.
     public consuming func budget(_ budget: RetryBudget?) -> RetryPipeline {
-        guards = Guards(breaker: guards.breaker, budget: budget)
+        self.budget = budget
         return self
     }
 
@@ -122,7 +132,7 @@ extension RetryPipeline {
 
     /// The same pipeline with an observer that receives every event of its calls; none if `nil`.
     public consuming func observer(_ observer: RetryObserver?) -> RetryPipeline {
-        with { $0.observer = observer }
+        with { $0.observe(by: observer) }
     }
 
     /// The same pipeline with a closure that is called before each retry, and with its wait; none if `nil`.
@@ -136,12 +146,12 @@ extension RetryPipeline {
     }
 
     /// The same pipeline with another random source for jitter; the system's if `nil`.
-    public consuming func random(_ random: RandomSource?) -> RetryPipeline {
+    public consuming func random(_ random: RetryRandomSource?) -> RetryPipeline {
         with { $0.random = random ?? .system }
     }
 
     /// The same pipeline with a sleeper that performs the waits of blocking calls; the system's if `nil`.
-    public consuming func sleeper(_ sleeper: Sleeper?) -> RetryPipeline {
+    public consuming func sleeper(_ sleeper: RetrySleeper?) -> RetryPipeline {
         with { $0.sleeper = sleeper ?? .system }
     }
 
@@ -149,7 +159,7 @@ extension RetryPipeline {
     ///
     /// A blocking call ends at once when it waits. An asynchronous call reads the token after an attempt and after a
     /// wait; the cancellation of its task ends the wait itself.
-    public consuming func cancellation(_ token: CancellationToken?) -> RetryPipeline {
+    public consuming func cancellation(_ token: RetryCancellationToken?) -> RetryPipeline {
         with { $0.cancellation = token }
     }
 
@@ -157,6 +167,15 @@ extension RetryPipeline {
     private consuming func with(_ change: (CallSetup) -> Void) -> RetryPipeline {
         if !isKnownUniquelyReferenced(&ownSetup) { ownSetup = ownSetup.map { CallSetup(copying: $0) } ?? CallSetup() }
         change(setup)
+        return self
+    }
+}
+
+extension RetryPipeline {
+    /// The same pipeline with a guard in place of those of its type; without one if `nil`.
+    consuming func guarded<Guard: AttemptGuard>(by guard: Guard?, inPlaceOf type: Guard.Type) -> RetryPipeline {
+        guards = .removing(type, from: guards)
+        if let `guard` { guards = .adding(`guard`, to: guards) }
         return self
     }
 }

@@ -10,7 +10,8 @@ extension PolicyRefinement {
         deadlineBehavior = try reader.word("deadline_behavior")
         attemptTimeout = try reader.duration("attempt_timeout")
         hints = try reader.value("hints")
-        openCircuit = try reader.word("open_circuit")
+        whenRejected = try reader.word("when_rejected")
+        nested = try reader.word("nested")
         failsImmediately = try reader.value("fails_immediately")
         guarantee = try reader.word("guarantee")
     }
@@ -25,7 +26,7 @@ extension PolicyRefinement {
         maxWait = try reader.duration("max_wait")
         for name in others { _ = try reader.value(name, as: Unread.self) }
         try reader.finish()
-        try reader.checked { () throws(PolicyError) in try check() }
+        try reader.checked { () throws(InvalidPolicyError) in try check() }
     }
 
     /// A setting that the caller reads.
@@ -33,7 +34,7 @@ extension PolicyRefinement {
         init(from decoder: any Decoder) {}
     }
 
-    private func check() throws(PolicyError) {
+    private func check() throws(InvalidPolicyError) {
         if let minWait, let maxWait {
             try RetryCore.check("min_wait", minWait, minWait <= maxWait, "must be at most max_wait, \(maxWait)")
         }
@@ -58,43 +59,29 @@ extension PolicyRefinement: Encodable {
         deadlineBehavior = settings.deadlineBehavior
         attemptTimeout = policy.attemptTimeout
         hints = settings.hints
-        openCircuit = settings.openCircuit
+        whenRejected = settings.whenRejected
+        nested = settings.nested
         failsImmediately = settings.failsImmediately
         guarantee = settings.guarantee
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case backoff, backoffs, deadline, hints, guarantee
-        case maxAttempts = "max_attempts"
-        case minWait = "min_wait"
-        case maxWait = "max_wait"
-        case retryLimits = "retry_limits"
-        case deadlineBehavior = "deadline_behavior"
-        case attemptTimeout = "attempt_timeout"
-        case openCircuit = "open_circuit"
-        case failsImmediately = "fails_immediately"
-    }
-
     /// Encodes the named settings.
     package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encodeIfPresent(maxAttempts, forKey: .maxAttempts)
-        try container.encodeIfPresent(minWait?.text, forKey: .minWait)
-        try container.encodeIfPresent(maxWait?.text, forKey: .maxWait)
-        try container.encodeIfPresent(backoff, forKey: .backoff)
-        if !backoffs.isEmpty { try container.encode(Self.byName(backoffs), forKey: .backoffs) }
-        if !limits.isEmpty { try container.encode(Self.byName(limits), forKey: .retryLimits) }
-        try container.encodeIfPresent(deadline?.text, forKey: .deadline)
-        try container.encodeIfPresent(deadlineBehavior, forKey: .deadlineBehavior)
-        try container.encodeIfPresent(attemptTimeout?.text, forKey: .attemptTimeout)
-        try container.encodeIfPresent(hints, forKey: .hints)
-        try container.encodeIfPresent(openCircuit, forKey: .openCircuit)
-        try container.encodeIfPresent(failsImmediately, forKey: .failsImmediately)
-        try container.encodeIfPresent(guarantee, forKey: .guarantee)
-    }
-
-    private static func byName<Value>(_ values: [ErrorClass: Value]) -> [String: Value] {
-        Dictionary(uniqueKeysWithValues: values.map { ($0.key.id, $0.value) })
+        var writer = SettingsWriter(encoder)
+        try writer.write("max_attempts", maxAttempts)
+        try writer.write("min_wait", minWait?.text)
+        try writer.write("max_wait", maxWait?.text)
+        try writer.write("backoff", backoff)
+        if !backoffs.isEmpty { try writer.write("backoffs", backoffs) }
+        if !limits.isEmpty { try writer.write("retry_limits", limits) }
+        try writer.write("deadline", deadline?.text)
+        try writer.write("deadline_behavior", deadlineBehavior)
+        try writer.write("attempt_timeout", attemptTimeout?.text)
+        try writer.write("hints", hints)
+        try writer.write("when_rejected", whenRejected)
+        try writer.write("nested", nested)
+        try writer.write("fails_immediately", failsImmediately)
+        try writer.write("guarantee", guarantee)
     }
 }
 

@@ -11,8 +11,9 @@ package struct PolicyRefinement: Sendable, Hashable {
     package var deadline: Duration?
     package var deadlineBehavior: DeadlineBehavior?
     package var attemptTimeout: Duration?
-    package var hints: HintRule?
-    package var openCircuit: OpenCircuitBehavior?
+    package var hints: RetryHintPolicy?
+    package var whenRejected: RejectionBehavior?
+    package var nested: NestedRetries?
     package var failsImmediately: Bool?
     package var guarantee: ExecutionGuarantee?
 
@@ -20,16 +21,16 @@ package struct PolicyRefinement: Sendable, Hashable {
     package var isEmpty: Bool {
         maxAttempts == nil && minWait == nil && maxWait == nil && backoff == nil && backoffs.isEmpty && limits.isEmpty
             && deadline == nil && deadlineBehavior == nil && attemptTimeout == nil && hints == nil
-            && openCircuit == nil && failsImmediately == nil && guarantee == nil
+            && whenRejected == nil && nested == nil && failsImmediately == nil && guarantee == nil
     }
 
     /// Returns the policy `base` with the named settings changed.
     package func applied(to base: RetryPolicy) -> RetryPolicy {
-        checked { () throws(PolicyError) in try refine(base) }
+        checked { () throws(InvalidPolicyError) in try refine(base) }
     }
 
     /// Returns the same for settings known only at run time.
-    func refine(_ base: RetryPolicy) throws(PolicyError) -> RetryPolicy {
+    func refine(_ base: RetryPolicy) throws(InvalidPolicyError) -> RetryPolicy {
         var settings = base.settings
         settings.maxAttempts = maxAttempts ?? settings.maxAttempts
         settings.backoff = backoff ?? windowed(settings.backoff)
@@ -39,7 +40,8 @@ package struct PolicyRefinement: Sendable, Hashable {
         settings.deadlineBehavior = deadlineBehavior ?? settings.deadlineBehavior
         settings.attemptTimeout = attemptTimeout?.saturatedNanoseconds ?? settings.attemptTimeout
         settings.hints = hints ?? settings.hints
-        settings.openCircuit = openCircuit ?? settings.openCircuit
+        settings.whenRejected = whenRejected ?? settings.whenRejected
+        settings.nested = nested ?? settings.nested
         settings.failsImmediately = failsImmediately ?? settings.failsImmediately
         settings.guarantee = guarantee ?? settings.guarantee
         try settings.validate()

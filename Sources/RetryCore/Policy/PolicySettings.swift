@@ -1,18 +1,20 @@
 /// The settings behind a policy, shared by all copies.
+@usableFromInline
 package struct PolicySettings: Sendable, Hashable {
     package var name: String
-    package var maxAttempts: Int
-    package var backoff: Backoff
+    @usableFromInline package var maxAttempts: Int
+    @usableFromInline package var backoff: Backoff
     package var backoffs: ClassTable<Backoff>
     /// A class that is not in the table is unlimited, and one that is unlimited is not in the table.
     package var limits: ClassTable<RetryLimit>
-    package var deadline: Int64
-    package var deadlineBehavior: DeadlineBehavior
-    package var attemptTimeout: Int64
-    package var hints: HintRule
-    package var openCircuit: OpenCircuitBehavior
-    package var failsImmediately: Bool
-    package var guarantee: ExecutionGuarantee
+    @usableFromInline package var deadline: Int64
+    @usableFromInline package var deadlineBehavior: DeadlineBehavior
+    @usableFromInline package var attemptTimeout: Int64
+    @usableFromInline package var hints: RetryHintPolicy
+    @usableFromInline package var whenRejected: RejectionBehavior
+    @usableFromInline package var nested: NestedRetries
+    @usableFromInline package var failsImmediately: Bool
+    @usableFromInline package var guarantee: ExecutionGuarantee
 
     /// Makes settings; those left out are what most policies have.
     ///
@@ -20,7 +22,7 @@ package struct PolicySettings: Sendable, Hashable {
     init(
         name: String = "", maxAttempts: Int, backoff: Backoff, limits: ClassTable<RetryLimit> = .standard,
         deadline: Int64 = .max, deadlineBehavior: DeadlineBehavior = .stop, attemptTimeout: Int64 = .max,
-        hints: HintRule = .obey
+        hints: RetryHintPolicy = .obey
     ) {
         self.name = name
         self.maxAttempts = maxAttempts
@@ -31,13 +33,14 @@ package struct PolicySettings: Sendable, Hashable {
         self.deadlineBehavior = deadlineBehavior
         self.attemptTimeout = attemptTimeout
         self.hints = hints
-        self.openCircuit = .stop
+        self.whenRejected = .stop
+        self.nested = .once
         self.failsImmediately = false
         self.guarantee = .atLeastOnce
     }
 
-    /// The one place that knows which settings make sense.
-    func validate() throws(PolicyError) {
+    /// Checks the settings, in the one place for it.
+    func validate() throws(InvalidPolicyError) {
         try check("max_attempts", maxAttempts, maxAttempts >= 1, "must be at least 1")
         try check("deadline", Duration.nanoseconds(deadline), deadline > 0, "must be above zero")
         try check("attempt_timeout", Duration.nanoseconds(attemptTimeout), attemptTimeout > 0, "must be above zero")
@@ -49,7 +52,7 @@ package struct PolicySettings: Sendable, Hashable {
 
 extension PolicySettings {
     /// Throws the error of the first invalid limit.
-    private func checkLimits() throws(PolicyError) {
+    private func checkLimits() throws(InvalidPolicyError) {
         for (errorClass, limit) in limits.entries {
             guard case .retries(let count) = limit else { continue }
             try check("retry_limits.\(errorClass)", count, count >= 0, "must not be negative")

@@ -21,12 +21,12 @@ extension RetryPolicy: Codable {
         var reader = try SettingsReader(decoder)
         var policy = RetryPolicy.default.named("")
         if let name = try reader.value("preset", as: String.self) {
-            policy = try Self.preset(name, path: decoder.codingPath + [SettingsReader.Key(stringValue: "preset")])
+            policy = try Self.preset(name, path: decoder.codingPath.adding("preset"))
         }
         if let name = try reader.value("name", as: String.self) { policy = policy.named(name) }
         let refinement = try PolicyRefinement(&reader)
         try reader.finish()
-        self = try reader.checked { () throws(PolicyError) in try refinement.refine(policy) }
+        self = try reader.checked { () throws(InvalidPolicyError) in try refinement.refine(policy) }
     }
 
     private static func preset(_ name: String, path: [any CodingKey]) throws -> RetryPolicy {
@@ -34,20 +34,15 @@ extension RetryPolicy: Codable {
             return RetryPolicy(preset: preset)
         }
         let known = Preset.allCases.dropFirst().map { "\($0)" }.joined(separator: ", ")
-        throw DecodingError.dataCorrupted(
-            DecodingError.Context(
-                codingPath: path, debugDescription: "There is no policy named \"\(name.shortened)\"; known are \(known)"
-            ))
+        throw DecodingError.setting(at: path, "There is no policy named \"\(name.shortened)\"; known are \(known)")
     }
-
-    private enum CodingKeys: String, CodingKey { case name }
 
     /// Encodes all settings.
     ///
     /// - Throws: `EncodingError` if the policy has a custom backoff.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        if !name.isEmpty { try container.encode(name, forKey: .name) }
+        var writer = SettingsWriter(encoder)
+        if !name.isEmpty { try writer.write("name", name) }
         try PolicyRefinement(all: settings).encode(to: encoder)
     }
 }
@@ -84,7 +79,7 @@ extension RetryLimit: Codable {
     }
 }
 
-extension HintRule: Codable {
+extension RetryHintPolicy: Codable {
     /// Decodes a rule: `"obey"`, `"exact"`, `"clamp"` or `"ignore"`, or one with its bound.
     ///
     /// The bounds are written as in `{"rule": "obey", "at_most": "1m", "beyond": "cut"}` and
@@ -98,8 +93,8 @@ extension HintRule: Codable {
         }
         var reader = try SettingsReader(decoder)
         let name = try reader.value("rule", as: String.self) ?? Kind.obey.rawValue
-        let rule = try Self.named(name, path: decoder.codingPath + [SettingsReader.Key(stringValue: "rule")])
-        let bound = try rule.kind.boundKey.flatMap { try reader.duration($0.stringValue) }
+        let rule = try Self.named(name, path: decoder.codingPath.adding("rule"))
+        let bound = try rule.kind.boundKey.flatMap { try reader.duration($0) }
         let beyond = rule.kind.canCut ? try reader.word("beyond", as: LongHintBehavior.self) : nil
         try reader.finish()
         // The reader has refused what is below zero.
@@ -107,43 +102,36 @@ extension HintRule: Codable {
             kind: rule.kind, nanoseconds: bound?.saturatedNanoseconds ?? rule.nanoseconds, cuts: beyond == .cut)
     }
 
-    private static func named(_ name: String, path: [any CodingKey]) throws -> HintRule {
+    private static func named(_ name: String, path: [any CodingKey]) throws -> RetryHintPolicy {
         switch Kind(rawValue: name) {
         case .obey: return .obey
         case .exact: return .exact()
         case .clamp: return .clamp()
         case .ignore: return .ignore
         case nil:
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(
-                    codingPath: path,
-                    debugDescription: "\"\(name.shortened)\" is no rule: it must be obey, exact, clamp or ignore"))
+            throw DecodingError.setting(
+                at: path, "\"\(name.shortened)\" is no rule: it must be obey, exact, clamp or ignore")
         }
-    }
-
-    fileprivate enum CodingKeys: String, CodingKey {
-        case rule, within, beyond
-        case atMost = "at_most"
     }
 
     /// Encodes the rule and its bound.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(kind.rawValue, forKey: .rule)
-        if cuts { try container.encode(LongHintBehavior.cut, forKey: .beyond) }
-        if let key = kind.boundKey { try container.encode(Duration.nanoseconds(nanoseconds).text, forKey: key) }
+        var writer = SettingsWriter(encoder)
+        try writer.write("rule", kind.rawValue)
+        if cuts { try writer.write("beyond", LongHintBehavior.cut) }
+        if let key = kind.boundKey { try writer.write(key, Duration.nanoseconds(nanoseconds).text) }
     }
 }
 
-extension HintRule.Kind {
+extension RetryHintPolicy.Kind {
     /// A Boolean value that indicates whether a hint beyond the bound can be cut.
     fileprivate var canCut: Bool { self == .obey || self == .exact }
 
     /// The key of the rule's bound; `nil` for a rule without.
-    fileprivate var boundKey: HintRule.CodingKeys? {
+    fileprivate var boundKey: String? {
         switch self {
-        case .obey, .exact: .atMost
-        case .clamp: .within
+        case .obey, .exact: "at_most"
+        case .clamp: "within"
         case .ignore: nil
         }
     }

@@ -18,11 +18,13 @@ extension RetryPolicyModifying {
     ///
     /// - Parameter count: The maximum number of attempts, the first one included; at least 1.
     /// - Returns: The changed policy.
+    @inlinable
     public consuming func maxAttempts(_ count: Int) -> Self {
         with { $0.maxAttempts = count }
     }
 
     /// The same policy with other waits.
+    @inlinable
     public consuming func backoff(_ backoff: Backoff) -> Self {
         with { $0.backoff = backoff }
     }
@@ -53,6 +55,7 @@ extension RetryPolicyModifying {
     ///   - deadline: Above zero; none if `nil`. Kept to a few milliseconds.
     ///   - behavior: The behavior where the deadline is near; stays as it is if `nil`, and goes with the deadline.
     /// - Returns: The changed policy.
+    @inlinable
     public consuming func deadline(_ deadline: Duration?, _ behavior: DeadlineBehavior? = nil) -> Self {
         with {
             $0.deadline = deadline?.saturatedNanoseconds ?? .max
@@ -64,32 +67,45 @@ extension RetryPolicyModifying {
     ///
     /// - Parameter timeout: Above zero; none if `nil`.
     /// - Returns: The changed policy.
+    @inlinable
     public consuming func attemptTimeout(_ timeout: Duration?) -> Self {
         with { $0.attemptTimeout = timeout?.saturatedNanoseconds ?? .max }
     }
 
     /// The same policy with another rule for what a server says about coming back.
-    public consuming func hints(_ rule: HintRule) -> Self {
+    @inlinable
+    public consuming func hints(_ rule: RetryHintPolicy) -> Self {
         with { $0.hints = rule }
     }
 
-    /// The same policy with another behavior while the circuit breaker is open.
-    public consuming func openCircuit(_ behavior: OpenCircuitBehavior) -> Self {
-        with { $0.openCircuit = behavior }
+    /// The same policy with another behavior while a guard, such as a circuit breaker, rejects the attempts.
+    @inlinable
+    public consuming func whenRejected(_ behavior: RejectionBehavior) -> Self {
+        with { $0.whenRejected = behavior }
+    }
+
+    /// The same policy with another rule for a call within a repeated attempt of another one.
+    @inlinable
+    public consuming func nested(_ rule: NestedRetries) -> Self {
+        with { $0.nested = rule }
     }
 
     /// The same policy, ending at the first failure of any kind.
+    @inlinable
     public consuming func failsImmediately(_ failsImmediately: Bool = true) -> Self {
         with { $0.failsImmediately = failsImmediately }
     }
 
     /// The same policy with another guarantee; exactly once needs an effect store to run.
+    @inlinable
     public consuming func guarantee(_ guarantee: ExecutionGuarantee) -> Self {
         with { $0.guarantee = guarantee }
     }
 
+    // Inlined, or each modifier would look up how this type holds its policy.
+    @inlinable
     consuming func with(_ change: (inout PolicySettings) -> Void) -> Self {
-        checked { () throws(PolicyError) in try self.policy.change(change) }
+        policy.changeOrTrap(change)
         return self
     }
 }

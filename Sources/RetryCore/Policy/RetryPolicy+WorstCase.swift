@@ -12,7 +12,7 @@ extension RetryPolicy {
         let timeout = settings.attemptTimeout == .max ? 0 : settings.attemptTimeout
         let timeouts = timeout.saturatingMultiply(Int64(clamping: retries).saturatingAdd(1))
         let latest = settings.deadline.saturatingAdd(settings.deadlineBehavior == .interrupt ? 0 : timeout)
-        if settings.openCircuit == .wait { return .nanoseconds(latest) }
+        if settings.whenRejected == .wait { return .nanoseconds(latest) }
         return .nanoseconds(min(latest, settings.longestWaits(retries).saturatingAdd(timeouts)))
     }
 }

@@ -65,9 +65,9 @@ public struct RetryPolicy: Sendable {
     ///   - hints: The rule for a server's word about when to come back.
     public init(
         maxAttempts: Int, backoff: Backoff = .exponential(), deadline: Duration? = nil,
-        deadlineBehavior: DeadlineBehavior = .stop, attemptTimeout: Duration? = nil, hints: HintRule = .obey
+        deadlineBehavior: DeadlineBehavior = .stop, attemptTimeout: Duration? = nil, hints: RetryHintPolicy = .obey
     ) {
-        self = checked { () throws(PolicyError) in
+        self = checked { () throws(InvalidPolicyError) in
             try RetryPolicy(
                 validating: maxAttempts, backoff: backoff, deadline: deadline, deadlineBehavior: deadlineBehavior,
                 attemptTimeout: attemptTimeout, hints: hints)
@@ -83,11 +83,11 @@ public struct RetryPolicy: Sendable {
     ///   - deadlineBehavior: The behavior near the deadline.
     ///   - attemptTimeout: The bound on one attempt, above zero; none if `nil`.
     ///   - hints: The rule for a server's word about when to come back.
-    /// - Throws: ``PolicyError`` that names the setting and its value.
+    /// - Throws: ``InvalidPolicyError`` that names the setting and its value.
     public init(
         validating maxAttempts: Int, backoff: Backoff = .exponential(), deadline: Duration? = nil,
-        deadlineBehavior: DeadlineBehavior = .stop, attemptTimeout: Duration? = nil, hints: HintRule = .obey
-    ) throws(PolicyError) {
+        deadlineBehavior: DeadlineBehavior = .stop, attemptTimeout: Duration? = nil, hints: RetryHintPolicy = .obey
+    ) throws(InvalidPolicyError) {
         let settings = PolicySettings(
             maxAttempts: maxAttempts, backoff: backoff, deadline: deadline?.saturatedNanoseconds ?? .max,
             deadlineBehavior: deadlineBehavior, attemptTimeout: attemptTimeout?.saturatedNanoseconds ?? .max,
@@ -99,12 +99,18 @@ public struct RetryPolicy: Sendable {
     /// Changes the settings, in place where no other policy shares them.
     ///
     /// So a policy that is refined inline costs one allocation, however many modifiers refine it.
-    mutating func change(_ change: (inout PolicySettings) -> Void) throws(PolicyError) {
+    mutating func change(_ change: (inout PolicySettings) -> Void) throws(InvalidPolicyError) {
         if !isKnownUniquelyReferenced(&box) { self = RetryPolicy(settings) }
         guard let box else { return }
         change(&box.settings)
         try box.settings.validate()
         box.settingsChanged()
+    }
+
+    /// Changes the settings; invalid ones trap.
+    @usableFromInline
+    mutating func changeOrTrap(_ change: (inout PolicySettings) -> Void) {
+        checked { () throws(InvalidPolicyError) in try self.change(change) }
     }
 }
 
@@ -132,10 +138,13 @@ extension RetryPolicy {
     }
 
     /// The rule for a server's word about when to come back.
-    public var hints: HintRule { settings.hints }
+    public var hints: RetryHintPolicy { settings.hints }
 
-    /// The behavior while the circuit breaker of the call is open.
-    public var openCircuit: OpenCircuitBehavior { settings.openCircuit }
+    /// The behavior while a guard of the call, such as a circuit breaker, rejects its attempts.
+    public var whenRejected: RejectionBehavior { settings.whenRejected }
+
+    /// The retries of a call within a repeated attempt of another one.
+    public var nested: NestedRetries { settings.nested }
 
     /// True if any failure ends the call, whatever its class.
     public var failsImmediately: Bool { settings.failsImmediately }
@@ -155,7 +164,7 @@ extension RetryPolicy {
 
     /// Returns how often failures of this class are retried in one call, or `nil` if only the attempts bound it.
     ///
-    /// Zero is also the answer for a class that is never retried; ``isRetried(_:)`` tells the two apart.
+    /// Zero is also the answer for a class that is never retried; ``isRetried(_:)`` distinguishes the two.
     public func retryLimit(for errorClass: ErrorClass) -> Int? {
         switch settings.limits[errorClass] ?? .unlimited {
         case .never: 0
@@ -203,15 +212,32 @@ public enum DeadlineBehavior: String, Sendable, Hashable, CaseIterable, Codable 
     case interrupt
 }
 
-/// The behavior of a call while its circuit breaker is open.
-public enum OpenCircuitBehavior: String, Sendable, Hashable, CaseIterable, Codable {
+/// The behavior of a call whose attempt a guard rejects, such as a circuit breaker that is open.
+public enum RejectionBehavior: String, Sendable, Hashable, CaseIterable, Codable {
     /// The call ends at once, with the operation's last error if there is one. The default.
     case stop
-    /// The call waits until the breaker may let an attempt through, if that is before the deadline.
+    /// The call waits until the guard may admit an attempt, if that is before the deadline.
     ///
-    /// Give such a policy a deadline: without one it waits for as long as the service is down. A breaker that was
-    /// opened manually, without an end, ends the call.
+    /// Give such a policy a deadline: without one it waits for as long as the service is down. A guard that is closed
+    /// without an end, such as a breaker that was opened manually, ends the call.
     case wait
+}
+
+/// The retries of a call that runs within a repeated attempt of another call.
+///
+/// Retries of stacked layers multiply: three layers of three attempts each make 27 requests to a service that is down.
+/// Within the first attempt of another call, a call retries as it does elsewhere. From the second attempt on, the outer
+/// call repeats the work already, and this rule says what the inner one adds: by default nothing, which leaves 7
+/// requests of the 27.
+///
+/// A call within a repeated attempt of a call with the same name makes one attempt, whatever the rule.
+public enum NestedRetries: String, Sendable, Hashable, CaseIterable, Codable {
+    /// The call makes one attempt. The default.
+    case once
+    /// The call retries as it does elsewhere: the attempts multiply.
+    case allow
+    /// The call makes one attempt, and if that fails, the calls around it are not repeated any more.
+    case stop
 }
 
 /// The guarantee about the effect of an operation.

@@ -42,6 +42,13 @@ extension Int64 {
         return overflow ? (self < 0 ? .min : .max) : sum
     }
 
+    /// The difference, held at the ends of the range.
+    @inlinable
+    package func saturatingSubtract(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (self < 0 ? .min : .max) : difference
+    }
+
     /// The product, held at the ends of the range.
     @inlinable
     package func saturatingMultiply(_ other: Int64) -> Int64 {

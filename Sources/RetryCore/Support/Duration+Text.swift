@@ -32,6 +32,11 @@ extension Duration {
         return Duration.nanoseconds(self > .nanoseconds(nanoseconds) ? nanoseconds.saturatingAdd(1) : nanoseconds).text
     }
 
+    /// The number of seconds in decimals, for programs: `"0.25"`, without an exponent.
+    package var secondsText: String {
+        (self < .zero ? "-" : "") + Self.decimal(attoseconds.magnitude, power: 18)
+    }
+
     private static func text(attoseconds amount: UInt128) -> String {
         switch amount {
         case 0: return "0s"

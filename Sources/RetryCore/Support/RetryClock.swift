@@ -1,11 +1,3 @@
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// The one source of time: monotonic, never the calendar's.
 ///
 /// Every measurement and every wait uses a `RetryClock`. The system's is the default; a test passes its own:
@@ -21,10 +13,12 @@ public struct RetryClock: Sendable {
     package final class Source: Sendable {
         let now: @Sendable () -> Int64
         let clock: any Clock<Duration>
+        let timer: RetryTimer?
 
-        init(now: @escaping @Sendable () -> Int64, clock: any Clock<Duration>) {
+        init(now: @escaping @Sendable () -> Int64, clock: any Clock<Duration>, timer: RetryTimer?) {
             self.now = now
             self.clock = clock
+            self.timer = timer
         }
     }
 
@@ -38,8 +32,15 @@ public struct RetryClock: Sendable {
     /// - Parameter clock: The clock. Its instants must not run backwards; its sleep must end early when the task is
     ///   cancelled.
     public init<C: Clock>(_ clock: C) where C.Duration == Duration {
+        self.init(clock, timer: nil)
+    }
+
+    /// Creates the time source of a clock with a timer of its own, which fires by the same time.
+    package init<C: Clock>(_ clock: C, timer: RetryTimer?) where C.Duration == Duration {
         let start = clock.now
-        self.init(source: Source(now: { start.duration(to: clock.now).saturatedNanoseconds }, clock: clock))
+        self.init(
+            source: Source(
+                now: { start.duration(to: clock.now).saturatedNanoseconds }, clock: clock, timer: timer))
     }
 
     init(source: Source?) {
@@ -51,29 +52,20 @@ public struct RetryClock: Sendable {
 
     /// The time since a fixed moment of the clock's own, in nanoseconds.
     package var nanoseconds: Int64 {
-        source?.now() ?? Self.systemNanoseconds(preciseClock)
+        source?.now() ?? SystemTime.precise
     }
 
     /// A time at most a few milliseconds before ``nanoseconds``, read in a fraction of the time where the system can.
     package var coarseNanoseconds: Int64 {
-        source?.now() ?? Self.systemNanoseconds(coarseClock)
+        source?.now() ?? SystemTime.coarse
+    }
+
+    /// The timer that fires by this clock; `nil` for a clock that can only sleep.
+    package var timer: RetryTimer? {
+        guard let source else { return .shared }
+        return source.timer
     }
 
     /// The clock passed to the initializer, to sleep by; `nil` for the system's.
     package var given: (any Clock<Duration>)? { source?.clock }
-
-    private static func systemNanoseconds(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
 }
-
-// Computed, because a stored global is checked for its initialisation at each use.
-#if canImport(Darwin)
-private var preciseClock: clockid_t { CLOCK_UPTIME_RAW }
-private var coarseClock: clockid_t { CLOCK_UPTIME_RAW_APPROX }
-#else
-private var preciseClock: clockid_t { CLOCK_MONOTONIC }
-private var coarseClock: clockid_t { CLOCK_MONOTONIC_COARSE }
-#endif

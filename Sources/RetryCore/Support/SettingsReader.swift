@@ -103,7 +103,7 @@ package struct SettingsReader {
     /// Returns the value that `body` makes; an error of the settings' own check becomes an error with the path.
     ///
     /// If the object is itself the value of a setting that the check names, that is `name`, and the path has it once.
-    func checked<Value>(inside name: String? = nil, _ body: () throws(PolicyError) -> Value) throws -> Value {
+    func checked<Value>(inside name: String? = nil, _ body: () throws(InvalidPolicyError) -> Value) throws -> Value {
         do {
             return try body()
         } catch {

@@ -20,8 +20,8 @@
 public final class RetryTracker: Sendable {
     /// The meaning of a result that does not say whether the call failed, because part of it cannot be read.
     public enum UnreadableResults: Sendable, Hashable {
-        /// Neither a success nor a failure: the decision is ``TrackerDecision/unreadable``, and the state of the request
-        /// stays as it was. The default.
+        /// Neither a success nor a failure: the decision is ``RetryTrackerDecision/unreadable``, and the state of the
+        /// request stays as it was. The default.
         case undecided
         /// A failure of the tool that is worth a retry.
         case failures
@@ -55,8 +55,8 @@ public final class RetryTracker: Sendable {
     private let textReader: ToolTextReader?
     private let unreadableResults: UnreadableResults
     private let clock: RetryClock
-    private let random: RandomSource?
-    private let onEvent: (@Sendable (TrackerEvent) -> Void)?
+    private let random: RetryRandomSource?
+    private let onEvent: (@Sendable (RetryTrackerEvent) -> Void)?
 
     /// Creates a tracker without state.
     ///
@@ -71,13 +71,13 @@ public final class RetryTracker: Sendable {
     ///   - clock: The time source; the system's if `nil`.
     ///   - random: The random source for jitter; a generator of the tracker's own if `nil`.
     ///   - onEvent: Receives each event, outside every lock.
-    /// - Throws: ``PolicyError`` if a value is invalid, or if texts are to be checked without a reader.
+    /// - Throws: ``InvalidPolicyError`` if a value is invalid, or if texts are to be checked without a reader.
     public init(
         configuration: ToolRetryConfiguration = ToolRetryConfiguration(), ceiling: Int = 3,
         timeToLive: Duration = .seconds(300), maximumKeys: Int = 100_000, textReader: ToolTextReader? = nil,
-        unreadableResults: UnreadableResults = .undecided, clock: RetryClock? = nil, random: RandomSource? = nil,
-        onEvent: (@Sendable (TrackerEvent) -> Void)? = nil
-    ) throws(PolicyError) {
+        unreadableResults: UnreadableResults = .undecided, clock: RetryClock? = nil, random: RetryRandomSource? = nil,
+        onEvent: (@Sendable (RetryTrackerEvent) -> Void)? = nil
+    ) throws(InvalidPolicyError) {
         try check("max_tool_retries", ceiling, ceiling >= 0, "must not be negative")
         try check("time_to_live", timeToLive, timeToLive > .zero, "must be above zero")
         try check("maximum_keys", maximumKeys, maximumKeys >= 1, "must be at least 1")
@@ -88,7 +88,7 @@ public final class RetryTracker: Sendable {
         self.base = Effective(configuration.base.clamped(to: ceiling))
         self.overrides = Dictionary(
             uniqueKeysWithValues: configuration.policies.map {
-                (ByteName(name: $0.key), Effective($0.value.clamped(to: ceiling)))
+                (ByteName($0.key), Effective($0.value.clamped(to: ceiling)))
             })
         self.parts = Self.parts(for: maximumKeys, timeToLive: timeToLive.saturatedNanoseconds)
         self.textReader = textReader
@@ -107,13 +107,13 @@ public final class RetryTracker: Sendable {
     ///   - request: The id of the request: the same for each of its retries, and for no other request.
     /// - Returns: The decision: whether to call the tool again, and after which wait.
     /// - Complexity: O(1), and the time of the reader for texts, if they are checked.
-    public func record(_ result: ToolResult, tool: String, request: String) -> TrackerDecision {
+    public func record(_ result: RetryTracker.ToolResult, tool: String, request: String) -> RetryTrackerDecision {
         let effective = effective(for: tool)
         let verdict = effective.policy.verdict(of: result, reader: textReader)
-        if case .unreadable(let oddities) = verdict {
-            tell(.undocumentedResult(result.oddities.union(oddities)), tool, request)
-        } else if !result.oddities.isEmpty {
-            tell(.undocumentedResult(result.oddities), tool, request)
+        if case .unreadable(let malformedParts) = verdict {
+            tell(.undocumentedResult(result.malformedParts.union(malformedParts)), tool, request)
+        } else if !result.malformedParts.isEmpty {
+            tell(.undocumentedResult(result.malformedParts), tool, request)
         }
         switch verdict {
         case .failed(let errorClass):
@@ -151,7 +151,7 @@ extension RetryTracker {
     ///   - tool: The name of the tool.
     ///   - request: The id of the request.
     /// - Returns: The decision of ``record(_:tool:request:)``, and the policy.
-    public func toolPostInvoke(_ result: ToolResult, tool: String, request: String) -> ToolHookAnswer {
+    public func toolPostInvoke(_ result: RetryTracker.ToolResult, tool: String, request: String) -> ToolHookAnswer {
         ToolHookAnswer(
             decision: record(result, tool: tool, request: request),
             metadata: ToolRetryMetadata(policy: policy(for: tool)))
@@ -180,7 +180,7 @@ extension RetryTracker {
     }
 
     private func effective(for tool: String) -> Effective {
-        overrides.isEmpty ? base : overrides[ByteName(name: tool)] ?? base
+        overrides.isEmpty ? base : overrides[ByteName(tool)] ?? base
     }
 
     /// Returns the part that holds a key: by the upper half of its hash, the lower one finds it in there.
@@ -188,7 +188,7 @@ extension RetryTracker {
         parts[Int(UInt(bitPattern: hash) >> (UInt.bitWidth / 2)) & (parts.count - 1)]
     }
 
-    private func failed(_ key: ToolCallKey, as errorClass: ErrorClass, _ policy: RetryPolicy) -> TrackerDecision {
+    private func failed(_ key: ToolCallKey, as errorClass: ErrorClass, _ policy: RetryPolicy) -> RetryTrackerDecision {
         let hash = key.hashValue
         let now = clock.coarseNanoseconds
         let drawn = random.map { DrawnNumber($0) }
@@ -211,13 +211,13 @@ extension RetryTracker {
         return .giveUp
     }
 
-    private func succeeded(_ key: ToolCallKey) -> TrackerDecision {
+    private func succeeded(_ key: ToolCallKey) -> RetryTrackerDecision {
         let retries = clear(key)
         if retries > 0 { tell(.recovered(retries: retries), key.tool, key.request) }
         return .succeeded
     }
 
-    private func unreadable(_ key: ToolCallKey, _ policy: RetryPolicy) -> TrackerDecision {
+    private func unreadable(_ key: ToolCallKey, _ policy: RetryPolicy) -> RetryTrackerDecision {
         switch unreadableResults {
         case .undecided: .unreadable
         case .failures: failed(key, as: .transient, policy)
@@ -239,8 +239,8 @@ extension RetryTracker {
         }
     }
 
-    private func tell(_ kind: @autoclosure () -> TrackerEvent.Kind, _ tool: String?, _ request: String?) {
-        onEvent?(TrackerEvent(kind: kind(), tool: tool, request: request))
+    private func tell(_ kind: @autoclosure () -> RetryTrackerEvent.Kind, _ tool: String?, _ request: String?) {
+        onEvent?(RetryTrackerEvent(kind: kind(), tool: tool, request: request))
     }
 }
 
@@ -248,7 +248,7 @@ extension RetryTracker {
 private struct DrawnNumber: RandomNumberGenerator {
     private let number: UInt64
 
-    init(_ source: RandomSource) {
+    init(_ source: RetryRandomSource) {
         var source = source
         number = source.next()
     }

@@ -17,7 +17,7 @@ public struct ToolRetryConfiguration: Sendable, Hashable {
     ///   - base: The policy of every tool without one of its own.
     ///   - overrides: The overrides of single tools, by their names.
     public init(base: ToolRetryPolicy = ToolRetryPolicy(), overrides: [String: ToolRetryOverride] = [:]) {
-        self = checked { () throws(PolicyError) in
+        self = checked { () throws(InvalidPolicyError) in
             try ToolRetryConfiguration(validating: base, overrides: overrides)
         }
     }
@@ -27,10 +27,10 @@ public struct ToolRetryConfiguration: Sendable, Hashable {
     /// - Parameters:
     ///   - base: The policy of every tool without one of its own.
     ///   - overrides: The overrides of single tools, by their names.
-    /// - Throws: ``PolicyError`` that names the tool, the setting and its value.
+    /// - Throws: ``InvalidPolicyError`` that names the tool, the setting and its value.
     public init(
         validating base: ToolRetryPolicy, overrides: [String: ToolRetryOverride]
-    ) throws(PolicyError) {
+    ) throws(InvalidPolicyError) {
         self.base = base
         self.overrides = overrides
         var policies: [String: ToolRetryPolicy] = [:]
@@ -57,7 +57,7 @@ extension ToolRetryConfiguration: Codable {
         let settings = try ToolRetryOverride(&reader)
         let overrides = try reader.value("tool_overrides", as: [String: ToolRetryOverride].self) ?? [:]
         try reader.finish()
-        self = try reader.checked { () throws(PolicyError) in
+        self = try reader.checked { () throws(InvalidPolicyError) in
             try ToolRetryConfiguration(validating: settings.applied(to: ToolRetryPolicy()), overrides: overrides)
         }
     }
@@ -65,21 +65,12 @@ extension ToolRetryConfiguration: Codable {
     /// Encodes all settings.
     public func encode(to encoder: any Encoder) throws {
         try ToolRetryOverride(base).encode(to: encoder)
-        var container = encoder.container(keyedBy: SettingsReader.Key.self)
-        try container.encode(overrides, forKey: SettingsReader.Key(stringValue: "tool_overrides"))
+        var writer = SettingsWriter(encoder)
+        try writer.write("tool_overrides", overrides)
     }
 }
 
 extension ToolRetryOverride: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case jitter
-        case maxRetries = "max_retries"
-        case backoffBaseMilliseconds = "backoff_base_ms"
-        case maxBackoffMilliseconds = "max_backoff_ms"
-        case retryOnStatus = "retry_on_status"
-        case checksTextContent = "check_text_content"
-    }
-
     /// Decodes an override: any of the keys of a configuration but `tool_overrides`.
     ///
     /// - Throws: `DecodingError` with the path and the value of an unknown setting, or of one with the wrong type.
@@ -91,13 +82,13 @@ extension ToolRetryOverride: Codable {
 
     /// Encodes the settings that are not `nil`.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encodeIfPresent(maxRetries, forKey: .maxRetries)
-        try container.encodeIfPresent(backoffBaseMilliseconds, forKey: .backoffBaseMilliseconds)
-        try container.encodeIfPresent(maxBackoffMilliseconds, forKey: .maxBackoffMilliseconds)
-        try container.encodeIfPresent(retryOnStatus, forKey: .retryOnStatus)
-        try container.encodeIfPresent(jitter, forKey: .jitter)
-        try container.encodeIfPresent(checksTextContent, forKey: .checksTextContent)
+        var writer = SettingsWriter(encoder)
+        try writer.write("max_retries", maxRetries)
+        try writer.write("backoff_base_ms", backoffBaseMilliseconds)
+        try writer.write("max_backoff_ms", maxBackoffMilliseconds)
+        try writer.write("retry_on_status", retryOnStatus)
+        try writer.write("jitter", jitter)
+        try writer.write("check_text_content", checksTextContent)
     }
 
     fileprivate init(_ reader: inout SettingsReader) throws {

@@ -52,7 +52,7 @@ public struct ToolRetryMetadata: Sendable, Hashable, Encodable {
 /// The answer of the hook after a tool call.
 public struct ToolHookAnswer: Sendable, Hashable {
     /// The decision.
-    public let decision: TrackerDecision
+    public let decision: RetryTrackerDecision
     /// The policy in force for the tool.
     public let metadata: ToolRetryMetadata
 }

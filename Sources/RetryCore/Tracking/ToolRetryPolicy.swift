@@ -35,7 +35,7 @@ public struct ToolRetryPolicy: Sendable, Hashable {
         maxRetries: Int = 2, backoffBaseMilliseconds: Int = 200, maxBackoffMilliseconds: Int = 5_000,
         retryOnStatus: [Int] = defaultStatuses, jitter: Bool = true, checksTextContent: Bool = false
     ) {
-        self = checked { () throws(PolicyError) in
+        self = checked { () throws(InvalidPolicyError) in
             try ToolRetryPolicy(
                 validating: maxRetries, backoffBaseMilliseconds: backoffBaseMilliseconds,
                 maxBackoffMilliseconds: maxBackoffMilliseconds, retryOnStatus: retryOnStatus, jitter: jitter,
@@ -52,11 +52,11 @@ public struct ToolRetryPolicy: Sendable, Hashable {
     ///   - retryOnStatus: The statuses that are worth a retry, from 100 to 999.
     ///   - jitter: Pass `true` to draw each wait from zero up to the computed one.
     ///   - checksTextContent: Pass `true` to read texts that hold JSON.
-    /// - Throws: ``PolicyError`` that names the setting and its value.
+    /// - Throws: ``InvalidPolicyError`` that names the setting and its value.
     public init(
         validating maxRetries: Int, backoffBaseMilliseconds: Int = 200, maxBackoffMilliseconds: Int = 5_000,
         retryOnStatus: [Int] = defaultStatuses, jitter: Bool = true, checksTextContent: Bool = false
-    ) throws(PolicyError) {
+    ) throws(InvalidPolicyError) {
         try check("max_retries", maxRetries, maxRetries >= 0, "must not be negative")
         try check(
             "backoff_base_ms", backoffBaseMilliseconds, Self.waits.contains(backoffBaseMilliseconds),
@@ -122,7 +122,7 @@ public struct ToolRetryOverride: Sendable, Hashable {
         self.checksTextContent = checksTextContent
     }
 
-    func applied(to base: ToolRetryPolicy) throws(PolicyError) -> ToolRetryPolicy {
+    func applied(to base: ToolRetryPolicy) throws(InvalidPolicyError) -> ToolRetryPolicy {
         try ToolRetryPolicy(
             validating: maxRetries ?? base.maxRetries,
             backoffBaseMilliseconds: backoffBaseMilliseconds ?? base.backoffBaseMilliseconds,
@@ -132,6 +132,6 @@ public struct ToolRetryOverride: Sendable, Hashable {
     }
 
     fileprivate func applied(toValid base: ToolRetryPolicy) -> ToolRetryPolicy {
-        checked { () throws(PolicyError) in try applied(to: base) }
+        checked { () throws(InvalidPolicyError) in try applied(to: base) }
     }
 }

@@ -13,7 +13,7 @@ struct TrackerTable: Sendable {
 
     private struct Entry: Sendable {
         var key: ToolCallKey
-        var state: RetryState
+        var state: RetryStateMachine
         var lastFailure: Int64
         var hash: Int
         var nextInBucket: Int32
@@ -51,8 +51,8 @@ struct TrackerTable: Sendable {
             if isAlive(index, now: now) { return failedAgain(index, as: errorClass, now: now, using: &generator) }
             remove(index)
         }
-        var state = RetryState(policy: policy)
-        let step = state.attemptFailed(Classification(errorClass), elapsed: 0 as Int64, using: &generator)
+        var state = RetryStateMachine(policy: policy)
+        let step = state.attemptFailed(ErrorClassification(errorClass), elapsed: 0 as Int64, using: &generator)
         guard case .wait(let wait) = step else { return .exhausted }
         guard count < capacity else { return .full }
         insert(key, hash: hash, state, now: now)
@@ -73,7 +73,7 @@ struct TrackerTable: Sendable {
     ) -> Outcome {
         let mayGoOn = entries[index].state.waitEnded(elapsed: 0 as Int64)
         let step = entries[index].state.attemptFailed(
-            Classification(errorClass), elapsed: 0 as Int64, using: &generator)
+            ErrorClassification(errorClass), elapsed: 0 as Int64, using: &generator)
         guard mayGoOn, case .wait(let wait) = step else {
             remove(index)
             return .exhausted
@@ -111,7 +111,7 @@ extension TrackerTable {
         return nil
     }
 
-    private mutating func insert(_ key: ToolCallKey, hash: Int, _ state: RetryState, now: Int64) {
+    private mutating func insert(_ key: ToolCallKey, hash: Int, _ state: RetryStateMachine, now: Int64) {
         if count == buckets.count { rehash() }
         let entry = Entry(
             key: key, state: state, lastFailure: now, hash: hash, nextInBucket: buckets[bucket(of: hash)],

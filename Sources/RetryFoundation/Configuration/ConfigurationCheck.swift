@@ -6,7 +6,9 @@ struct ConfigurationCheck {
     let errors: ErrorTypeRegistry
 
     /// Returns the policies that sections can name.
-    mutating func catalog(of configuration: RetryConfiguration, over catalog: PolicyCatalog) throws -> PolicyCatalog {
+    mutating func catalog(of configuration: RetryConfiguration, over catalog: RetryPolicyCatalog) throws
+        -> RetryPolicyCatalog
+    {
         var catalog = catalog
         for (name, policy) in configuration.policies.sorted(by: { $0.key < $1.key }) {
             do {
@@ -20,14 +22,17 @@ struct ConfigurationCheck {
 
     /// Returns the problems with names of error types that are not registered.
     mutating func problems(
-        of configuration: RetryConfiguration, catalog: PolicyCatalog, isStrict: Bool
-    ) throws -> [ConfigurationError] {
+        of configuration: RetryConfiguration, catalog: RetryPolicyCatalog, isStrict: Bool
+    ) throws -> [RetryConfigurationError] {
         var sections = [("retry_policy", configuration.base)]
         sections += configuration.operations.map { ("retry_policy.operations.\($0.key)", $0.value) }
-        var problems: [ConfigurationError] = []
+        var problems: [RetryConfigurationError] = []
         for (path, section) in sections.sorted(by: { $0.0 < $1.0 }) {
             if let name = section.policy {
                 do { _ = try catalog.resolve(named: name) } catch { throw self.error("\(path).policy", error) }
+            }
+            if let name = section.rateLimiter, configuration.rateLimiters[name] == nil {
+                throw unknownLimiter(name, "\(path).rate_limiter", configuration)
             }
             problems += section.customExceptions.enumerated().compactMap {
                 unknown($1, "\(path).custom_exceptions[\($0)]")
@@ -37,17 +42,29 @@ struct ConfigurationCheck {
         return problems
     }
 
-    private func unknown(_ name: String, _ setting: String) -> ConfigurationError? {
+    private func unknown(_ name: String, _ setting: String) -> RetryConfigurationError? {
         if errors.test(name) != nil { return nil }
         let known = errors.names.isEmpty ? "none" : errors.names.joined(separator: ", ")
-        return ConfigurationError(
+        return RetryConfigurationError(
             .invalidSetting, file: file, setting: setting,
             problem: "is \"\(name.shortened)\", an error type that is not registered",
             advice: "Registered are: \(known).")
     }
 
-    private func error(_ setting: String, _ cause: PolicyError) -> ConfigurationError {
-        ConfigurationError(
+    private func unknownLimiter(
+        _ name: String, _ setting: String, _ configuration: RetryConfiguration
+    ) -> RetryConfigurationError {
+        let names = configuration.rateLimiters.keys.sorted()
+        let known = names.isEmpty ? "none" : names.map(\.shortened).joined(separator: ", ")
+        let similar = SimilarName.of(name, among: names).map { " Did you mean \"\($0.shortened)\"?" } ?? ""
+        return RetryConfigurationError(
+            .invalidSetting, file: file, setting: setting,
+            problem: "is \"\(name.shortened)\", which is not in rate_limiters",
+            advice: "Known are: \(known).\(similar)")
+    }
+
+    private func error(_ setting: String, _ cause: InvalidPolicyError) -> RetryConfigurationError {
+        RetryConfigurationError(
             .invalidSetting, file: file, setting: setting, problem: "is \(cause.value)",
             advice: "It \(cause.requirement).")
     }

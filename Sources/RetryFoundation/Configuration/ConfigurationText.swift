@@ -21,28 +21,28 @@ package struct ConfigurationText {
     }
 
     /// Reads a value that decodes itself.
-    package func decode<Value: Decodable>(_ type: Value.Type) throws(ConfigurationError) -> Value {
+    package func decode<Value: Decodable>(_ type: Value.Type) throws(RetryConfigurationError) -> Value {
         guard data.count <= Self.maximumSize else { throw .tooLarge(file: file) }
         let tree: JSONValue
         do {
             tree = try JSONParser.parse([UInt8](data))
         } catch {
-            throw ConfigurationError(error, file: file)
+            throw RetryConfigurationError(error, file: file)
         }
         do {
             return try Value(from: JSONValueDecoder(tree))
         } catch let error as DecodingError {
-            throw ConfigurationError(error, file: file)
+            throw RetryConfigurationError(error, file: file)
         } catch {
-            throw ConfigurationError(
+            throw RetryConfigurationError(
                 .invalidSetting, file: file, problem: "is not right: \(error)", advice: "Correct it.")
         }
     }
 }
 
-extension ConfigurationError {
-    static func tooLarge(file: String?) -> ConfigurationError {
-        ConfigurationError(
+extension RetryConfigurationError {
+    static func tooLarge(file: String?) -> RetryConfigurationError {
+        RetryConfigurationError(
             .tooLarge, file: file, problem: "is larger than 1 MiB, which no configuration needs",
             advice: "Make sure that it is the right file.")
     }

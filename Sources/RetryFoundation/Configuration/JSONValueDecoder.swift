@@ -25,7 +25,7 @@ struct JSONValueDecoder: Decoder {
 
     private func mismatch(_ type: Any.Type, _ expected: String) -> DecodingError {
         let setting = codingPath.setting
-        let error = PolicyError(
+        let error = InvalidPolicyError(
             setting: setting.isEmpty ? "the text" : setting, value: value.description,
             requirement: "must be \(expected)")
         return .typeMismatch(

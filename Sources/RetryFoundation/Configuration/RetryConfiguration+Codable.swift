@@ -1,39 +1,14 @@
 import RetryCore
 
-#if canImport(FoundationEssentials)
-public import FoundationEssentials
-#else
-public import Foundation
-#endif
-
-extension RetryConfiguration {
-    /// Reads a configuration from JSON: the whole of a file with a member `retry_policy`.
-    ///
-    /// A file without that member is an empty configuration, unless it has a member whose name is most probably a
-    /// misspelt `retry_policy`: that is an error. Inside `retry_policy` nothing is guessed: an unknown key, a value of
-    /// the wrong type or out of its range is an error that names the setting.
-    ///
-    /// - Parameter json: The text in UTF-8, at most 1 MiB.
-    /// - Throws: ``ConfigurationError``.
-    public init(json: Data) throws {
-        self = try ConfigurationText(data: json).decode(RetryConfiguration.self)
-    }
-
-    /// Reads a configuration from a file with JSON, as ``init(json:)`` does.
-    ///
-    /// - Parameter file: The URL of a file. One of more than 1 MiB is refused, and not read into memory.
-    /// - Throws: ``ConfigurationError`` that names the file as well.
-    public init(contentsOf file: URL) throws {
-        self = try ConfigurationText(contentsOf: file).decode(RetryConfiguration.self)
-    }
-}
-
 extension RetryConfiguration: Codable {
     private enum FileKeys: String, CodingKey {
         case retryPolicy = "retry_policy"
     }
 
     /// Decodes a file: an object of which only the member `retry_policy` is read, and similar names are checked.
+    ///
+    /// A file without that member is an empty configuration, unless it has a member whose name is most probably a
+    /// misspelt `retry_policy`: that is an error.
     ///
     /// - Throws: `DecodingError` with the path and the value of an invalid or unknown setting.
     public init(from decoder: any Decoder) throws {
@@ -57,7 +32,7 @@ extension RetryConfiguration: Codable {
                 : SimilarName.of($0.stringValue, among: [name]) != nil
         }
         guard let misspelt else { return }
-        let error = PolicyError(
+        let error = InvalidPolicyError(
             setting: misspelt.stringValue, value: "not known",
             requirement: isThere
                 ? "must be left out beside \(name)"
@@ -81,6 +56,7 @@ private struct Body: Codable {
 
     private enum Keys: String, CodingKey, CaseIterable {
         case policies, operations, budget
+        case rateLimiters = "rate_limiters"
         case circuitBreaker = "circuit_breaker"
     }
 
@@ -92,7 +68,13 @@ private struct Body: Codable {
         let container = try decoder.container(keyedBy: Keys.self)
         configuration = RetryConfiguration()
         configuration.base = try RetryConfiguration.Section(from: decoder, besides: Keys.allCases.map(\.rawValue))
-        configuration.budget = try container.decodeIfPresent(RetryBudgetLaw.self, forKey: .budget)
+        configuration.budget = try container.decodeIfPresent(RetryBudgetPolicy.self, forKey: .budget)
+        configuration.rateLimiters =
+            try container.decodeIfPresent([String: RateLimiterPolicy].self, forKey: .rateLimiters) ?? [:]
+        if configuration.rateLimiters[""] != nil {
+            throw DecodingError.dataCorruptedError(
+                forKey: .rateLimiters, in: container, debugDescription: "A rate limiter has no name")
+        }
         configuration.circuitBreaker = try container.decodeIfPresent(
             CircuitBreakerPolicy.self, forKey: .circuitBreaker)
         configuration.policies = try container.decodeIfPresent([String: RetryPolicy].self, forKey: .policies) ?? [:]
@@ -102,7 +84,7 @@ private struct Body: Codable {
         }
         let operations = try container.decodeIfPresent(
             [String: RetryConfiguration.Section].self, forKey: .operations)
-        for (name, section) in operations ?? [:] { configuration.operations[OperationKind(name)] = section }
+        for (name, section) in operations ?? [:] { configuration.operations[RetryOperationKind(name)] = section }
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -110,6 +92,9 @@ private struct Body: Codable {
         var container = encoder.container(keyedBy: Keys.self)
         try container.encodeIfPresent(configuration.budget, forKey: .budget)
         try container.encodeIfPresent(configuration.circuitBreaker, forKey: .circuitBreaker)
+        if !configuration.rateLimiters.isEmpty {
+            try container.encode(configuration.rateLimiters, forKey: .rateLimiters)
+        }
         if !configuration.policies.isEmpty { try container.encode(configuration.policies, forKey: .policies) }
         if !configuration.operations.isEmpty {
             let sections = configuration.operations.map { ($0.key.name, $0.value) }
@@ -121,6 +106,7 @@ private struct Body: Codable {
 extension RetryConfiguration.Section: Codable {
     private enum Keys: String, CodingKey, CaseIterable {
         case enabled, policy
+        case rateLimiter = "rate_limiter"
         case customExceptions = "custom_exceptions"
     }
 
@@ -136,6 +122,7 @@ extension RetryConfiguration.Section: Codable {
         let container = try decoder.container(keyedBy: Keys.self)
         isEnabled = try container.decodeIfPresent(Bool.self, forKey: .enabled)
         policy = try container.decodeIfPresent(String.self, forKey: .policy)
+        rateLimiter = try container.decodeIfPresent(String.self, forKey: .rateLimiter)
         customExceptions = try container.decodeIfPresent([String].self, forKey: .customExceptions) ?? []
         self.refinement = refinement.isEmpty ? nil : refinement
     }
@@ -146,6 +133,7 @@ extension RetryConfiguration.Section: Codable {
         var container = encoder.container(keyedBy: Keys.self)
         try container.encodeIfPresent(isEnabled, forKey: .enabled)
         try container.encodeIfPresent(policy, forKey: .policy)
+        try container.encodeIfPresent(rateLimiter, forKey: .rateLimiter)
         if !customExceptions.isEmpty { try container.encode(customExceptions, forKey: .customExceptions) }
     }
 }

@@ -24,6 +24,8 @@ public struct RetryConfiguration: Sendable, Hashable {
         public var isEnabled: Bool?
         /// The name of the policy to start from; `nil` if not given.
         public var policy: String?
+        /// The name of the rate limiter, of ``RetryConfiguration/rateLimiters``; `nil` if not given.
+        public var rateLimiter: String?
         /// The names of error types that are worth a retry.
         public var customExceptions: [String] = []
         /// The changes of the policy.
@@ -47,11 +49,13 @@ public struct RetryConfiguration: Sendable, Hashable {
     /// The settings of all operations.
     public var base = Section()
     /// The settings of single kinds of operations.
-    public var operations: [OperationKind: Section] = [:]
-    /// The policies that sections can name, besides those of a ``/RetryCore/PolicyCatalog``.
+    public var operations: [RetryOperationKind: Section] = [:]
+    /// The policies that sections can name, besides those of a ``/RetryCore/RetryPolicyCatalog``.
     public var policies: [String: RetryPolicy] = [:]
     /// The retry budget that the operations share; `nil` if not given.
-    public var budget: RetryBudgetLaw?
+    public var budget: RetryBudgetPolicy?
+    /// The rate limiters that sections can name: each spaces the operations of all sections that name it.
+    public var rateLimiters: [String: RateLimiterPolicy] = [:]
     /// The circuit breaker of each kind of operation; `nil` if not given.
     public var circuitBreaker: CircuitBreakerPolicy?
 

@@ -16,19 +16,19 @@ public import Foundation
 /// let text = try api.blockingExecutor.execute { try String(contentsOf: log) }
 /// ```
 ///
-/// The breaker of each kind and the budget of all are created once, and shared by all copies of the value: create the
+/// The breaker of each kind, the budget of all and the rate limiters are created once, and shared by all copies of the value: create the
 /// value once, and keep it.
 public struct RetryOperations: Sendable {
     /// The configuration of the operations.
     public let configuration: RetryConfiguration
     /// The parts of the configuration that were left out: names of error types that are not registered.
-    public let problems: [ConfigurationError]
+    public let problems: [RetryConfigurationError]
 
-    private let kinds: OperationKinds
-    private let catalog: PolicyCatalog
+    private let kinds: RetryOperationKinds
+    private let catalog: RetryPolicyCatalog
     private let errors: ErrorTypeRegistry
     private let guards: OperationGuards
-    private let known: [OperationKind: RetryOperation]
+    private let known: [RetryOperationKind: RetryOperation]
 
     /// Creates the operations of a configuration.
     ///
@@ -39,30 +39,13 @@ public struct RetryOperations: Sendable {
     ///   - errors: The error types that the configuration can name.
     ///   - isStrict: Pass `true` to treat a name of an error type that is not registered as an error; otherwise it is
     ///     left out, and noted in ``problems``.
-    /// - Throws: ``ConfigurationError`` for an unknown policy, and for an unregistered error type if `isStrict`.
+    /// - Throws: ``RetryConfigurationError`` for an unknown policy, and for an unregistered error type if `isStrict`.
     public init(
-        _ configuration: RetryConfiguration = RetryConfiguration(), kinds: OperationKinds = .standard,
-        catalog: PolicyCatalog = .standard, errors: ErrorTypeRegistry = ErrorTypeRegistry(), isStrict: Bool = false
+        _ configuration: RetryConfiguration = RetryConfiguration(), kinds: RetryOperationKinds = .standard,
+        catalog: RetryPolicyCatalog = .standard, errors: ErrorTypeRegistry = ErrorTypeRegistry(), isStrict: Bool = false
     ) throws {
         try self.init(
             configuration, kinds: kinds, catalog: catalog, errors: errors, isStrict: isStrict, file: nil)
-    }
-
-    /// Reads a configuration from JSON, and makes its operations.
-    ///
-    /// - Parameters:
-    ///   - json: The text in UTF-8, at most 1 MiB.
-    ///   - kinds: The default policy of each kind of operation.
-    ///   - catalog: The policies that the configuration can name, besides its own.
-    ///   - errors: The error types that the configuration can name.
-    ///   - isStrict: Pass `true` to treat a name of an error type that is not registered as an error.
-    /// - Throws: ``ConfigurationError``.
-    public init(
-        json: Data, kinds: OperationKinds = .standard, catalog: PolicyCatalog = .standard,
-        errors: ErrorTypeRegistry = ErrorTypeRegistry(), isStrict: Bool = false
-    ) throws {
-        try self.init(
-            RetryConfiguration(json: json), kinds: kinds, catalog: catalog, errors: errors, isStrict: isStrict)
     }
 
     /// Reads a configuration from a file with JSON, and makes its operations.
@@ -73,9 +56,9 @@ public struct RetryOperations: Sendable {
     ///   - catalog: The policies that the configuration can name, besides its own.
     ///   - errors: The error types that the configuration can name.
     ///   - isStrict: Pass `true` to treat a name of an error type that is not registered as an error.
-    /// - Throws: ``ConfigurationError`` that names the file as well.
+    /// - Throws: ``RetryConfigurationError`` that names the file as well.
     public init(
-        contentsOf file: URL, kinds: OperationKinds = .standard, catalog: PolicyCatalog = .standard,
+        contentsOf file: URL, kinds: RetryOperationKinds = .standard, catalog: RetryPolicyCatalog = .standard,
         errors: ErrorTypeRegistry = ErrorTypeRegistry(), isStrict: Bool = false
     ) throws {
         try self.init(
@@ -84,7 +67,7 @@ public struct RetryOperations: Sendable {
     }
 
     private init(
-        _ configuration: RetryConfiguration, kinds: OperationKinds, catalog: PolicyCatalog,
+        _ configuration: RetryConfiguration, kinds: RetryOperationKinds, catalog: RetryPolicyCatalog,
         errors: ErrorTypeRegistry, isStrict: Bool, file: String?
     ) throws {
         var check = ConfigurationCheck(file: file, errors: errors)
@@ -95,8 +78,8 @@ public struct RetryOperations: Sendable {
     }
 
     private init(
-        _ configuration: RetryConfiguration, problems: [ConfigurationError], kinds: OperationKinds,
-        catalog: PolicyCatalog, errors: ErrorTypeRegistry, guards: OperationGuards
+        _ configuration: RetryConfiguration, problems: [RetryConfigurationError], kinds: RetryOperationKinds,
+        catalog: RetryPolicyCatalog, errors: ErrorTypeRegistry, guards: OperationGuards
     ) {
         self.configuration = configuration
         self.problems = problems
@@ -104,14 +87,14 @@ public struct RetryOperations: Sendable {
         self.catalog = catalog
         self.errors = errors
         self.guards = guards
-        var known: [OperationKind: RetryOperation] = [:]
+        var known: [RetryOperationKind: RetryOperation] = [:]
         for kind in Array(kinds.policies.keys) + configuration.operations.keys {
             known[kind] = Self.operation(kind, configuration, kinds, catalog, errors, guards)
         }
         self.known = known
     }
 
-    /// Returns the same operations with the breakers and the budget of `old` that have the same settings here.
+    /// Returns the same operations with the breakers, the budget and the limiters of `old` that have the same settings here.
     func takingOver(_ old: RetryOperations) -> RetryOperations {
         RetryOperations(
             configuration, problems: problems, kinds: kinds, catalog: catalog, errors: errors,
@@ -119,12 +102,13 @@ public struct RetryOperations: Sendable {
     }
 
     /// Returns the settings of operations of this kind.
-    public subscript(kind: OperationKind) -> RetryOperation {
+    public subscript(kind: RetryOperationKind) -> RetryOperation {
         known[kind] ?? Self.operation(kind, configuration, kinds, catalog, errors, guards)
     }
 
     private static func operation(
-        _ kind: OperationKind, _ configuration: RetryConfiguration, _ kinds: OperationKinds, _ catalog: PolicyCatalog,
+        _ kind: RetryOperationKind, _ configuration: RetryConfiguration, _ kinds: RetryOperationKinds,
+        _ catalog: RetryPolicyCatalog,
         _ errors: ErrorTypeRegistry, _ guards: OperationGuards
     ) -> RetryOperation {
         let base = configuration.base
@@ -140,14 +124,14 @@ public struct RetryOperations: Sendable {
         let tests = (base.customExceptions + own.customExceptions).compactMap(errors.test)
         return RetryOperation(
             kind: kind, isEnabled: own.isEnabled ?? base.isEnabled ?? true, enabledPolicy: policy, customErrors: tests,
-            guards: guards)
+            guards: guards, limiter: guards.limiter(own.rateLimiter ?? base.rateLimiter))
     }
 }
 
 /// The settings of the operations of one kind.
 public struct RetryOperation: Sendable {
     /// The kind.
-    public let kind: OperationKind
+    public let kind: RetryOperationKind
     /// A Boolean value that indicates whether operations are retried at all.
     public let isEnabled: Bool
     /// The retry policy of operations: attempts, delays and deadline; one attempt if they are not retried.
@@ -156,6 +140,8 @@ public struct RetryOperation: Sendable {
     public let breaker: CircuitBreaker?
     /// The budget that operations of all kinds share; `nil` if the configuration has none, or operations are not retried.
     public let budget: RetryBudget?
+    /// The rate limiter that the configuration names for this kind, retried or not; `nil` if it names none.
+    public let limiter: CallRateLimiter?
     /// The classifier with the error types that the configuration names; `nil` if it names none, for the default one.
     public let classifier: ErrorClassifier?
 
@@ -163,9 +149,10 @@ public struct RetryOperation: Sendable {
     public var name: String { kind.name }
 
     init(
-        kind: OperationKind, isEnabled: Bool, enabledPolicy: RetryPolicy,
-        customErrors tests: [@Sendable (any Error) -> Bool], guards: OperationGuards
+        kind: RetryOperationKind, isEnabled: Bool, enabledPolicy: RetryPolicy,
+        customErrors tests: [@Sendable (any Error) -> Bool], guards: OperationGuards, limiter: CallRateLimiter?
     ) {
+        self.limiter = limiter
         self.kind = kind
         self.isEnabled = isEnabled
         policy =
@@ -179,9 +166,10 @@ public struct RetryOperation: Sendable {
             ? nil : ErrorClassifier { error in tests.contains { $0(error) } ? .transient : nil }
     }
 
-    /// The pipeline of operations of this kind, with the policy, the breaker, the budget and the classifier.
+    /// The pipeline of operations of this kind, with the policy, the breaker, the limiter, the budget and the classifier.
     public var pipeline: RetryPipeline {
-        RetryPipeline(policy: policy).named(name).breaker(breaker).budget(budget).classifier(classifier)
+        RetryPipeline(policy: policy).named(name).breaker(breaker).limiter(limiter).budget(budget)
+            .classifier(classifier)
     }
 
     /// An executor for synchronous operations of this kind.

@@ -31,6 +31,6 @@ extension URLError: ExecutionAwareError {
 extension POSIXError: ExecutionAwareError {
     /// Not executed, unless redirected, if the connection was refused; else unknown.
     public var execution: ExecutionCertainty {
-        code == .ECONNREFUSED ? .notExecutedUnlessRedirected : .unknown
+        POSIXErrnoTable.isRefusal(code.rawValue) ? .notExecutedUnlessRedirected : .unknown
     }
 }

@@ -19,11 +19,11 @@ extension CocoaError: PartlyClassifyingError, CancellationAwareError, WrappingEr
     /// | 4097: a connection to another process was interrupted | transient |
     /// | `userCancelled` | a cancellation, see ``isCancellation`` |
     /// | all others, such as `fileReadUnknown` and `fileWriteOutOfSpace` | of the error below it, else unknown |
-    public var classification: Classification {
+    public var classification: ErrorClassification {
         ErrorClassifier.default.classification(of: self) ?? .unknown
     }
 
-    package var ownClassification: Classification? { domainError.classification }
+    package var ownClassification: ErrorClassification? { domainError.classification }
 
     /// A Boolean value that indicates whether this error says that the user cancelled: `userCancelled`.
     public var isCancellation: Bool { domainError.evidence.isCancellation }

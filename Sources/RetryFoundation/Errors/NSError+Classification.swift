@@ -20,11 +20,11 @@ extension NSError: PartlyClassifyingError, CancellationAwareError, WrappingError
     ///     return error.domain == CKErrorDomain && error.code == 7 ? .rateLimit : nil
     /// }.or(.default)
     /// ```
-    public var classification: Classification {
+    public var classification: ErrorClassification {
         ErrorClassifier.default.classification(of: self) ?? .unknown
     }
 
-    package var ownClassification: Classification? { DomainError(self).classification }
+    package var ownClassification: ErrorClassification? { DomainError(self).classification }
 
     /// A Boolean value that indicates whether this error says that the operation was cancelled, by the user or by the
     /// program.

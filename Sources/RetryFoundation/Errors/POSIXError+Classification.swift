@@ -21,11 +21,11 @@ extension POSIXError: PartlyClassifyingError, CancellationAwareError {
     /// | `ENOTSOCK`, `EDESTADDRREQ`, `EMSGSIZE`, `EISCONN` | permanent |
     /// | `ECANCELED` | a cancellation, see ``isCancellation`` |
     /// | all others, such as `EIO` and `ENOSPC` | unknown |
-    public var classification: Classification {
+    public var classification: ErrorClassification {
         ErrorClassifier.default.classification(of: self) ?? .unknown
     }
 
-    package var ownClassification: Classification? { domainError.classification }
+    package var ownClassification: ErrorClassification? { domainError.classification }
 
     /// A Boolean value that indicates whether this error says that the operation was cancelled: `ECANCELED`.
     public var isCancellation: Bool { domainError.evidence.isCancellation }

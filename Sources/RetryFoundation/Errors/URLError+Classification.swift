@@ -32,11 +32,11 @@ extension URLError: PartlyClassifyingError, CancellationAwareError, WrappingErro
     ///
     /// The class says nothing about whether the server has seen the request: `timedOut` and `networkConnectionLost` can
     /// come after the work was done. Retry only requests that may be executed twice.
-    public var classification: Classification {
+    public var classification: ErrorClassification {
         ErrorClassifier.default.classification(of: self) ?? .unknown
     }
 
-    package var ownClassification: Classification? { domainError.classification }
+    package var ownClassification: ErrorClassification? { domainError.classification }
 
     /// A Boolean value that indicates whether this error says that the request was cancelled: `cancelled` and
     /// `userCancelledAuthentication`.

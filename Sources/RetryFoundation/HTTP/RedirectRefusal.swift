@@ -1,3 +1,5 @@
+// Foundation has no URL sessions on WASI.
+#if !os(WASI)
 public import Foundation
 
 #if canImport(FoundationNetworking)
@@ -11,7 +13,8 @@ public import FoundationNetworking
 ///
 /// ```swift
 /// let session = URLSession(configuration: .ephemeral, delegate: RedirectRefusal(), delegateQueue: nil)
-/// let payments = EffectGate(.api, store: InMemoryEffectStore(), redirects: .notFollowed)
+/// let policy = EffectGatePolicy(redirects: .notFollowed)
+/// let payments = EffectGate(.api, store: InMemoryEffectStore(), policy: policy)
 /// ```
 ///
 /// A redirect is a status from 301 to 308: an answer that is neither a success nor a refusal. Treat it as a failure,
@@ -31,3 +34,4 @@ public final class RedirectRefusal: NSObject, URLSessionTaskDelegate {
         completionHandler(nil)
     }
 }
+#endif

@@ -1,3 +1,5 @@
+// Foundation has no URL sessions on WASI.
+#if !os(WASI)
 public import RetryCore
 
 #if canImport(FoundationNetworking)
@@ -17,12 +19,12 @@ extension URLResponse {
     /// }
     /// ```
     ///
-    /// The table of statuses is that of ``/RetryCore/HTTPStatus``; a 403 with a hint, or with an exhausted limit, is a
-    /// rate limit. It is `nil` for every success, for a status that says too little, and for a response that is not
-    /// HTTP: the call then returns the response.
-    public var retryClassification: Classification? {
+    /// The table of statuses is that of ``/RetryCore/HTTPStatusTable``; a 403 with a hint, or with an exhausted limit,
+    /// is a rate limit. It is `nil` for every success, for a status that says too little, and for a response that is
+    /// not HTTP: the call then returns the response.
+    public var retryClassification: ErrorClassification? {
         guard let response = self as? HTTPURLResponse else { return nil }
-        return HTTPStatus.classification(response.statusCode) { response.value(forHTTPHeaderField: $0) }
+        return HTTPStatusTable.classification(response.statusCode) { response.value(forHTTPHeaderField: $0) }
     }
 }
 
@@ -48,6 +50,7 @@ extension HTTPURLResponse {
 ///
 /// - Parameter answer: The body, in any form, and the response.
 /// - Returns: The class of the status and the server's hint; `nil` for a response to be accepted.
-public func failedHTTPStatus<Body>(_ answer: borrowing (Body, URLResponse)) -> Classification? {
+public func failedHTTPStatus<Body>(_ answer: borrowing (Body, URLResponse)) -> ErrorClassification? {
     answer.1.retryClassification
 }
+#endif

@@ -28,7 +28,7 @@ public final class ManualClock: Clock, Sendable {
     /// The type of the clock's durations.
     public typealias Duration = Swift.Duration
 
-    private let state: Locked<ManualClockState>
+    private let state: Locked<ManualClockStateMachine>
     private let autoAdvance: Bool
 
     /// Creates a clock that shows `now`.
@@ -39,7 +39,7 @@ public final class ManualClock: Clock, Sendable {
     ///     runs in one task. No task ever sleeps on such a clock. A timer is a sleep too: under an attempt timeout or
     ///     an interrupting deadline the time moves to its end, so give such calls a clock that the test moves.
     public init(now: Instant = Instant(), autoAdvance: Bool = false) {
-        self.state = Locked(ManualClockState(now: now))
+        self.state = Locked(ManualClockStateMachine(now: now))
         self.autoAdvance = autoAdvance
     }
 
@@ -87,7 +87,7 @@ extension ManualClock {
         let ticket = state.withLock { $0.nextTicket() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                enroll(ManualClockState.Sleeper(deadline: deadline, ticket: ticket, continuation: continuation))
+                enroll(ManualClockStateMachine.Sleeper(deadline: deadline, ticket: ticket, continuation: continuation))
             }
         } onCancel: {
             state.withLock { $0.removeSleeper(ticket) }?.continuation.resume(throwing: CancellationError())
@@ -105,7 +105,7 @@ extension ManualClock {
         let ticket = state.withLock { $0.nextTicket() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let waiter = ManualClockState.Waiter(count: count, ticket: ticket, continuation: continuation)
+                let waiter = ManualClockStateMachine.Waiter(count: count, ticket: ticket, continuation: continuation)
                 let waits = state.withLock { $0.enroll(waiter, isCancelled: Task.isCancelled) }
                 if !waits { continuation.resume() }
             }
@@ -114,7 +114,7 @@ extension ManualClock {
         }
     }
 
-    private func enroll(_ sleeper: ManualClockState.Sleeper) {
+    private func enroll(_ sleeper: ManualClockStateMachine.Sleeper) {
         // The cancellation of the task is read under the lock: a later cancellation finds the sleeper in its place, and
         // an earlier one found none and is seen here.
         switch state.withLock({ $0.enroll(sleeper, movesTime: autoAdvance, isCancelled: Task.isCancelled) }) {
@@ -158,7 +158,7 @@ extension ManualClock {
     /// - Returns: The distance that the time moved, or nil if no task sleeps and it stands where it was.
     @discardableResult
     public func advanceToNextWakeUp() -> Duration? {
-        let step = state.withLock { state -> (duration: Duration, due: [ManualClockState.Sleeper])? in
+        let step = state.withLock { state -> (duration: Duration, due: [ManualClockStateMachine.Sleeper])? in
             guard let next = state.sleepers.first?.deadline else { return nil }
             return (state.now.duration(to: next), state.advance(to: next))
         }
@@ -166,7 +166,7 @@ extension ManualClock {
         return step?.duration
     }
 
-    private func wake(_ due: [ManualClockState.Sleeper]) {
+    private func wake(_ due: [ManualClockStateMachine.Sleeper]) {
         for sleeper in due { sleeper.continuation.resume() }
     }
 }

@@ -4,7 +4,7 @@ import RetryCore
 ///
 /// ```swift
 /// let clock = ManualClock(autoAdvance: true)
-/// let fetch = FaultScript<Int>(.fail(ServerError()), .fail(TransientError(), after: .seconds(2)), .succeed(42))
+/// let fetch = FaultScript<Int>(.fail(ServerSideError()), .fail(TransientError(), after: .seconds(2)), .succeed(42))
 ///     .on(clock)
 /// let value = try await retry(.api.clock(RetryClock(clock))) { try await fetch() }
 /// #expect(value == 42 && fetch.calls == 3)

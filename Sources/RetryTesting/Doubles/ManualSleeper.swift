@@ -25,8 +25,8 @@ public final class ManualSleeper: Sendable {
     }
 
     /// The sleeper for a blocking call.
-    public var sleeper: Sleeper {
-        Sleeper { duration, token in
+    public var sleeper: RetrySleeper {
+        RetrySleeper { duration, token in
             let number = self.recorded.withLock { sleeps in
                 sleeps.append(duration)
                 return sleeps.count

@@ -5,20 +5,20 @@ extension RetryBudget {
     ///
     /// ```swift
     /// let clock = ManualClock(autoAdvance: true)
-    /// let recorder = RecordingBudgetObserver()
+    /// let recorder = RecordingRetryBudgetObserver()
     /// let budget = RetryBudget(.limit(2, per: .seconds(60)), on: clock, observer: recorder.observer)
     /// ```
     ///
     /// - Parameters:
-    ///   - law: The policy by which retries are granted.
+    ///   - policy: The policy by which retries are granted.
     ///   - name: The name of the budget in events.
     ///   - clock: The time source of policies that go by time.
     ///   - observer: Receives an event when the budget is exhausted, and when it has recovered.
     public convenience init(
-        _ law: RetryBudgetLaw = .default, named name: String? = nil, on clock: ManualClock,
+        _ policy: RetryBudgetPolicy = .default, named name: String? = nil, on clock: ManualClock,
         observer: RetryBudgetObserver? = nil
     ) {
-        self.init(law, named: name, clock: RetryClock(clock), observer: observer)
+        self.init(policy, named: name, clock: RetryClock(clock), observer: observer)
     }
 
     /// Empties the budget, so that it refuses the next retry.
@@ -34,37 +34,5 @@ extension RetryBudget {
     /// If it was exhausted, it has recovered, with an event. Its counts stay.
     public func fill() {
         refill()
-    }
-}
-
-/// A recorder of the events of budgets, for a test.
-///
-/// ```swift
-/// let recorder = RecordingBudgetObserver()
-/// let budget = RetryBudget(on: clock, observer: recorder.observer)
-/// budget.empty()
-/// try? await retry(.api.budget(budget).clock(RetryClock(clock))) { throw ServerError() }
-/// #expect(recorder.codes == ["budget_exhausted"])
-/// ```
-public final class RecordingBudgetObserver: Sendable {
-    private let recorded = Locked<[RetryBudgetEvent]>([])
-
-    /// Creates an empty recorder.
-    public init() {}
-
-    /// An observer that records every event.
-    public var observer: RetryBudgetObserver {
-        RetryBudgetObserver { event in self.recorded.withLock { $0.append(event) } }
-    }
-
-    /// The events in the order of arrival.
-    public var events: [RetryBudgetEvent] { recorded.withLock { $0 } }
-
-    /// The codes of the events, such as `["budget_exhausted", "budget_recovered"]`.
-    public var codes: [String] { events.map(\.code) }
-
-    /// Clears the recorded events.
-    public func reset() {
-        recorded.withLock { $0 = [] }
     }
 }

@@ -38,43 +38,43 @@ struct ConformanceStore: Sendable {
     static let request = EffectFingerprint(of: "request".utf8)
 
     func claim(
-        _ key: some EffectKey, _ rule: AbandonedClaim = .halt, as fingerprint: EffectFingerprint = request,
+        _ key: some EffectKey, _ rule: AbandonedClaimBehavior = .halt, as fingerprint: EffectFingerprint = request,
         lease: Duration? = nil
-    ) async throws -> ClaimAnswer {
+    ) async throws -> EffectClaimAnswer {
         try await store.claim(
             key.actionID(), fingerprint: fingerprint, lease: lease ?? self.lease, ifAbandoned: rule)
     }
 
     /// Claims a key that must be free, or abandoned if the claim takes over.
     func own(
-        _ key: some EffectKey, _ rule: AbandonedClaim = .halt, lease: Duration? = nil
-    ) async throws -> ClaimTicket {
+        _ key: some EffectKey, _ rule: AbandonedClaimBehavior = .halt, lease: Duration? = nil
+    ) async throws -> EffectClaimTicket {
         let answer = try await claim(key, rule, lease: lease)
         guard case .execute(let token, _) = answer else {
             throw ConformanceProblem(text: "a claim of a key that can be had is answered with \(answer)")
         }
-        return ClaimTicket(try key.actionID(), token)
+        return EffectClaimTicket(try key.actionID(), token)
     }
 
-    func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
+    func settle(_ ticket: EffectClaimTicket, _ outcome: EffectOutcome) async throws -> EffectSettleAnswer {
         try await store.settle(ticket, outcome)
     }
 
     /// Claims a key and settles it.
     @discardableResult
-    func settled(_ key: some EffectKey, _ outcome: EffectOutcome) async throws -> ClaimTicket {
+    func settled(_ key: some EffectKey, _ outcome: EffectOutcome) async throws -> EffectClaimTicket {
         let ticket = try await own(key)
         try expect(await settle(ticket, outcome), .recorded, "settling \(outcome) by the owner")
         return ticket
     }
 
-    func renew(_ ticket: ClaimTicket, _ lease: Duration? = nil) async throws -> RenewAnswer {
+    func renew(_ ticket: EffectClaimTicket, _ lease: Duration? = nil) async throws -> EffectRenewAnswer {
         try await store.renew(ticket, lease: lease ?? self.lease)
     }
 
     func reconcile(
-        _ ticket: ClaimTicket, _ verdict: EffectVerdict, token: FencingToken? = nil
-    ) async throws -> ReconcileAnswer {
+        _ ticket: EffectClaimTicket, _ verdict: EffectVerdict, token: FencingToken? = nil
+    ) async throws -> EffectReconcileAnswer {
         try await store.reconcile(ticket.id, expectedToken: token ?? ticket.token, verdict: verdict)
     }
 
@@ -93,10 +93,9 @@ func expect<Answer: Equatable>(_ answer: Answer, _ right: Answer, _ what: String
     if answer != right { throw ConformanceProblem(text: "\(what) is answered with \(answer), and not \(right)") }
 }
 
-extension ClaimAnswer {
+extension EffectClaimAnswer {
     var isInProgress: Bool { if case .inProgress = self { true } else { false } }
     var isIndeterminate: Bool { if case .indeterminate = self { true } else { false } }
-    var isMismatch: Bool { if case .fingerprintMismatch = self { true } else { false } }
     var isFull: Bool { if case .full = self { true } else { false } }
 
     /// The ending of the effect, if this is a replay.
@@ -108,11 +107,11 @@ extension ClaimAnswer {
     var isTakeover: Bool { if case .execute(_, true) = self { true } else { false } }
 }
 
-extension RenewAnswer {
+extension EffectRenewAnswer {
     var isRenewed: Bool { if case .renewed = self { true } else { false } }
 }
 
-extension SettleAnswer {
+extension EffectSettleAnswer {
     var isFenced: Bool { if case .fenced = self { true } else { false } }
 }
 

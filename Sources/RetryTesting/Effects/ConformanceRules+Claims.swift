@@ -17,7 +17,7 @@ extension EffectStoreConformance {
         Rule("a key that is being run is not given to another caller") { bench in
             let store = try await bench.store()
             let owner = try await store.own("a")
-            for rule in [AbandonedClaim.halt, .takeOver] {
+            for rule in [AbandonedClaimBehavior.halt, .takeOver] {
                 let answer = try await store.claim("a", rule)
                 guard case .inProgress(let age, let left) = answer else {
                     throw ConformanceProblem(text: "a claim of a running key is answered with \(answer)")
@@ -30,7 +30,7 @@ extension EffectStoreConformance {
             let store = try await bench.store()
             for result in [[], [0], Array(0...255)] as [[UInt8]] {
                 try await store.settled("key \(result.count)", .succeeded(result))
-                for rule in [AbandonedClaim.halt, .takeOver] {
+                for rule in [AbandonedClaimBehavior.halt, .takeOver] {
                     let answer = try await store.claim("key \(result.count)", rule)
                     try expect(answer.ending == .succeeded(result), "a succeeded key is answered with \(answer)")
                 }
@@ -39,7 +39,7 @@ extension EffectStoreConformance {
             let answer = try await store.claim("failed", .takeOver)
             try expect(answer.ending == .failed(failure), "a failed key is answered with \(answer)")
             try await store.settled("unkept", .succeededWithoutResult(failure))
-            for rule in [AbandonedClaim.halt, .takeOver] {
+            for rule in [AbandonedClaimBehavior.halt, .takeOver] {
                 let answer = try await store.claim("unkept", rule)
                 try expect(
                     answer.ending == .succeededWithoutResult(failure),
@@ -71,7 +71,7 @@ extension EffectStoreConformance {
                 let owner = try await store.own("a")
                 if let outcome { _ = try await store.settle(owner, outcome) }
                 let before = try await store.state("a")
-                for rule in [AbandonedClaim.halt, .takeOver] {
+                for rule in [AbandonedClaimBehavior.halt, .takeOver] {
                     try expect(
                         await store.claim("a", rule, as: other),
                         .fingerprintMismatch(recorded: ConformanceStore.request, given: other),
@@ -149,8 +149,8 @@ extension EffectStoreConformance {
         Rule("a caller that is not the owner is fenced, and changes nothing") { bench in
             let store = try await bench.store()
             let owner = try await store.own("a")
-            let stranger = ClaimTicket(owner.id, FencingToken(owner.token.rawValue + 1))
-            let older = ClaimTicket(owner.id, FencingToken(owner.token.rawValue - 1))
+            let stranger = EffectClaimTicket(owner.id, FencingToken(owner.token.rawValue + 1))
+            let older = EffectClaimTicket(owner.id, FencingToken(owner.token.rawValue - 1))
             for ticket in [stranger, older] {
                 for outcome in [EffectOutcome.succeeded([9]), .failedBeforeEffect, .indeterminate(nil)] {
                     try expect(
@@ -160,7 +160,7 @@ extension EffectStoreConformance {
                 try expect(await store.renew(ticket), .lost(current: owner.token), "renewing with another token")
             }
             try expect(await store.state("a")?.isRunning == true, "the key is not running any more")
-            let nobody = ClaimTicket(try ActionID("nobody"), owner.token)
+            let nobody = EffectClaimTicket(try ActionID("nobody"), owner.token)
             try expect(await store.settle(nobody, .succeeded([9])), .fenced(current: nil), "settling an unknown key")
             try expect(await store.renew(nobody), .lost(current: nil), "renewing an unknown key")
             try expect(await store.state("nobody") == nil, "settling an unknown key makes a record")

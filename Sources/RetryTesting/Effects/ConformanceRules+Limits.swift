@@ -11,7 +11,7 @@ extension EffectStoreConformance {
                     throw ConformanceProblem(text: "key \(number), \(Array(key.key)), is answered with \(answer)")
                 }
                 let result = [UInt8(truncatingIfNeeded: number)]
-                let ticket = ClaimTicket(key, token)
+                let ticket = EffectClaimTicket(key, token)
                 try expect(await store.settle(ticket, .succeeded(result)), .recorded, "key \(number)")
             }
             for (number, key) in keys.enumerated() {
@@ -67,7 +67,7 @@ extension EffectStoreConformance {
             let running = try await store.own("a")
             try await store.settled("b", .succeeded([2]))
             try await store.settled("c", .indeterminate(nil))
-            for rule in [AbandonedClaim.halt, .takeOver] {
+            for rule in [AbandonedClaimBehavior.halt, .takeOver] {
                 try expect(await store.claim("d", rule), .full(count: 3, limit: 3), "a claim in a full store")
             }
             try expect(await store.claim("a").isInProgress, "a running key was forgotten")

@@ -40,7 +40,7 @@ extension EffectStoreConformance {
                 for outcome in [EffectOutcome.succeeded([1]), .failedBeforeEffect, .indeterminate(nil)] {
                     try expect(await store.settle(owner, outcome), .fenced(current: token), "settling \(outcome)")
                 }
-                let taker = ClaimTicket(owner.id, token)
+                let taker = EffectClaimTicket(owner.id, token)
                 try expect(await store.settle(taker, .succeeded([2])), .recorded, "the new owner's settlement")
             }
         },
@@ -151,7 +151,7 @@ extension EffectStoreConformance {
             let running = try await store.own("running")
             let done = try await store.settled("done", .succeeded([1]))
             let free = try await store.settled("free", .failedBeforeEffect)
-            for ticket in [running, done, free, ClaimTicket(try ActionID("nobody"), running.token)] {
+            for ticket in [running, done, free, EffectClaimTicket(try ActionID("nobody"), running.token)] {
                 for verdict in [EffectVerdict.happened([9]), .didNotHappen] {
                     let answer = try await store.reconcile(ticket, verdict)
                     try expect(answer, .notIndeterminate, "a verdict on a known outcome")

@@ -1,3 +1,5 @@
+import RetryCore
+
 /// A random number generator that returns the same numbers for the same seed, on every platform and forever.
 ///
 /// Use it wherever a test needs chance: for jitter, for generated inputs, for schedules.
@@ -12,23 +14,17 @@
 /// the mixer that David Stafford published as "Mix13" in "Better Bit Mixing", 2011. It passes the usual statistical
 /// tests and has a period of 2⁶⁴; it is not for secrets.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    private var generator: SplitMix64
 
     /// Creates a generator.
     ///
     /// - Parameter seed: Any number, zero included. Neighbouring seeds give unrelated sequences.
     public init(seed: UInt64) {
-        state = seed
+        generator = SplitMix64(seed: seed)
     }
 
     /// Returns the next number.
     ///
     /// - Returns: A number, each of the 2⁶⁴ as likely as the others.
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    public mutating func next() -> UInt64 { generator.next() }
 }

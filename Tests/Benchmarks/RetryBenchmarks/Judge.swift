@@ -15,7 +15,7 @@ struct Judge {
     private func holds(_ bar: Bar, _ result: Measurement) -> Bool? {
         guard let value = bar.value(in: result) else { return nil }
         switch bar {
-        case .ratio(let most): return value <= most * (slack ?? 1)
+        case .ratio(let most), .times(let most): return value <= most * (slack ?? 1)
         case .nanosecondsAboveLoop(let most), .nanoseconds(let most), .milliseconds(let most):
             return slack == nil ? value <= most : nil
         case .megabytesPerSecond(let least, _): return slack == nil ? value >= least : nil
@@ -42,7 +42,7 @@ extension Bar {
         case .nanosecondsAboveLoop: result.nanosecondsAboveLoop
         case .nanoseconds: result.nanoseconds
         case .megabytesPerSecond(_, let bytes): result.nanoseconds.map { Double(bytes) * 1_000 / $0 }
-        case .bytes, .milliseconds: result.reading
+        case .bytes, .milliseconds, .times: result.reading
         case .shown: result.ratio ?? result.nanoseconds
         }
     }

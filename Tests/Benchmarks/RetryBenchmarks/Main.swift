@@ -10,6 +10,7 @@ enum Main {
         await BenchmarkRunner.setupBenchmarkRunner { @Sendable in
             let topics = [
                 firstTryRows(), isolationRows(), failureRows(), timeoutRows(), blockingRows(), delayRows(), guardRows(),
+                observerRows(),
                 budgetRows(), breakerRows(), effectRows(), digestRows(), gateRows(),
                 trackerRows(), classificationRows(), sequenceRows(), configurationRows(),
             ]

@@ -48,12 +48,12 @@ actor Report {
 extension Bar {
     fileprivate var text: String? {
         switch self {
-        case .ratio(let most): "≤\(decimal(most, 2))×"
+        case .ratio(let most), .times(let most): "≤\(decimal(most, 2))×"
         case .nanosecondsAboveLoop(let most): "≤+\(decimal(most, 0)) ns"
         case .nanoseconds(let most): "≤\(decimal(most, 0)) ns"
         case .megabytesPerSecond(let least, _): "≥\(decimal(least, 0)) MB/s"
         case .bytes(let most): "≤\(decimal(most, 0)) B"
-        case .milliseconds(let most): "≤\(decimal(most, 0)) ms"
+        case .milliseconds(let most): "≤\(decimal(most, most < 1 ? 1 : 0)) ms"
         case .shown: nil
         }
     }
@@ -61,7 +61,7 @@ extension Bar {
     fileprivate func text(_ result: Measurement) -> String? {
         value(in: result).map { value in
             switch self {
-            case .ratio: "\(decimal(value, 2))×"
+            case .ratio, .times: "\(decimal(value, 2))×"
             case .nanosecondsAboveLoop: "\(value < 0 ? "" : "+")\(decimal(value, 1)) ns"
             case .nanoseconds: "\(decimal(value, 1)) ns"
             case .megabytesPerSecond: "\(decimal(value, 0)) MB/s"

@@ -6,6 +6,10 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#else
+#error("This file needs POSIX.")
 #endif
 
 extension Row {
@@ -54,9 +58,14 @@ struct SlowestOperation {
         return try operation()
     }
 
-    private static var threadTime: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    private static var threadTime: Int64 { processorTime(CLOCK_THREAD_CPUTIME_ID) }
+}
+
+/// Returns the time in nanoseconds that the processor has worked for this process, on all threads.
+func processTime() -> Int64 { processorTime(CLOCK_PROCESS_CPUTIME_ID) }
+
+private func processorTime(_ clock: clockid_t) -> Int64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }

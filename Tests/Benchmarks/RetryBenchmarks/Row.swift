@@ -57,13 +57,15 @@ enum Bar: Sendable {
     case bytes(Double)
     /// A reading of at most so many milliseconds.
     case milliseconds(Double)
+    /// A reading of at most so many times something else.
+    case times(Double)
     /// As long as it takes.
     case shown
 
     var needsLoop: Bool {
         switch self {
         case .ratio, .nanosecondsAboveLoop: true
-        case .nanoseconds, .megabytesPerSecond, .bytes, .milliseconds, .shown: false
+        case .nanoseconds, .megabytesPerSecond, .bytes, .milliseconds, .times, .shown: false
         }
     }
 }

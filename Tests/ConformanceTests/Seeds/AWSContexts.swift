@@ -60,7 +60,7 @@ private final class AWSLoop {
                 .retryOn(condition)
                 .sleeper(sleeper.sleeper)
                 .clock(RetryClock(clock))
-                .random(RandomSource(ScriptedGenerator(fractions: [0.5]))))
+                .random(RetryRandomSource(ScriptedGenerator(fractions: [0.5]))))
     }
 
     /// Goes round once for each result, and once more if it is let; true is a failure, of a type that no list has.

@@ -47,7 +47,7 @@ extension ConformanceRun {
                     ]
                 }
                 compare("aws/decorator", name, recorded: recorded, calls: records)
-            } catch let error as PolicyError {
+            } catch let error as InvalidPolicyError {
                 compare("aws/decorator", name, recorded: recorded, ours: .string("refused: \(error)"))
             }
         }

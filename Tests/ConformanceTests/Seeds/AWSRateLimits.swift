@@ -33,7 +33,7 @@ extension ConformanceRun {
         }
         compare(
             "aws/throttle_codes", "no other", recorded: .array(codes.sorted().map(JSON.string)),
-            ours: .array(AWSErrorCodes.throttling.sorted().map(JSON.string)))
+            ours: .array(AWSErrorTable.throttling.sorted().map(JSON.string)))
     }
 
     private mutating func compareTexts() async throws {

@@ -8,7 +8,7 @@ extension ConformanceRun {
             }
             let bounds = try bounds(name, kind)
             let backoff: Backoff
-            do throws(PolicyError) {
+            do throws(InvalidPolicyError) {
                 backoff = try Backoff(
                     validating: "exponential", initial: .seconds(1), cap: bounds.longest,
                     jitter: .floor(bounds.shortest))

@@ -9,7 +9,7 @@ extension ConformanceRun {
             let ours: JSON
             do {
                 ours = try Self.configuration(input)
-            } catch let error as ConfigurationError {
+            } catch let error as RetryConfigurationError {
                 ours = .string("refused: \(error.setting ?? "") \(error.problem)")
             }
             compare("bindu_retry_config", input, recorded: row.without("input"), ours: ours)
@@ -20,7 +20,7 @@ extension ConformanceRun {
     private static func configuration(_ text: String) throws -> JSON {
         let errors = ErrorTypeRegistry()
             .registering(ValueError.self).registering(JSONDecodeError.self, as: "json.JSONDecodeError")
-        let operations = try RetryOperations(json: Data(text.utf8), errors: errors)
+        let operations = try RetryOperations(RetryConfiguration(json: Data(text.utf8)), errors: errors)
         let base = operations.configuration.base
         let skipped = Set(operations.problems.compactMap(\.setting))
         let exceptions = base.customExceptions.enumerated()

@@ -23,7 +23,7 @@ extension ConformanceRun {
 
     private static func binduTrace(_ config: JSON, _ trace: [JSON], by driver: Driver) async throws -> JSON {
         let policy: CircuitBreakerPolicy
-        do throws(PolicyError) {
+        do throws(InvalidPolicyError) {
             policy = try CircuitBreakerPolicy(
                 validating: config["failure_threshold"].int ?? 5,
                 breakDuration: .constant(
@@ -32,7 +32,7 @@ extension ConformanceRun {
         } catch {
             return .string("refused: \(error)")
         }
-        let bench = BreakerBench(policy: policy)
+        let bench = CircuitBreakerTestBench(policy: policy)
         var rows: [JSON] = []
         for row in trace {
             bench.clock.advance(to: .init(.exactly(row[0])))
@@ -75,7 +75,7 @@ extension ConformanceRun {
     }
 
     private static func concurrentProbes() -> JSON {
-        let bench = BreakerBench()
+        let bench = CircuitBreakerTestBench()
         bench.trip()
         bench.elapseBreak()
         let tickets = (0..<10).compactMap { _ in bench.ticket() }
@@ -83,7 +83,7 @@ extension ConformanceRun {
     }
 
     private static func startOfTheBreak() throws -> JSON {
-        let bench = BreakerBench(policy: CircuitBreakerPolicy(consecutiveFailures: 1))
+        let bench = CircuitBreakerTestBench(policy: CircuitBreakerPolicy(consecutiveFailures: 1))
         let late = try bench.ticket().unwrapped("a closed circuit turns a call away")
         bench.run(.failure(.transient))
         bench.clock.advance(by: .seconds(9))
@@ -93,7 +93,7 @@ extension ConformanceRun {
     }
 
     private static func afterCancellation(by driver: Driver) async -> JSON {
-        let bench = BreakerBench()
+        let bench = CircuitBreakerTestBench()
         try? await call(bench.breaker, failing: CancellationError(), by: driver)
         return [
             .string(bench.breaker.state.rawValue), .number(Double(bench.breaker.snapshot.consecutiveFailures)),
@@ -102,7 +102,7 @@ extension ConformanceRun {
 
     private static func secondCall() -> JSON {
         let registry = CircuitBreakerRegistry()
-        do throws(BreakerConflictError) {
+        do throws(CircuitBreakerConflictError) {
             let first = try registry.breaker("a", policy: CircuitBreakerPolicy(consecutiveFailures: 3))
             let second = try registry.breaker("a", policy: CircuitBreakerPolicy(consecutiveFailures: 9))
             return ["same_instance": .bool(first === second), "failure_threshold": 3]
@@ -119,7 +119,7 @@ extension ConformanceRun {
             consecutiveFailures: try run["config"]["failure_threshold"].int.unwrapped("there is no threshold"),
             breakDuration: .exactly(run["config"]["recovery_timeout_s"]), successesToClose: 1
         ).failures(.only(.transient)).otherClasses(.neutral)
-        let bench = BreakerBench(policy: policy)
+        let bench = CircuitBreakerTestBench(policy: policy)
         var held: CircuitBreaker.Ticket?
         var rows: [JSON] = []
         for row in run["trace_t_op_result_state"].array {
@@ -150,7 +150,7 @@ extension ConformanceRun {
     }
 }
 
-extension BreakerBench {
+extension CircuitBreakerTestBench {
     /// Returns a permit as a ticket, or nil if the call is rejected.
     fileprivate func ticket() -> CircuitBreaker.Ticket? {
         guard let permit = breaker.tryAcquire() else { return nil }

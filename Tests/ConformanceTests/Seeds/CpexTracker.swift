@@ -48,7 +48,7 @@ extension ConformanceRun {
 
     private mutating func cpexMetadata(_ key: String, _ ceiling: Int) throws {
         let tracker = try RetryTracker(ceiling: ceiling)
-        let answer = tracker.toolPostInvoke(ToolResult(), tool: "t", request: "1")
+        let answer = tracker.toolPostInvoke(RetryTracker.ToolResult(), tool: "t", request: "1")
         let metadata = [("tool_metadata", answer.metadata), ("resource_metadata", tracker.resourcePostFetch())]
         for (name, metadata) in metadata {
             let ours = try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(metadata))
@@ -61,7 +61,7 @@ extension ConformanceRun {
         let policy = ToolRetryPolicy(backoffBaseMilliseconds: 1, maxBackoffMilliseconds: 1)
         let tracker = try RetryTracker(configuration: ToolRetryConfiguration(base: policy), ceiling: ceiling)
         let lost = (0..<400).count {
-            !tracker.record(ToolResult(isError: true), tool: "t", request: "\($0)").isRetry
+            !tracker.record(RetryTracker.ToolResult(isError: true), tool: "t", request: "\($0)").isRetry
         }
         let name = "jitter_base1_cap1_zero_draws_of_400"
         compare(key, name, recorded: vectors[key][name], ours: .number(Double(lost)))
@@ -71,15 +71,15 @@ extension ConformanceRun {
         let shared = "cpex/state_shared_across_managers_0_2_0"
         let config: JSON = ["backoff_base_ms": 100, "jitter": false]
         let (one, other) = (try Self.tracker(config, 3), try Self.tracker(config, 3))
-        let first = JSON.milliseconds(one.record(ToolResult(isError: true), tool: "t", request: "1"))
-        let second = JSON.milliseconds(other.record(ToolResult(isError: true), tool: "t", request: "1"))
+        let first = JSON.milliseconds(one.record(RetryTracker.ToolResult(isError: true), tool: "t", request: "1"))
+        let second = JSON.milliseconds(other.record(RetryTracker.ToolResult(isError: true), tool: "t", request: "1"))
         compare(
             shared, "all", recorded: vectors[shared],
             ours: [[true, first], .number(Double(one.count)), [true, second]])
         let collision = "cpex/key_collision_0_2_0"
         let tracker = try Self.tracker(config, 3)
         let counts = [("a:b", "c"), ("a", "b:c")].map { tool, request -> JSON in
-            _ = tracker.record(ToolResult(isError: true), tool: tool, request: request)
+            _ = tracker.record(RetryTracker.ToolResult(isError: true), tool: tool, request: request)
             return .number(Double(tracker.count))
         }
         compare(collision, "all", recorded: vectors[collision], ours: .array(counts))
@@ -92,7 +92,7 @@ extension ConformanceRun {
     }
 }
 
-extension TrackerDecision {
+extension RetryTrackerDecision {
     fileprivate var isRetry: Bool {
         if case .retry = self { true } else { false }
     }
@@ -100,7 +100,7 @@ extension TrackerDecision {
 
 extension JSON {
     /// The wait of a decision as the seed has it, where zero is no retry.
-    fileprivate static func milliseconds(_ decision: TrackerDecision) -> JSON {
+    fileprivate static func milliseconds(_ decision: RetryTrackerDecision) -> JSON {
         if case .retry(let delay) = decision { .number(delay / .milliseconds(1)) } else { 0 }
     }
 }
@@ -115,12 +115,12 @@ extension ToolTextReader {
     }
 }
 
-extension ToolResult {
+extension RetryTracker.ToolResult {
     /// A result as it was sent.
-    fileprivate static func cpex(_ json: JSON) -> ToolResult {
-        guard case .object = json else { return ToolResult(oddities: .notAnObject) }
-        var result = ToolResult(isError: json["isError"] == true)
-        if !json["isError"].isNull, json["isError"].bool == nil { result.oddities.insert(.isErrorNotABool) }
+    fileprivate static func cpex(_ json: JSON) -> RetryTracker.ToolResult {
+        guard case .object = json else { return RetryTracker.ToolResult(malformedParts: .notAnObject) }
+        var result = RetryTracker.ToolResult(isError: json["isError"] == true)
+        if !json["isError"].isNull, json["isError"].bool == nil { result.malformedParts.insert(.isErrorNotABool) }
         if case .object = json["structuredContent"] {
             let content = json["structuredContent"]
             result.structured = .init(isError: content["isError"] == true, statusCode: content["status_code"].int)
@@ -130,7 +130,7 @@ extension ToolResult {
     }
 
     /// The result that a case stands for.
-    fileprivate static func cpex(_ name: String) throws -> ToolResult {
+    fileprivate static func cpex(_ name: String) throws -> RetryTracker.ToolResult {
         if name.hasPrefix("sc"), let status = Int(name.dropFirst(2)) {
             return .cpex(structured(["status_code": .number(Double(status))]))
         }

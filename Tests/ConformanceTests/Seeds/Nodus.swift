@@ -8,7 +8,7 @@ extension ConformanceRun {
             if let text { calls = try await isRetried(text) }
             compare(
                 "nodus_is_retryable_error", "\(row["error"])", recorded: row["retryable"],
-                ours: .bool(MessageTable.nodus.isRetryable(text)), calls: calls)
+                ours: .bool(ErrorMessageTable.nodus.isRetryable(text)), calls: calls)
         }
         // Each of the texts counts wherever it stands, and in any case of its letters.
         for needle in vectors["nodus_non_retryable_substrings"].array {

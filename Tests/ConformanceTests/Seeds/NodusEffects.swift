@@ -31,7 +31,7 @@ extension ConformanceRun {
 /// The verbs of nodus-retry's store, done with ours: each by the function that its page is told to use.
 private struct NodusSession {
     private let store = InMemoryEffectStore()
-    private var tickets: [String: ClaimTicket] = [:]
+    private var tickets: [String: EffectClaimTicket] = [:]
     private var hashes: [EffectFingerprint: JSON] = [:]
 
     mutating func run(_ operation: [JSON]) throws -> JSON {
@@ -48,7 +48,7 @@ private struct NodusSession {
             hashes[fingerprint] = operation[2]
             let id = try ActionID(key)
             let answer = store.claim(id, fingerprint: fingerprint, lease: .seconds(60))
-            if case .execute(let token, _) = answer { tickets[key] = ClaimTicket(id, token) }
+            if case .execute(let token, _) = answer { tickets[key] = EffectClaimTicket(id, token) }
             return .null
         case "complete": return try complete(key, status: operation[2].string, payload: operation[3])
         case "get":
@@ -61,7 +61,7 @@ private struct NodusSession {
     }
 
     private func complete(_ key: String, status: String?, payload: JSON) throws -> JSON {
-        let ticket = try tickets[key] ?? ClaimTicket(ActionID(key), FencingToken(0))
+        let ticket = try tickets[key] ?? EffectClaimTicket(ActionID(key), FencingToken(0))
         switch status {
         case "success": _ = try store.settle(ticket, .succeeded(payload.canonical.bytes))
         case "failed": _ = try store.settle(ticket, .failedBeforeEffect)

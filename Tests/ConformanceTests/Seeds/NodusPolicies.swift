@@ -3,7 +3,7 @@ import RetryAsync
 extension ConformanceRun {
     mutating func nodusPolicies() throws {
         for (name, recorded) in vectors["nodus_named_policies_readme"].members {
-            let ours = JSON.nodusPolicy(try PolicyCatalog.standard.resolve(named: name))
+            let ours = JSON.nodusPolicy(try RetryPolicyCatalog.standard.resolve(named: name))
             // The page names only what it finds worth naming.
             let members = ours.members.filter { !recorded[$0.key].isNull }
             compare(
@@ -12,12 +12,12 @@ extension ConformanceRun {
         }
         for row in vectors["nodus_resolve"].array {
             let input = row["input"]
-            let policy = PolicyCatalog.standard.resolve(
+            let policy = RetryPolicyCatalog.standard.resolve(
                 executionType: input["execution_type"].string ?? "", riskLevel: input["risk_level"].string,
                 nodeMaxRetries: input["node_max_retries"].int, jobMaxRetries: input["job_max_retries"].int)
             compare("nodus_resolve", "\(input)", recorded: row["output"], ours: .nodusPolicy(policy))
         }
-        let byName = try PolicyCatalog.standard.resolve(named: "FLOW_NODE_DEFAULT")
+        let byName = try RetryPolicyCatalog.standard.resolve(named: "FLOW_NODE_DEFAULT")
         compare(
             "nodus_resolve_readme_positional", "all", recorded: vectors["nodus_resolve_readme_positional"],
             ours: .string(byName.name))
@@ -31,7 +31,7 @@ extension ConformanceRun {
             let failures = try row["fail_first"].int.unwrapped("a run has no number of failures")
             let recorded: JSON = ["calls": row["calls"], "sleeps_s": row["sleeps_s"], "outcome": row["outcome"]]
             let policy: RetryPolicy
-            do throws(PolicyError) {
+            do throws(InvalidPolicyError) {
                 policy = try Self.nodusPolicy(row["policy"])
             } catch {
                 compare("nodus_execute", name, recorded: recorded, ours: .string("refused: \(error)"))
@@ -43,7 +43,7 @@ extension ConformanceRun {
             }
             call.classifier = name.hasPrefix("custom_checker") ? .always(.transient) : .messages(.nodus)
             let records = await call.runs().map { record -> JSON in
-                if case .failure(let refusal as PolicyError) = record.result {
+                if case .failure(let refusal as InvalidPolicyError) = record.result {
                     return .string("refused: \(refusal.setting) is \(refusal.value)")
                 }
                 return [
@@ -55,7 +55,7 @@ extension ConformanceRun {
         }
     }
 
-    private static func nodusPolicy(_ row: JSON) throws(PolicyError) -> RetryPolicy {
+    private static func nodusPolicy(_ row: JSON) throws(InvalidPolicyError) -> RetryPolicy {
         let initial = Duration.milliseconds(row["backoff_ms"].int ?? 0)
         let backoff =
             initial == .zero

@@ -19,7 +19,7 @@ extension ConformanceRun {
     }
 
     /// Returns redress's name of a stop reason.
-    private static func redressName(_ reason: StopReason) -> String {
+    private static func redressName(_ reason: RetryStopReason) -> String {
         switch reason {
         case .attemptsExhausted: "MAX_ATTEMPTS_GLOBAL"
         case .classLimit(.unknown): "MAX_UNKNOWN_ATTEMPTS"

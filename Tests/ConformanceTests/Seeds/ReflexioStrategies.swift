@@ -6,7 +6,7 @@ extension ConformanceRun {
             for row in strategy["rows"].array {
                 let fraction = try row["fraction"].double.unwrapped("a row has no fraction")
                 let (title, recorded) = ("\(name) at \(row["fraction"])", row["attempts_1_to_10"])
-                do throws(PolicyError) {
+                do throws(InvalidPolicyError) {
                     let backoff = try reflexioBackoff(name, strategy["args"])
                     let records = await SeedCall.failing(
                         RetryPolicy(maxAttempts: 11, backoff: backoff), random: [fraction]
@@ -21,7 +21,7 @@ extension ConformanceRun {
     }
 
     /// The backoff that stands for a strategy; the library's own defaults where reflexio's were recorded.
-    private func reflexioBackoff(_ name: String, _ args: JSON) throws(PolicyError) -> Backoff {
+    private func reflexioBackoff(_ name: String, _ args: JSON) throws(InvalidPolicyError) -> Backoff {
         let base = args["base_s"].isNull ? .milliseconds(250) : Duration.exactly(args["base_s"])
         switch name.prefix(while: { $0 != "_" }) {
         case "decorrelated" where args == [:]:

@@ -36,12 +36,12 @@ struct SeedCall {
     private func run(by driver: Driver) async -> SeedCallRecord {
         let clock = ManualClock(autoAdvance: true)
         let sleeper = ManualSleeper(clock: clock)
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         let callbacks = Locked<[JSON]>([])
         let note = { @Sendable (notice: RetryNotice) in
             callbacks.withLock { $0.append([.string("\(notice.error)"), .number(Double(notice.attempt))]) }
         }
-        let generator = RandomSource(ScriptedGenerator(fractions: random))
+        let generator = RetryRandomSource(ScriptedGenerator(fractions: random))
         var calls = 0
         func operation() throws -> String {
             calls += 1

@@ -51,7 +51,7 @@ enum SeedErrors {
         case "PermanentError": return PermanentError()
         case "RateLimitError": return RateLimitError()
         case "ConcurrencyError": return ConcurrencyError()
-        case "ServerError": return ServerError()
+        case "ServerError": return ServerSideError()
         default: break
         }
         return try types.first { "\($0)" == name }.unwrapped("There is no error type \(name)").init(facts: facts)

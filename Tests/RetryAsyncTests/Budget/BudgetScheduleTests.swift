@@ -9,17 +9,17 @@ struct BudgetScheduleTests {
     func laws(index: Int) throws {
         let ends = try Schedules.explore(percent: 20) { generator, clock in
             var generator = generator
-            let scene = BudgetScene(BudgetScene.law(index, &generator), on: clock)
+            let harness = BudgetHarness(BudgetHarness.law(index, &generator), on: clock)
             await withTaskGroup { group in
                 for _ in 0..<generator.pick(2, 3, 4) {
-                    let calls = (0..<generator.pick(1, 2, 3)).map { _ in BudgetScene.Call(&generator) }
+                    let calls = (0..<generator.pick(1, 2, 3)).map { _ in BudgetHarness.Call(&generator) }
                     group.addTask {
-                        for call in calls { await scene.make(call) }
+                        for call in calls { await harness.make(call) }
                     }
                 }
             }
-            try scene.check()
-            return "\(scene.budget.snapshot().refusals > 0 ? "refused" : "granted all")"
+            try harness.check()
+            return "\(harness.budget.snapshot().refusals > 0 ? "refused" : "granted all")"
         }
         #expect(ends.values.reduce(0, +) == Int(Schedules.total / 5))
         #expect(ends["granted all"] ?? 0 > 0)

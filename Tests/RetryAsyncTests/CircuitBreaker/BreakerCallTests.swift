@@ -14,7 +14,7 @@ struct BreakerCallTests {
 
     @Test("record their outcomes, and are rejected while the circuit is open")
     func calls() async throws {
-        let bench = BreakerBench(policy: .unstable)
+        let bench = CircuitBreakerTestBench(policy: .unstable)
         #expect(try await bench.breaker.call { () async in 1 } == 1)
         for _ in 0..<3 {
             await #expect(throws: TransientError.self) {
@@ -29,8 +29,8 @@ struct BreakerCallTests {
 
     @Test("count a rejected value, which is returned all the same")
     func rejection() async throws {
-        let bench = BreakerBench()
-        let unavailable = { (status: borrowing Int) -> Classification? in status >= 500 ? .serverError : nil }
+        let bench = CircuitBreakerTestBench()
+        let unavailable = { (status: borrowing Int) -> ErrorClassification? in status >= 500 ? .serverError : nil }
         let status = try await bench.breaker.call(rejecting: unavailable) { () async in 503 }
         #expect(status == 503 && bench.breaker.snapshot.consecutiveFailures == 1)
         _ = try await bench.breaker.call(rejecting: unavailable) { () async in 200 }
@@ -39,7 +39,7 @@ struct BreakerCallTests {
 
     @Test("are neutral when they are cancelled, whatever they throw")
     func cancellation() async {
-        let bench = BreakerBench(policy: .default.halfOpen(successes: 1))
+        let bench = CircuitBreakerTestBench(policy: .default.halfOpen(successes: 1))
         bench.trip()
         bench.elapseBreak()
         let started = Task {
@@ -72,7 +72,7 @@ struct BreakerCallTests {
 
     @Test("are made by a protected function")
     func protected() async throws {
-        let bench = BreakerBench(policy: .unstable)
+        let bench = CircuitBreakerTestBench(policy: .unstable)
         let half = bench.breaker.protect(Self.half)
         #expect(try await half(42) == 21)
         for _ in 0..<3 { _ = try? await half(1) }

@@ -24,7 +24,7 @@ struct BreakerScheduleTests {
         let ends = try Schedules.explore(percent: 100) { generator, clock in
             var generator = generator
             let policy = generator.pick(from: Self.policies)
-            let recorder = BreakerRecorder()
+            let recorder = RecordingCircuitBreakerObserver()
             let breaker = CircuitBreaker(
                 "schedule", policy: policy, clock: RetryClock(clock), observer: recorder.observer)
             let plans = (0..<4).map { _ in (0..<2).map { _ in Plan(&generator) } }
@@ -56,7 +56,7 @@ struct BreakerScheduleTests {
     private static func make(_ plan: Plan, _ breaker: CircuitBreaker, _ clock: ManualClock) async throws {
         if plan.pause > 0 { try await clock.sleep(for: .seconds(plan.pause)) }
         guard let admission = breaker.admit() else {
-            try require(breaker.timeUntilProbe != nil || breaker.state != .open, "only a closed door turns away")
+            try require(breaker.timeUntilProbe != nil || breaker.state != .open, "only a closed form turns away")
             return
         }
         let now = breaker.machine
@@ -72,11 +72,12 @@ struct BreakerScheduleTests {
     }
 
     private static func check(
-        _ breaker: CircuitBreaker, _ recorder: BreakerRecorder, _ policy: CircuitBreakerPolicy, _ clock: ManualClock
+        _ breaker: CircuitBreaker, _ recorder: RecordingCircuitBreakerObserver, _ policy: CircuitBreakerPolicy,
+        _ clock: ManualClock
     ) throws {
         let events = recorder.events
         try require(events.map(\.number) == (0..<events.count).map { UInt64($0 + 1) }, "events are numbered in order")
-        var state = CircuitState.closed
+        var state = CircuitBreaker.State.closed
         for event in events {
             try require(event.change?.from == state, "each event goes on from the one before")
             state = event.change?.to ?? state

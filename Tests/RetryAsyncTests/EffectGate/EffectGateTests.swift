@@ -6,14 +6,14 @@ import Testing
 struct EffectGateTests {
     @Test("an effect is run once, and its result is there for those who ask again")
     func replay() throws {
-        try OnceScene.run { scene in
-            let first = try await scene.gate.once("a", as: .utf8) { _ in "first" }
+        try OnceHarness.run { harness in
+            let first = try await harness.gate.once("a", as: .utf8) { _ in "first" }
             #expect(first == OnceResult("first") && !first.isReplay && first.age == .zero)
-            try await scene.clock.sleep(for: .seconds(5))
-            let second = try await scene.gate.once("a", as: .utf8) { _ in "second" }
+            try await harness.clock.sleep(for: .seconds(5))
+            let second = try await harness.gate.once("a", as: .utf8) { _ in "second" }
             #expect(second.value == "first" && second.isReplay && second.age == .seconds(5))
-            #expect(try await scene.gate.once("b", as: .utf8) { _ in "second" }.value == "second")
-            #expect(scene.clock.sleeperCount == 0)
+            #expect(try await harness.gate.once("b", as: .utf8) { _ in "second" }.value == "second")
+            #expect(harness.clock.sleeperCount == 0)
         }
     }
 
@@ -44,125 +44,126 @@ struct EffectGateTests {
 
     @Test("what certainly did nothing is tried again")
     func notExecuted() throws {
-        try OnceScene.run { scene in
-            let call = await scene.once(Refused(), Refused())
+        try OnceHarness.run { harness in
+            let call = await harness.once(Refused(), Refused())
             #expect(call.value == "done" && call.calls == 3)
-            #expect(scene.clock.elapsed == .seconds(2))
-            #expect(scene.state() == .succeeded(Array("done".utf8)))
-            #expect(scene.recorder.codes == ["attempt", "retry", "attempt", "retry", "attempt", "success"])
+            #expect(harness.clock.elapsed == .seconds(2))
+            #expect(harness.state() == .succeeded(Array("done".utf8)))
+            #expect(harness.recorder.codes == ["attempt", "retry", "attempt", "retry", "attempt", "success"])
         }
     }
 
     @Test("where the tries are used up and nothing happened, the key is free")
     func released() throws {
-        try OnceScene.run { scene in
-            let call = await scene.once(Refused(), Refused(), Refused())
+        try OnceHarness.run { harness in
+            let call = await harness.once(Refused(), Refused(), Refused())
             #expect(call.error is Refused && call.calls == 3)
-            #expect(scene.state() == nil)
-            #expect(await scene.once().value == "done")
+            #expect(harness.state() == nil)
+            #expect(await harness.once().value == "done")
         }
     }
 
     @Test("a refusal for good is replayed to those who ask again")
     func failedFinal() throws {
-        try OnceScene.run { scene in
+        try OnceHarness.run { harness in
             let rejected = Refused(classification: .permanent)
-            let call = await scene.once(Refused(), rejected)
+            let call = await harness.once(Refused(), rejected)
             #expect(call.error as? Refused == rejected && call.calls == 2)
-            #expect(scene.state() == .failed(EffectFailure(type: "Refused")))
-            let again = await scene.once()
+            #expect(harness.state() == .failed(EffectFailure(type: "Refused")))
+            let again = await harness.once()
             #expect(again.problem == "failed before" && again.calls == 0)
         }
     }
 
     @Test("an unknown outcome ends the call, and the effect is not run again")
     func unknown() throws {
-        try OnceScene.run { scene in
-            let call = await scene.once(Refused(), Lost())
+        try OnceHarness.run { harness in
+            let call = await harness.once(Refused(), Lost())
             #expect(call.problem == "indeterminate" && call.calls == 2)
             guard case .indeterminate(_, let token, let age, let type, let error) = call.error as? EffectError
             else { return }
             #expect(token == FencingToken(1) && age == .seconds(1) && type == "Lost" && error is Lost)
-            #expect(scene.state() == .indeterminate(EffectFailure(type: "Lost")))
-            let again = await scene.once()
+            #expect(harness.state() == .indeterminate(EffectFailure(type: "Lost")))
+            let again = await harness.once()
             #expect(again.problem == "indeterminate" && again.calls == 0)
         }
     }
 
     @Test("a receiver that drops what it has seen is asked again")
     func deduplicates() throws {
-        try OnceScene.run { scene in
-            var scene = scene
-            scene.receiver = .deduplicates
-            let call = await scene.once(Lost(), Lost())
+        try OnceHarness.run { harness in
+            var harness = harness
+            harness.receiver = .deduplicates
+            let call = await harness.once(Lost(), Lost())
             #expect(call.value == "done" && call.calls == 3)
-            let exhausted = await scene.once(Lost(), Refused(), Refused(), key: "b")
+            let exhausted = await harness.once(Lost(), Refused(), Refused(), key: "b")
             #expect(exhausted.problem == "indeterminate" && exhausted.calls == 3)
-            #expect(scene.state("b") == .indeterminate(EffectFailure(type: "Refused")))
+            #expect(harness.state("b") == .indeterminate(EffectFailure(type: "Refused")))
         }
     }
 
     @Test("an attempt that was cancelled at its timeout may have had its effect", arguments: [true, false])
     func timeout(drops: Bool) throws {
-        try OnceScene.run { scene in
-            var scene = scene
-            scene.policy = scene.policy.attemptTimeout(.seconds(5))
-            scene.receiver = drops ? .deduplicates : .mayRepeat
-            let clock = scene.clock
-            let call = await scene.attempt { effect in
+        try OnceHarness.run { harness in
+            var harness = harness
+            harness.policy = harness.policy.attemptTimeout(.seconds(5))
+            harness.receiver = drops ? .deduplicates : .mayRepeat
+            let clock = harness.clock
+            let call = await harness.attempt { effect in
                 #expect(effect.attempt.remaining == .seconds(5))
                 if effect.attempt.isFirst { try await clock.sleep(for: .seconds(100)) }
                 return "done"
             }
             if drops {
                 #expect(call.value == "done")
-                #expect(scene.recorder.codes == ["attempt", "retry", "attempt", "success"])
+                #expect(harness.recorder.codes == ["attempt", "retry", "attempt", "success"])
             } else {
                 #expect(call.problem == "indeterminate")
-                #expect(scene.state() == .indeterminate(EffectFailure(type: "AttemptTimeoutError")))
-                #expect(scene.recorder.codes == ["attempt", "indeterminate"])
+                #expect(harness.state() == .indeterminate(EffectFailure(type: "AttemptTimeoutError")))
+                #expect(harness.recorder.codes == ["attempt", "indeterminate"])
             }
         }
     }
 
     @Test("an effect that was cancelled at the deadline may have happened")
     func deadline() throws {
-        try OnceScene.run { scene in
-            var scene = scene
-            scene.policy = scene.policy.deadline(.seconds(5), .interrupt)
-            let clock = scene.clock
-            let call = await scene.attempt { _ in
+        try OnceHarness.run { harness in
+            var harness = harness
+            harness.policy = harness.policy.deadline(.seconds(5), .interrupt)
+            let clock = harness.clock
+            let call = await harness.attempt { _ in
                 try await clock.sleep(for: .seconds(100))
                 return "done"
             }
             #expect(call.problem == "indeterminate" && clock.elapsed == .seconds(5))
-            #expect(scene.state() == .indeterminate(nil))
+            guard case .indeterminate(let failure?) = harness.state() else { throw Fault(1) }
+            #expect(failure.type == "DeadlineExceededError")
         }
     }
 
     @Test("after a takeover only a success makes the outcome known")
     func takeover() throws {
-        try OnceScene.run { scene in
-            var scene = scene
-            scene.rule = .takeOver
-            let lost = try scene.claimElsewhere()
-            try await scene.clock.sleep(for: .seconds(10))
-            #expect(await scene.once(Refused(classification: .permanent)).problem == "indeterminate")
-            let call = await scene.attempt { effect in
+        try OnceHarness.run { harness in
+            var harness = harness
+            harness.rule = .takeOver
+            let lost = try harness.claimElsewhere()
+            try await harness.clock.sleep(for: .seconds(10))
+            #expect(await harness.once(Refused(classification: .permanent)).problem == "indeterminate")
+            let call = await harness.attempt { effect in
                 #expect(effect.isTakeover && effect.token == FencingToken(3))
                 return "done"
             }
             #expect(call.value == "done" && call.isReplay == false)
-            #expect(try scene.memory.settle(lost, .succeeded([])) == .fenced(current: FencingToken(3)))
+            #expect(try harness.memory.settle(lost, .succeeded([])) == .fenced(current: FencingToken(3)))
         }
     }
 
     @Test("what an effect is told")
     func context() throws {
-        try OnceScene.run { scene in
-            let clock = scene.clock
+        try OnceHarness.run { harness in
+            let clock = harness.clock
             let id = try ActionID("a", tenant: "t")
-            _ = try await scene.gate.once(id, as: .nothing) { effect in
+            _ = try await harness.gate.once(id, as: .nothing) { effect in
                 #expect(effect.id == id && effect.key == id.idempotencyKey && effect.token == FencingToken(1))
                 #expect(!effect.isTakeover && effect.attempt.number == 1 && effect.attempt.maxAttempts == 3)
                 #expect(effect.timeLeft == .seconds(10))
@@ -176,39 +177,38 @@ struct EffectGateTests {
     func refusals() throws {
         let clock = ManualClock()
         try DeterministicExecutor.run(seed: 1, clock: clock) {
-            let scene = OnceScene(clock, settings: .init(capacity: 1))
+            let harness = OnceHarness(clock, settings: .init(capacity: 1))
             let print = EffectFingerprint(of: "request".utf8)
-            _ = try await scene.gate.once("a", fingerprint: print, as: .nothing) { _ in }
-            let mismatch = await scene.once()
+            _ = try await harness.gate.once("a", fingerprint: print, as: .nothing) { _ in }
+            let mismatch = await harness.once()
             #expect(mismatch.problem == "fingerprint mismatch" && mismatch.calls == 0)
-            #expect(await scene.once(key: "b").problem == "full")
-            #expect(await scene.once(key: "").error is ActionIDError)
+            #expect(await harness.once(key: "b").problem == "full")
+            #expect(await harness.once(key: "").error is ActionIDError)
         }
     }
 
     @Test("a policy for exactly once runs here, and nowhere else")
     func exactlyOnce() throws {
-        try OnceScene.run { scene in
-            var scene = scene
-            scene.policy = scene.policy.guarantee(.exactlyOnce)
-            #expect(await scene.once(Refused()).calls == 2)
+        try OnceHarness.run { harness in
+            var harness = harness
+            harness.policy = harness.policy.guarantee(.exactlyOnce)
+            #expect(await harness.once(Refused()).calls == 2)
             let runs = Log<Void>()
-            let error = await #expect(throws: PolicyError.self) {
-                try await retry(policy: scene.policy) { runs.add(()) }
+            let error = await #expect(throws: InvalidPolicyError.self) {
+                try await retry(policy: harness.policy) { runs.add(()) }
             }
             #expect(runs.count == 0 && error.map { "\($0)".contains("once") } == true)
-            let result = try await once("b", in: scene.memory, as: .utf8, through: RetryPipeline(policy: scene.policy))
-            { _ in "done" }
+            let result = try await once(
+                "b", in: harness.memory, as: .utf8, through: RetryPipeline(policy: harness.policy)
+            ) { _ in "done" }
             #expect(result.value == "done")
         }
     }
 
     @Test("nonsense in the code traps")
     func traps() async {
-        await #expect(processExitsWith: .failure) { _ = EffectGate(store: InMemoryEffectStore(), lease: .zero) }
-        await #expect(processExitsWith: .failure) {
-            _ = EffectGate(store: InMemoryEffectStore(), waitingUpTo: .seconds(-1))
-        }
+        await #expect(processExitsWith: .failure) { _ = EffectGatePolicy(lease: .zero) }
+        await #expect(processExitsWith: .failure) { _ = EffectGatePolicy(waitingUpTo: .seconds(-1)) }
     }
 
     // MARK: The caller's own

@@ -10,14 +10,14 @@ struct ForeignOwnerTests {
     /// Runs a scenario in which another process owns the key, over a store that counts what it is asked.
     private func run(
         lease: Duration = .seconds(100), observable: Bool = false, seed: UInt64 = 1,
-        _ scenario: @escaping @Sendable (OnceScene, RemoteStore, ClaimTicket) async throws -> Void
+        _ scenario: @escaping @Sendable (OnceHarness, RemoteStore, EffectClaimTicket) async throws -> Void
     ) throws {
         let clock = ManualClock()
         try DeterministicExecutor.run(seed: seed, clock: clock, jobLimit: 5_000_000) {
-            var scene = OnceScene(clock)
-            let store = RemoteStore(scene.memory)
-            if !observable { scene.store = store }
-            try await scenario(scene, store, try scene.claimElsewhere(lease: lease))
+            var harness = OnceHarness(clock)
+            let store = RemoteStore(harness.memory)
+            if !observable { harness.store = store }
+            try await scenario(harness, store, try harness.claimElsewhere(lease: lease))
         }
     }
 
@@ -25,9 +25,9 @@ struct ForeignOwnerTests {
 
     @Test("those who do not wait share the answer")
     func hasty() throws {
-        try run { scene, store, _ in
-            try await scene.clock.sleep(for: .seconds(2))
-            let tasks = (0..<Self.crowd).map { _ in scene.start { _ in throw Impossible() } }
+        try run { harness, store, _ in
+            try await harness.clock.sleep(for: .seconds(2))
+            let tasks = (0..<Self.crowd).map { _ in harness.start { _ in throw Impossible() } }
             for task in tasks {
                 guard case .inProgress(_, .seconds(2), .seconds(98)) = await task.value.error as? EffectError else {
                     throw Impossible()
@@ -39,47 +39,47 @@ struct ForeignOwnerTests {
 
     @Test("those who wait share one that asks, and get the outcome", arguments: [true, false])
     func patient(observable: Bool) throws {
-        try run(observable: observable) { scene, store, ticket in
-            var scene = scene
-            scene.waitLimit = .seconds(60)
-            let tasks = (0..<Self.crowd).map { [scene] _ in scene.start { _ in throw Impossible() } }
-            try await scene.clock.sleep(for: .seconds(1))
+        try run(observable: observable) { harness, store, ticket in
+            var harness = harness
+            harness.waitLimit = .seconds(60)
+            let tasks = (0..<Self.crowd).map { [harness] _ in harness.start { _ in throw Impossible() } }
+            try await harness.clock.sleep(for: .seconds(1))
             #expect(claims(store) <= 3)
-            #expect(scene.memory.snapshot().waiters == (observable ? 1 : 0), "one subscription for all")
-            try await scene.clock.sleep(for: .seconds(9))
+            #expect(harness.memory.snapshot().waiters == (observable ? 1 : 0), "one subscription for all")
+            try await harness.clock.sleep(for: .seconds(9))
             #expect(claims(store) <= 16)
-            _ = try scene.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
+            _ = try harness.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
             for task in tasks { #expect(await task.value.value == "theirs") }
-            #expect(scene.clock.elapsed < .seconds(12) && claims(store) <= 18)
+            #expect(harness.clock.elapsed < .seconds(12) && claims(store) <= 18)
         }
     }
 
     @Test("those whose time is over are told without a question to the store")
     func expired() throws {
-        try run { scene, store, _ in
-            var scene = scene
-            scene.waitLimit = .seconds(5)
-            let tasks = (0..<Self.crowd).map { [scene] _ in scene.start { _ in throw Impossible() } }
+        try run { harness, store, _ in
+            var harness = harness
+            harness.waitLimit = .seconds(5)
+            let tasks = (0..<Self.crowd).map { [harness] _ in harness.start { _ in throw Impossible() } }
             for task in tasks { #expect(await task.value.problem == "in progress") }
-            #expect(scene.clock.elapsed == .seconds(5))
+            #expect(harness.clock.elapsed == .seconds(5))
             #expect(store.calls.count <= 12)
         }
     }
 
     @Test("when the owner gives the key back, one runs the effect for all")
     func released() throws {
-        try run { scene, store, ticket in
-            var scene = scene
-            scene.waitLimit = .seconds(60)
+        try run { harness, store, ticket in
+            var harness = harness
+            harness.waitLimit = .seconds(60)
             let runs = Log<Void>()
-            let tasks = (0..<1_000).map { [scene] _ in
-                scene.start { _ in
+            let tasks = (0..<1_000).map { [harness] _ in
+                harness.start { _ in
                     runs.add(())
                     return "mine"
                 }
             }
-            try await scene.clock.sleep(for: .seconds(2))
-            _ = try scene.memory.settle(ticket, .failedBeforeEffect)
+            try await harness.clock.sleep(for: .seconds(2))
+            _ = try harness.memory.settle(ticket, .failedBeforeEffect)
             for task in tasks { #expect(await task.value.value == "mine") }
             #expect(runs.count == 1 && claims(store) <= 8)
         }
@@ -98,50 +98,51 @@ struct ForeignOwnerTests {
         _ = try memory.claim(ActionID("a"), lease: .seconds(10))
         let gate = EffectGate(
             RetryPipeline().clock(RetryClock(BrokenClock(base: clock))),
-            store: isObservable ? memory : RemoteStore(memory), waitingUpTo: .seconds(60))
+            store: isObservable ? memory : RemoteStore(memory),
+            policy: EffectGatePolicy(waitingUpTo: .seconds(60)))
         let error = await #expect(throws: EffectError.self) { try await gate.once("a", as: .nothing) { _ in } }
         guard case .inProgress? = error else { throw Impossible() }
     }
 
     @Test("cancelled in any order, also the one that asks, they leave no one behind and ask no more", arguments: 0..<10)
     func cancelled(seed: UInt64) throws {
-        try run(seed: seed) { scene, store, ticket in
-            var scene = scene
-            scene.waitLimit = .seconds(60)
-            let tasks = (0..<2_000).map { [scene] _ in scene.start { _ in throw Impossible() } }
-            try await scene.clock.sleep(for: .seconds(2))
+        try run(seed: seed) { harness, store, ticket in
+            var harness = harness
+            harness.waitLimit = .seconds(60)
+            let tasks = (0..<2_000).map { [harness] _ in harness.start { _ in throw Impossible() } }
+            try await harness.clock.sleep(for: .seconds(2))
             let before = claims(store)
             for task in tasks.dropLast() { task.cancel() }
             for task in tasks.dropLast() { #expect(await task.value.error is CancellationError) }
-            #expect(scene.clock.elapsed == .seconds(2) && claims(store) <= before + 1)
-            _ = try scene.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
+            #expect(harness.clock.elapsed == .seconds(2) && claims(store) <= before + 1)
+            _ = try harness.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
             #expect(await tasks.last?.value.value == "theirs")
-            #expect(scene.clock.sleeperCount == 0)
+            #expect(harness.clock.sleeperCount == 0)
         }
     }
 
     @Test("a caller alone always asks the store")
     func alone() throws {
-        try run { scene, store, ticket in
+        try run { harness, store, ticket in
             for number in 1...10 {
-                #expect(await scene.once().problem == "in progress")
+                #expect(await harness.once().problem == "in progress")
                 #expect(claims(store) == number)
             }
-            _ = try scene.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
-            #expect(await scene.once().value == "theirs")
+            _ = try harness.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
+            #expect(await harness.once().value == "theirs")
         }
     }
 
     @Test("a caller without time does not wait for the next question of one that has, unless all ask too often")
-    func nudge() throws {
-        try run { scene, store, ticket in
-            var patient = scene
+    func pollRequest() throws {
+        try run { harness, store, ticket in
+            var patient = harness
             patient.waitLimit = .seconds(60)
             let task = patient.start { _ in throw Impossible() }
-            try await scene.clock.sleep(for: .milliseconds(4_100))
-            _ = try scene.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
-            #expect(await scene.once().value == "theirs")
-            #expect(scene.clock.elapsed == .milliseconds(4_100))
+            try await harness.clock.sleep(for: .milliseconds(4_100))
+            _ = try harness.memory.settle(ticket, .succeeded(Array("theirs".utf8)))
+            #expect(await harness.once().value == "theirs")
+            #expect(harness.clock.elapsed == .milliseconds(4_100))
             #expect(await task.value.value == "theirs")
         }
     }
@@ -151,8 +152,9 @@ struct ForeignOwnerTests {
         let memory = InMemoryEffectStore()
         _ = memory.claim(try ActionID("a"), lease: .seconds(600))
         let store = RemoteStore(memory)
+        let gate = EffectGate(store: store, policy: EffectGatePolicy(waitingUpTo: .seconds(600)))
         let tasks = (0..<Self.crowd).map { _ in
-            Task { try await once("a", in: store, as: .utf8, waitingUpTo: .seconds(600)) { _ in "" } }
+            Task { try await gate.once("a", as: .utf8) { _ in "" } }
         }
         while claims(store) == 0 { await Task.yield() }
         for task in tasks { task.cancel() }
@@ -165,13 +167,13 @@ struct ForeignOwnerTests {
 
     @Test("to leave takes the same short time however many wait")
     func leaving() {
-        var state = FlightState()
+        var state = SharedRunStateMachine()
         let clock = RetryClock(ManualClock())
         let end = Moment(clock: clock, nanoseconds: .max)
-        _ = state.board(.init(end: end, waitsForOwnProcess: true))
-        var tickets: [FlightState.Ticket] = []
+        _ = state.join(.init(end: end, waitsForOwnProcess: true))
+        var tickets: [SharedRunStateMachine.WaiterID] = []
         for _ in 0..<50_000 {
-            guard case .waits(let ticket, _) = state.board(.init(end: end, waitsForOwnProcess: true)) else { return }
+            guard case .waits(let ticket, _) = state.join(.init(end: end, waitsForOwnProcess: true)) else { return }
             tickets.append(ticket)
         }
         let start = RetryClock.system.now

@@ -23,13 +23,12 @@ struct OnceScenario: Sendable {
         var steps = [Step()]
         var cancelledAt: Int?
         var waitLimit: Int?
-        var throughFunction = false
     }
 
     static let lease = Duration.seconds(3)
 
     var callers: [Caller]
-    var rule = AbandonedClaim.halt
+    var rule = AbandonedClaimBehavior.halt
     var receiver = EffectReceiver.mayRepeat
     var attemptTimeout: Int?
     /// The time at which the call is interrupted.
@@ -90,15 +89,9 @@ struct OnceScenario: Sendable {
         let limit = caller.waitLimit.map { Duration.seconds($0) }
         let gate = EffectGate(
             RetryPipeline(policy: policy).clock(RetryClock(clock)).random(.seeded(seed)), store: store,
-            receiver: receiver, lease: Self.lease, ifAbandoned: rule, waitingUpTo: limit)
-        if !caller.throughFunction {
-            return try await gate.once("a", as: .bytes) { try await perform($0, number, caller, clock, trace) }
-        }
-        return try await once(
-            "a", in: store, as: .bytes,
-            through: RetryPipeline(policy: policy).clock(RetryClock(clock)).random(.seeded(seed)), receiver: receiver,
-            lease: Self.lease, ifAbandoned: rule, waitingUpTo: limit
-        ) { try await perform($0, number, caller, clock, trace) }
+            policy: EffectGatePolicy(
+                receiver: receiver, lease: Self.lease, ifAbandoned: rule, waitingUpTo: limit))
+        return try await gate.once("a", as: .bytes) { try await perform($0, number, caller, clock, trace) }
     }
 
     private func perform(

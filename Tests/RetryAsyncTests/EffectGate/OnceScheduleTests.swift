@@ -8,8 +8,8 @@ struct OnceScheduleTests {
     private typealias Caller = OnceScenario.Caller
     private typealias Step = OnceScenario.Step
 
-    @Test("through the store itself", arguments: [AbandonedClaim.halt, .takeOver])
-    func concrete(_ rule: AbandonedClaim) throws {
+    @Test("through the store itself", arguments: [AbandonedClaimBehavior.halt, .takeOver])
+    func concrete(_ rule: AbandonedClaimBehavior) throws {
         let ends = try Schedules.explore(percent: rule == .halt ? 30 : 20) { generator, clock in
             var generator = generator
             let scenario = OnceScenario.any(rule, &generator)
@@ -18,8 +18,8 @@ struct OnceScheduleTests {
         expectVariety(ends)
     }
 
-    @Test("through its protocol, slow and unreliable", arguments: [AbandonedClaim.halt, .takeOver])
-    func erased(_ rule: AbandonedClaim) throws {
+    @Test("through its protocol, slow and unreliable", arguments: [AbandonedClaimBehavior.halt, .takeOver])
+    func erased(_ rule: AbandonedClaimBehavior) throws {
         let ends = try Schedules.explore(percent: rule == .halt ? 30 : 20) { generator, clock in
             var generator = generator
             var scenario = OnceScenario.any(rule, &generator)
@@ -42,7 +42,7 @@ struct OnceScheduleTests {
 
 extension OnceScenario {
     /// Callers of any kind.
-    fileprivate static func any(_ rule: AbandonedClaim, _ generator: inout SeededGenerator) -> OnceScenario {
+    fileprivate static func any(_ rule: AbandonedClaimBehavior, _ generator: inout SeededGenerator) -> OnceScenario {
         let callers = (0..<generator.pick(1, 2, 2, 3)).map { _ in
             Caller(
                 arrival: generator.pick(0, 0, 1, 2), process: generator.pick(0, 0, 0, 1, 2),
@@ -53,8 +53,7 @@ extension OnceScenario {
                         isDeaf: generator.pick(true, false, false))
                 },
                 cancelledAt: generator.pick(nil, nil, nil, nil, 0, 1, 2, 3),
-                waitLimit: generator.pick(nil, nil, 0, 1, 3, 10),
-                throughFunction: generator.pick(true, false))
+                waitLimit: generator.pick(nil, nil, 0, 1, 3, 10))
         }
         return OnceScenario(
             callers: callers, rule: rule, receiver: generator.pick(.mayRepeat, .mayRepeat, .deduplicates),

@@ -9,12 +9,12 @@ final class OnceTrace: Sendable {
         case ended(FencingToken, caller: Int)
         /// The receiver did it.
         case happened(FencingToken)
-        case claimed(ClaimAnswer)
+        case claimed(EffectClaimAnswer)
         /// The owner never heard of its claim.
         case claimLost(FencingToken)
-        case renewed(FencingToken, RenewAnswer)
+        case renewed(FencingToken, EffectRenewAnswer)
         case settling(FencingToken, EffectOutcome)
-        case settled(FencingToken, EffectOutcome, SettleAnswer)
+        case settled(FencingToken, EffectOutcome, EffectSettleAnswer)
         case cancelled(caller: Int, Duration)
     }
 
@@ -59,27 +59,28 @@ final class TracedStore: BlockingEffectStore, ObservableEffectStore {
     }
 
     func claim(
-        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
-    ) throws -> ClaimAnswer {
+        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaimBehavior
+    ) throws -> EffectClaimAnswer {
         let answer = store.claim(id, fingerprint: fingerprint, lease: lease, ifAbandoned: rule)
         trace.add(.claimed(answer))
         return answer
     }
 
-    func renew(_ ticket: ClaimTicket, lease: Duration) throws -> RenewAnswer {
+    func renew(_ ticket: EffectClaimTicket, lease: Duration) throws -> EffectRenewAnswer {
         let answer = store.renew(ticket, lease: lease)
         trace.add(.renewed(ticket.token, answer))
         return answer
     }
 
-    func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) throws -> SettleAnswer {
+    func settle(_ ticket: EffectClaimTicket, _ outcome: EffectOutcome) throws -> EffectSettleAnswer {
         trace.add(.settling(ticket.token, outcome))
         let answer = try store.settle(ticket, outcome)
         trace.add(.settled(ticket.token, outcome, answer))
         return answer
     }
 
-    func reconcile(_ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict) throws -> ReconcileAnswer {
+    func reconcile(_ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict) throws -> EffectReconcileAnswer
+    {
         try store.reconcile(id, expectedToken: expectedToken, verdict: verdict)
     }
 
@@ -114,8 +115,8 @@ final class DistantStore: EffectStore {
     }
 
     func claim(
-        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
-    ) async throws -> ClaimAnswer {
+        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaimBehavior
+    ) async throws -> EffectClaimAnswer {
         try await reach {
             try await store.claim(id, fingerprint: fingerprint, lease: lease, ifAbandoned: rule)
         } lost: { answer in
@@ -123,18 +124,18 @@ final class DistantStore: EffectStore {
         }
     }
 
-    func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer {
+    func renew(_ ticket: EffectClaimTicket, lease: Duration) async throws -> EffectRenewAnswer {
         try await reach { try await store.renew(ticket, lease: lease) }
     }
 
-    func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
+    func settle(_ ticket: EffectClaimTicket, _ outcome: EffectOutcome) async throws -> EffectSettleAnswer {
         trace.add(.settling(ticket.token, outcome))
         return try await reach { try await store.settle(ticket, outcome) }
     }
 
     func reconcile(
         _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
-    ) async throws -> ReconcileAnswer {
+    ) async throws -> EffectReconcileAnswer {
         try await reach { try await store.reconcile(id, expectedToken: expectedToken, verdict: verdict) }
     }
 

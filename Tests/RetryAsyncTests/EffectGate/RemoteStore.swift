@@ -38,22 +38,22 @@ final class RemoteStore: EffectStore {
     }
 
     func claim(
-        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
-    ) async throws -> ClaimAnswer {
+        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaimBehavior
+    ) async throws -> EffectClaimAnswer {
         try await answer(.claim) { store.claim(id, fingerprint: fingerprint, lease: lease, ifAbandoned: rule) }
     }
 
-    func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer {
+    func renew(_ ticket: EffectClaimTicket, lease: Duration) async throws -> EffectRenewAnswer {
         try await answer(.renew) { store.renew(ticket, lease: lease) }
     }
 
-    func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
+    func settle(_ ticket: EffectClaimTicket, _ outcome: EffectOutcome) async throws -> EffectSettleAnswer {
         try await answer(.settle(outcome)) { try store.settle(ticket, outcome) }
     }
 
     func reconcile(
         _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
-    ) async throws -> ReconcileAnswer {
+    ) async throws -> EffectReconcileAnswer {
         try store.reconcile(id, expectedToken: expectedToken, verdict: verdict)
     }
 
@@ -69,13 +69,13 @@ extension [RemoteStore.Call] {
 
 /// An attempt that certainly did nothing.
 struct Refused: ExecutionAwareError, SelfClassifyingError, Hashable {
-    var classification = Classification.transient
+    var classification = ErrorClassification.transient
     var execution: ExecutionCertainty { .notExecuted }
 }
 
 /// An error of an attempt with an unknown outcome.
 struct Lost: SelfClassifyingError, Hashable {
-    var classification: Classification { .transient }
+    var classification: ErrorClassification { .transient }
 }
 
 /// Something in a test that cannot be.

@@ -15,7 +15,7 @@ struct EffectScenario: Sendable {
     struct Worker: Sendable {
         var habit = Habit.succeeds
         var seconds = 0
-        var rule = AbandonedClaim.halt
+        var rule = AbandonedClaimBehavior.halt
     }
 
     static let lease = 2
@@ -25,7 +25,7 @@ struct EffectScenario: Sendable {
     /// All that happened, in order.
     enum Happening: Sendable, Equatable {
         case began(FencingToken, isTakeover: Bool)
-        case settled(FencingToken, EffectOutcome, SettleAnswer)
+        case settled(FencingToken, EffectOutcome, EffectSettleAnswer)
         case replayed([UInt8])
         case halted
         case gaveUp
@@ -58,7 +58,7 @@ struct EffectScenario: Sendable {
             switch answer {
             case .execute(let token, let isTakeover):
                 log.add(.began(token, isTakeover: isTakeover))
-                return try await settle(worker, ClaimTicket(id, token), store, clock, log)
+                return try await settle(worker, EffectClaimTicket(id, token), store, clock, log)
             case .replay(let replay):
                 if case .succeeded(let bytes) = replay.ending { log.add(.replayed(bytes)) }
                 return
@@ -70,7 +70,7 @@ struct EffectScenario: Sendable {
     }
 
     private func settle(
-        _ worker: Worker, _ ticket: ClaimTicket, _ store: some EffectStore, _ clock: ManualClock,
+        _ worker: Worker, _ ticket: EffectClaimTicket, _ store: some EffectStore, _ clock: ManualClock,
         _ log: Log<Happening>
     ) async throws {
         if worker.seconds > 0 { try await clock.sleep(for: .seconds(worker.seconds)) }

@@ -10,22 +10,22 @@ struct EffectScheduleTests {
         let store: any EffectStore & ObservableEffectStore
 
         func claim(
-            _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
-        ) async throws -> ClaimAnswer {
+            _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaimBehavior
+        ) async throws -> EffectClaimAnswer {
             try await store.claim(id, fingerprint: fingerprint, lease: lease, ifAbandoned: rule)
         }
 
-        func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer {
+        func renew(_ ticket: EffectClaimTicket, lease: Duration) async throws -> EffectRenewAnswer {
             try await store.renew(ticket, lease: lease)
         }
 
-        func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
+        func settle(_ ticket: EffectClaimTicket, _ outcome: EffectOutcome) async throws -> EffectSettleAnswer {
             try await store.settle(ticket, outcome)
         }
 
         func reconcile(
             _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
-        ) async throws -> ReconcileAnswer {
+        ) async throws -> EffectReconcileAnswer {
             try await store.reconcile(id, expectedToken: expectedToken, verdict: verdict)
         }
 
@@ -36,15 +36,15 @@ struct EffectScheduleTests {
         }
     }
 
-    @Test("through the store itself", arguments: [AbandonedClaim.halt, .takeOver])
-    func concrete(_ rule: AbandonedClaim) throws {
+    @Test("through the store itself", arguments: [AbandonedClaimBehavior.halt, .takeOver])
+    func concrete(_ rule: AbandonedClaimBehavior) throws {
         try explore(rule) { scenario, clock in
             try await scenario.run(Self.store(clock), clock)
         }
     }
 
-    @Test("through the protocol", arguments: [AbandonedClaim.halt, .takeOver])
-    func erased(_ rule: AbandonedClaim) throws {
+    @Test("through the protocol", arguments: [AbandonedClaimBehavior.halt, .takeOver])
+    func erased(_ rule: AbandonedClaimBehavior) throws {
         try explore(rule) { scenario, clock in
             try await scenario.run(ErasedStore(store: Self.store(clock)), clock)
         }
@@ -55,7 +55,7 @@ struct EffectScheduleTests {
     }
 
     private func explore(
-        _ rule: AbandonedClaim,
+        _ rule: AbandonedClaimBehavior,
         _ run: @escaping @Sendable (EffectScenario, ManualClock) async throws -> String
     ) throws {
         let ends = try Schedules.explore(percent: 50) { generator, clock in

@@ -14,25 +14,25 @@ struct BreakerInRetryTests {
         Call(policy: policy, breaker: breaker, clock: clock)
     }
 
-    @Test("is asked before every attempt, and ends the call with its last error", arguments: Door.allCases)
-    func everyAttempt(_ door: Door) async throws {
+    @Test("is asked before every attempt, and ends the call with its last error", arguments: CallForm.allCases)
+    func everyAttempt(_ form: CallForm) async throws {
         let breaker = breaker(CircuitBreakerPolicy(consecutiveFailures: 2))
         let call = call(.immediate(5), breaker)
         let attempts = Log<Int>()
         await #expect(throws: Fault(2)) {
-            try await call.run(door) {
+            try await call.run(form) {
                 attempts.add(1)
                 throw Fault(attempts.count)
             }
         }
         #expect(attempts.count == 2)
         #expect(breaker.state == .open && breaker.isIdle)
-        #expect(call.recorder.codes == door.codes("attempt", "retry", "attempt", "circuit_open"))
+        #expect(call.recorder.codes == form.codes("attempt", "retry", "attempt", "circuit_open"))
         #expect(clock.elapsed == .zero)
     }
 
-    @Test("turns a call away that has not begun, which is no attempt", arguments: Door.allCases)
-    func open(_ door: Door) async throws {
+    @Test("turns a call away that has not begun, which is no attempt", arguments: CallForm.allCases)
+    func open(_ form: CallForm) async throws {
         let breaker = breaker(.default)
         breaker.trip()
         clock.advance(by: .seconds(20))
@@ -40,103 +40,103 @@ struct BreakerInRetryTests {
         let attempts = Log<Int>()
         let expected = CircuitOpenError(name: "service", retryAfter: .seconds(40), state: .open)
         await #expect(throws: expected) {
-            try await call.run(door) { attempts.add(1) }
+            try await call.run(form) { attempts.add(1) }
         }
         #expect(attempts.count == 0)
-        #expect(call.recorder.codes == door.codes("circuit_open"))
+        #expect(call.recorder.codes == form.codes("circuit_open"))
         #expect(call.recorder.events.allSatisfy { $0.attempt == 0 })
     }
 
-    @Test("makes a call wait, if the policy says so", arguments: Door.allCases)
-    func waits(_ door: Door) async throws {
+    @Test("makes a call wait, if the policy says so", arguments: CallForm.allCases)
+    func waits(_ form: CallForm) async throws {
         let breaker = breaker(.default)
         breaker.trip()
-        let call = call(.immediate(2).openCircuit(.wait), breaker)
-        let value = try await call.run(door) { 7 }
+        let call = call(.immediate(2).whenRejected(.wait), breaker)
+        let value = try await call.run(form) { 7 }
         #expect(value == 7)
         #expect(clock.elapsed == .seconds(60))
-        #expect(call.recorder.codes == door.codes("circuit_wait", "attempt", "success"))
-        #expect(call.recorder.events.filter { $0.kind == .circuitWait }.allSatisfy { $0.delay == .seconds(60) })
+        #expect(call.recorder.codes == form.codes("guard_wait", "attempt", "success"))
+        #expect(call.recorder.events.filter { $0.kind == .guardWait }.allSatisfy { $0.delay == .seconds(60) })
         #expect(breaker.snapshot.probeSuccesses == 1 && breaker.isIdle)
     }
 
-    @Test("lengthens the wait between attempts, if the policy says so", arguments: Door.allCases)
-    func waitsBetweenAttempts(_ door: Door) async throws {
+    @Test("lengthens the wait between attempts, if the policy says so", arguments: CallForm.allCases)
+    func waitsBetweenAttempts(_ form: CallForm) async throws {
         let breaker = breaker(CircuitBreakerPolicy(consecutiveFailures: 1, breakDuration: .seconds(30)))
-        let call = call(.every(.seconds(1), 2).openCircuit(.wait), breaker)
+        let call = call(.every(.seconds(1), 2).whenRejected(.wait), breaker)
         let attempts = Log<Duration>()
-        let value = try await call.run(door) { [clock] in
+        let value = try await call.run(form) { [clock] in
             attempts.add(clock.elapsed)
             if attempts.count == 1 { throw Fault(1) }
             return 7
         }
         #expect(value == 7)
         #expect(attempts.events == [.zero, .seconds(30)])
-        #expect(call.recorder.codes == door.codes("attempt", "retry", "attempt", "success"))
+        #expect(call.recorder.codes == form.codes("attempt", "retry", "attempt", "success"))
     }
 
-    @Test("that opens while the call waits is waited for, which costs no attempt", arguments: Door.allCases)
-    func opensAndIsWaitedFor(_ door: Door) async throws {
+    @Test("that opens while the call waits is waited for, which costs no attempt", arguments: CallForm.allCases)
+    func opensAndIsWaitedFor(_ form: CallForm) async throws {
         let breaker = breaker(.default)
-        var call = call(.every(.seconds(1), 2).openCircuit(.wait), breaker)
+        var call = call(.every(.seconds(1), 2).whenRejected(.wait), breaker)
         call.onRetry = { _ in breaker.trip() }
         let attempts = Log<Duration>()
-        try await call.run(door) { [clock] in
+        try await call.run(form) { [clock] in
             attempts.add(clock.elapsed)
             if attempts.count == 1 { throw Fault(1) }
         }
         #expect(attempts.events == [.zero, .seconds(60)])
-        #expect(call.recorder.codes == door.codes("attempt", "retry", "circuit_wait", "attempt", "success"))
-        #expect(call.recorder.events.filter { $0.kind == .attempt }.map(\.attempt) == (door.isObserved ? [1, 2] : []))
+        #expect(call.recorder.codes == form.codes("attempt", "retry", "guard_wait", "attempt", "success"))
+        #expect(call.recorder.events.filter { $0.kind == .attempt }.map(\.attempt) == (form.isObserved ? [1, 2] : []))
     }
 
-    @Test("is not waited for up to the deadline", arguments: Door.allCases)
-    func deadline(_ door: Door) async throws {
+    @Test("is not waited for up to the deadline", arguments: CallForm.allCases)
+    func deadline(_ form: CallForm) async throws {
         let breaker = breaker(.default)
         breaker.trip()
-        let call = call(.immediate(2).openCircuit(.wait).deadline(.seconds(60)), breaker)
-        await #expect(throws: CircuitOpenError.self) { try await call.run(door) {} }
+        let call = call(.immediate(2).whenRejected(.wait).deadline(.seconds(60)), breaker)
+        await #expect(throws: CircuitOpenError.self) { try await call.run(form) {} }
         #expect(clock.elapsed == .zero)
     }
 
-    @Test("is not waited for without a known end", arguments: Door.allCases)
-    func isolated(_ door: Door) async throws {
+    @Test("is not waited for without a known end", arguments: CallForm.allCases)
+    func isolated(_ form: CallForm) async throws {
         let breaker = breaker(.default)
         let isolation = breaker.isolate()
-        let call = call(.immediate(2).openCircuit(.wait), breaker)
+        let call = call(.immediate(2).whenRejected(.wait), breaker)
         await #expect(throws: CircuitOpenError(name: "service", retryAfter: nil, state: .isolated)) {
-            try await call.run(door) {}
+            try await call.run(form) {}
         }
         isolation.end()
-        try await call.run(door) {}
+        try await call.run(form) {}
     }
 
-    @Test("that opens while the call waits ends it with its own error", arguments: Door.allCases)
-    func opensMeanwhile(_ door: Door) async throws {
+    @Test("that opens while the call waits ends it with its own error", arguments: CallForm.allCases)
+    func opensMeanwhile(_ form: CallForm) async throws {
         let breaker = breaker(.default)
         var call = call(.every(.seconds(1), 5), breaker)
         call.onRetry = { _ in breaker.trip() }
-        await #expect(throws: Fault(1)) { try await call.run(door) { throw Fault(1) } }
-        #expect(call.recorder.codes == door.codes("attempt", "retry", "circuit_open"))
+        await #expect(throws: Fault(1)) { try await call.run(form) { throw Fault(1) } }
+        #expect(call.recorder.codes == form.codes("attempt", "retry", "circuit_open"))
     }
 
-    @Test("counts what is rejected as a failure, and returns it", arguments: Door.rejecting)
-    func rejected(_ door: Door) async throws {
+    @Test("counts what is rejected as a failure, and returns it", arguments: CallForm.rejecting)
+    func rejected(_ form: CallForm) async throws {
         let breaker = breaker(CircuitBreakerPolicy(consecutiveFailures: 2))
         let call = call(.immediate(5), breaker)
-        let status = try await call.run(door, rejecting: badStatus) { 503 }
+        let status = try await call.run(form, rejecting: badStatus) { 503 }
         #expect(status == 503)
         #expect(breaker.state == .open)
     }
 
     // An attempt under a timeout is a task of its own, which cannot cancel the caller's by cancelling itself.
-    @Test("counts neither the caller's cancellation nor its own", arguments: Door.allCases.filter { $0 != .timed })
-    func cancelled(_ door: Door) async throws {
+    @Test("counts neither the caller's cancellation nor its own", arguments: CallForm.allCases.filter { $0 != .timed })
+    func cancelled(_ form: CallForm) async throws {
         let breaker = breaker(CircuitBreakerPolicy(consecutiveFailures: 1))
         let call = call(.immediate(3), breaker)
-        await #expect(throws: CancellationError.self) { try await call.run(door) { throw CancellationError() } }
+        await #expect(throws: CancellationError.self) { try await call.run(form) { throw CancellationError() } }
         let task = Task {
-            try await call.run(door) {
+            try await call.run(form) {
                 cancelThisTask()
                 throw Fault(1)
             }
@@ -151,19 +151,19 @@ struct BreakerInRetryTests {
         let call = call(.immediate(3), breaker)
         for errorClass in [ErrorClass.permanent, .auth, .permission] {
             await #expect(throws: Fault.self) {
-                try await call.run(.function) { throw Fault(1, Classification(errorClass)) }
+                try await call.run(.function) { throw Fault(1, ErrorClassification(errorClass)) }
             }
         }
         #expect(breaker.state == .closed && breaker.isIdle)
     }
 
-    @Test("records the class that a failure has, whatever the condition admits", arguments: Door.allCases)
-    func narrowed(_ door: Door) async throws {
+    @Test("records the class that a failure has, whatever the condition admits", arguments: CallForm.allCases)
+    func narrowed(_ form: CallForm) async throws {
         let breaker = breaker(CircuitBreakerPolicy(consecutiveFailures: 3))
         var call = call(.immediate(5), breaker)
         call.condition = .where { _ in false }
         for _ in 0..<3 {
-            await #expect(throws: Fault.self) { try await call.run(door) { throw Fault(1, .serverError) } }
+            await #expect(throws: Fault.self) { try await call.run(form) { throw Fault(1, .serverError) } }
         }
         #expect(breaker.state == .open)
     }
@@ -203,20 +203,20 @@ struct BreakerInRetryTests {
         #expect(breaker.snapshot.consecutiveFailures == 1)
     }
 
-    @Test("that stops retries only lets every first attempt pass", arguments: Door.allCases)
-    func retriesOnly(_ door: Door) async throws {
+    @Test("that stops retries only lets every first attempt pass", arguments: CallForm.allCases)
+    func retriesOnly(_ form: CallForm) async throws {
         let breaker = breaker(.default.rejects(.retries))
         breaker.trip()
         let call = call(.immediate(3), breaker)
         let attempts = Log<Int>()
         await #expect(throws: Fault(1)) {
-            try await call.run(door) {
+            try await call.run(form) {
                 attempts.add(1)
                 throw Fault(1)
             }
         }
         #expect(attempts.count == 1)
-        #expect(try await call.run(door) { 7 } == 7)
+        #expect(try await call.run(form) { 7 } == 7)
     }
 
     @Test("closes by successes alone: a probe that failed is none, though its error is not retried")
@@ -235,7 +235,9 @@ struct BreakerInRetryTests {
         let breaker = breaker(.default.hintOpens(upTo: .seconds(30)))
         let call = call(.immediate(3), breaker)
         await #expect(throws: Fault.self) {
-            try await call.run(.function) { throw Fault(1, Classification(.rateLimit, hint: .after(.seconds(90)))) }
+            try await call.run(.function) {
+                throw Fault(1, ErrorClassification(.rateLimit, hint: .after(.seconds(90))))
+            }
         }
         #expect(breaker.state == .open && breaker.snapshot.timeLeft == .seconds(30))
         // The retry would have come after the break: the wait for the hint was longer, and then it was a probe.
@@ -302,7 +304,7 @@ struct BreakerAndTimeoutTests {
     @Test func cancellationEndsTheWaitForAProbe() {
         let breaker = CircuitBreaker("service", clock: clock.retryClock)
         breaker.trip()
-        let policy = RetryPolicy.immediate(3).openCircuit(.wait)
+        let policy = RetryPolicy.immediate(3).whenRejected(.wait)
         #expect(throws: CancellationError.self) { try run(policy, breaker, cancelledAfter: .seconds(5)) }
         #expect(clock.elapsed == .seconds(5) && clock.sleeperCount == 0 && breaker.isIdle)
     }

@@ -10,14 +10,14 @@ struct GuardScheduleTests {
         let seen = Log<String>()
         _ = try Schedules.explore(percent: 100) { generator, clock in
             var generator = generator
-            let scene = GuardedScene(&generator, on: clock)
+            let harness = GuardHarness(&generator, on: clock)
             await withTaskGroup { group in
                 for number in 0..<generator.pick(2, 3, 4) {
                     let own = SeededGenerator(seed: generator.next())
-                    group.addTask { await scene.call(number, own) }
+                    group.addTask { await harness.call(number, own) }
                 }
             }
-            let stops = try scene.finish()
+            let stops = try harness.finish()
             for stop in stops where !seen.events.contains(stop) { seen.add(stop) }
             return "done"
         }

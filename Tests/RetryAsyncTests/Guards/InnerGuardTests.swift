@@ -14,13 +14,13 @@ struct InnerGuardTests {
         Call(policy: policy, breaker: breaker, clock: clock)
     }
 
-    @Test("does not hide the service's own error", arguments: Door.allCases)
-    func inner(_ door: Door) async throws {
+    @Test("does not hide the service's own error", arguments: CallForm.allCases)
+    func inner(_ form: CallForm) async throws {
         let inner = breaker(CircuitBreakerPolicy(consecutiveFailures: 1))
         let attempts = Log<Int>()
         let call = Call(policy: .immediate(2), clock: clock)
         await #expect(throws: Fault(1)) {
-            try await call.run(door) {
+            try await call.run(form) {
                 try inner.call {
                     attempts.add(1)
                     throw Fault(1)
@@ -31,15 +31,15 @@ struct InnerGuardTests {
         // If the service was never called, the rejection is the error.
         inner.trip()
         await #expect(throws: CircuitOpenError.self) {
-            try await Call(policy: .immediate(2), clock: clock).run(door) { try inner.call { 7 } }
+            try await Call(policy: .immediate(2), clock: clock).run(form) { try inner.call { 7 } }
         }
     }
 
-    @Test("is the error of the call if it rejects every attempt: the last one", arguments: Door.allCases)
-    func rejectionsAlone(_ door: Door) async throws {
+    @Test("is the error of the call if it rejects every attempt: the last one", arguments: CallForm.allCases)
+    func rejectionsAlone(_ form: CallForm) async throws {
         let attempts = Log<Int>()
         await #expect(throws: Rejected(2)) {
-            try await Call(policy: .immediate(2), clock: clock).run(door) {
+            try await Call(policy: .immediate(2), clock: clock).run(form) {
                 attempts.add(1)
                 throw Rejected(attempts.count)
             }
@@ -53,8 +53,8 @@ struct InnerGuardTests {
         init(_ number: Int) { self.number = number }
     }
 
-    @Test("is neutral where a guard further in rejects the attempt", arguments: Door.allCases, [false, true])
-    func innerRejection(_ door: Door, isWrapped: Bool) async throws {
+    @Test("is neutral where a guard further in rejects the attempt", arguments: CallForm.allCases, [false, true])
+    func innerRejection(_ form: CallForm, isWrapped: Bool) async throws {
         let outer = breaker(.default)
         outer.trip()
         clock.advance(by: .seconds(60))
@@ -62,7 +62,7 @@ struct InnerGuardTests {
         inner.trip()
         for _ in 0..<3 {
             await #expect(throws: (any Error).self) {
-                try await call(.immediate(2), outer).run(door) {
+                try await call(.immediate(2), outer).run(form) {
                     do {
                         try inner.call {}
                     } catch {
@@ -89,8 +89,9 @@ struct InnerGuardTests {
     }
 
     @Test(
-        "is neutral where a gate further in does not run the effect", arguments: Door.allCases.filter { $0 != .timed })
-    func innerGate(_ door: Door) async throws {
+        "is neutral where a gate further in does not run the effect",
+        arguments: CallForm.allCases.filter { $0 != .timed })
+    func innerGate(_ form: CallForm) async throws {
         let still = ManualClock().retryClock
         let store = InMemoryEffectStore(clock: still)
         let gate = EffectGate(RetryPipeline().clock(still), store: store)
@@ -102,7 +103,7 @@ struct InnerGuardTests {
         for key in ["in progress", "unknown"] {
             for _ in 0..<3 {
                 await #expect(throws: EffectError.self) {
-                    try await call(.immediate(1), outer).run(door) {
+                    try await call(.immediate(1), outer).run(form) {
                         _ = try await gate.once(key, as: .nothing) { _ in }
                     }
                 }
@@ -113,7 +114,7 @@ struct InnerGuardTests {
         _ = try full.claim(ActionID("a"), lease: .seconds(10_000))
         let closed = breaker(CircuitBreakerPolicy(consecutiveFailures: 1))
         await #expect(throws: EffectError.self) {
-            try await call(.immediate(1), closed).run(door) {
+            try await call(.immediate(1), closed).run(form) {
                 _ = try await EffectGate(RetryPipeline().clock(still), store: full).once("b", as: .nothing) { _ in }
             }
         }

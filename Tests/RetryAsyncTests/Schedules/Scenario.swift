@@ -20,20 +20,25 @@ struct Scenario: Sendable {
     /// The attempts; the last step is repeated.
     var steps: [Step]
     var cancelledAfter: Int?
+    /// A Boolean value that indicates whether limits are on a timer, and not on sleeping tasks.
+    var hasTimer = false
 
     var policy: RetryPolicy { plan.policy }
 
     /// Makes the call without an observer, and returns its end if all invariants hold.
     func runUnseen(on clock: ManualClock) async throws -> String {
         let trace = Trace(clock)
+        let time = CallTime(clock, hasTimer: hasTimer)
         let task = Task(executorPreference: DeterministicExecutor.current) {
-            try await retry(RetryPipeline(policy: policy).clock(clock.retryClock)) { try await perform(clock, trace) }
+            try await retry(RetryPipeline(policy: policy).clock(time.clock)) { try await perform(clock, trace) }
         }
         try await cancel(task, on: clock, trace)
         let result = await task.result
+        let armed = await time.stop()
         let oracle = CallOracle(scenario: self, entries: trace.entries, result: result)
         try oracle.check()
         try oracle.require(clock.sleeperCount == 0, "no task sleeps when the call has ended")
+        try oracle.require(armed == 0, "no limit is armed when the call has ended")
         return oracle.end
     }
 
@@ -44,19 +49,22 @@ struct Scenario: Sendable {
         on clock: ManualClock, sharing shared: (trace: Trace, observer: RetryObserver)? = nil
     ) async throws -> String {
         let trace = shared?.trace ?? Trace(clock)
+        let time = CallTime(clock, hasTimer: hasTimer)
         let executor = RetryPipeline(policy: policy)
             .named(name)
             .observer(shared?.observer ?? trace.observer)
-            .clock(clock.retryClock)
+            .clock(time.clock)
         let task = Task(executorPreference: DeterministicExecutor.current) {
             await executor.outcome { try await perform(clock, trace) }
         }
         try await cancel(task, on: clock, trace)
         let outcome = await task.value
+        let armed = await time.stop()
         let oracle = CallOracle(scenario: self, entries: trace.entries, result: Result { try outcome.get() })
         try oracle.check()
         try OutcomeOracle(call: oracle, outcome: outcome).check()
         try oracle.require(shared != nil || clock.sleeperCount == 0, "no task sleeps when the call has ended")
+        try oracle.require(armed == 0, "no limit is armed when the call has ended")
         return oracle.end
     }
 
@@ -84,5 +92,28 @@ struct Scenario: Sendable {
             trace.add(.ended(attempt, error))
             throw error
         }
+    }
+}
+
+/// The clock of one call in a schedule, with the task that fires the limits on its timer.
+private struct CallTime {
+    let clock: RetryClock
+    private let timer: ManualTimer?
+    private let firing: Task<Void, Never>?
+
+    init(_ clock: ManualClock, hasTimer: Bool) {
+        let timer = hasTimer ? ManualTimer(clock) : nil
+        self.timer = timer
+        self.clock = timer?.clock ?? clock.retryClock
+        firing = timer.map { timer in
+            Task(executorPreference: DeterministicExecutor.current) { await timer.run() }
+        }
+    }
+
+    /// Ends the task; returns the number of limits that are still armed.
+    func stop() async -> Int {
+        firing?.cancel()
+        await firing?.value
+        return timer?.timer.armedCount ?? 0
     }
 }

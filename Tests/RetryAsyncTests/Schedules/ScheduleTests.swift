@@ -37,7 +37,8 @@ struct ScheduleTests {
         #expect(ends.keys.sorted() == ["CancellationError 1", "CancellationError 2", "Fault 2", "value 1"])
     }
 
-    @Test func timeoutAgainstTheEndOfAnAttemptAgainstCancellation() throws {
+    @Test(arguments: [false, true])
+    func timeoutAgainstTheEndOfAnAttemptAgainstCancellation(hasTimer: Bool) throws {
         let plans = [0, 1].map { Plan.every($0, 2) { $0.attemptTimeout(.seconds(1)) } }
         let ends = try Schedules.explore(percent: 20) { generator, clock in
             var generator = generator
@@ -46,7 +47,8 @@ struct ScheduleTests {
                 isDeaf: generator.pick(true, false))
             let second = Step(seconds: 1, ending: generator.pick(.value, .fault, .cancellation))
             return try await Scenario(
-                plan: generator.pick(from: plans), steps: [first, second], cancelledAfter: generator.pick(nil, 1, 2)
+                plan: generator.pick(from: plans), steps: [first, second], cancelledAfter: generator.pick(nil, 1, 2),
+                hasTimer: hasTimer
             ).run(on: clock)
         }
         let expected = [
@@ -55,7 +57,8 @@ struct ScheduleTests {
         #expect(ends.keys.sorted() == expected)
     }
 
-    @Test func interruptingDeadlineAgainstTheEndOfAnAttempt() throws {
+    @Test(arguments: [false, true])
+    func interruptingDeadlineAgainstTheEndOfAnAttempt(hasTimer: Bool) throws {
         let plan = Plan.every(1, 3) { $0.deadline(.seconds(3), .interrupt) }
         let ends = try Schedules.explore(percent: 16) { generator, clock in
             var generator = generator
@@ -63,7 +66,7 @@ struct ScheduleTests {
             let first = generator.pick(Step(seconds: 1), Step(seconds: 3), Step(seconds: 4))
             return try await Scenario(
                 plan: plan, steps: [first, Step(seconds: generator.pick(1, 2), ending: ending)],
-                cancelledAfter: generator.pick(nil, nil, 3)
+                cancelledAfter: generator.pick(nil, nil, 3), hasTimer: hasTimer
             ).run(on: clock)
         }
         let expected = [
@@ -118,6 +121,6 @@ extension Scenario {
         }
         return Scenario(
             plan: generator.pick(from: Plan.ofEveryKind), steps: steps,
-            cancelledAfter: generator.pick(nil, nil, 0, 1, 2, 3, 4))
+            cancelledAfter: generator.pick(nil, nil, 0, 1, 2, 3, 4), hasTimer: generator.pick(true, false))
     }
 }

@@ -4,7 +4,7 @@ import RetryTesting
 /// The number of orders that the explorations of this module run, and their driver.
 enum Schedules {
     /// Of all explorations together; the environment variable `RETRY_SCHEDULES` sets another number.
-    static let total = ProcessInfo.processInfo.environment["RETRY_SCHEDULES"].flatMap(UInt64.init) ?? 20_000
+    static let total = ProcessInfo.processInfo.environment["RETRY_SCHEDULES"].flatMap(UInt64.init) ?? 5_000
 
     /// The time limit of an exploration: that of other tests, and a minute more for each 100,000.
     static let minutes = Int(clamping: total / 100_000) + 20

@@ -5,7 +5,7 @@ import Testing
 @Suite("Sequences that are resumed", .timeLimit(.minutes(20)))
 struct ResumingSequenceTests {
     private let clock = ManualClock(autoAdvance: true)
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
     private let policy = RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)))
 
     /// The numbers from 1 to `count`, cut after each of `cuts` once: the source goes on behind the place it is given.

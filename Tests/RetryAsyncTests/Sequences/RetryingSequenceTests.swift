@@ -5,7 +5,7 @@ import Testing
 @Suite("Sequences that are made again", .timeLimit(.minutes(20)))
 struct RetryingSequenceTests {
     private let clock = ManualClock(autoAdvance: true)
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
     private let makes = Locked(0)
     private let policy = RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)))
 
@@ -178,6 +178,6 @@ struct RetryingSequenceTests {
     ])
     func whatASequenceCannotKeepIsRefused(policy: RetryPolicy) async {
         let (elements, error) = await sequence([.success(.numbers([1]))], policy: policy).collected()
-        #expect(elements == [] && error is PolicyError && makes.withLock { $0 } == 0)
+        #expect(elements == [] && error is InvalidPolicyError && makes.withLock { $0 } == 0)
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite("The guards of a sequence", .timeLimit(.minutes(20)))
 struct SequenceGuardTests {
     private let clock = ManualClock(autoAdvance: true)
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
     private let makes = Locked(0)
 
     private func breaker(failures: Int = 1) -> CircuitBreaker {
@@ -52,7 +52,7 @@ struct SequenceGuardTests {
         let breaker = breaker()
         _ = await sequence(.numbers([], then: Fault(1)), policy: .once, breaker: breaker).collected()
         #expect(breaker.snapshot.state == .open)
-        let waiting = RetryPolicy.immediate(2).openCircuit(.wait)
+        let waiting = RetryPolicy.immediate(2).whenRejected(.wait)
         let (elements, error) = await sequence(
             .numbers([], then: Fault(1)), .numbers(1...3), policy: waiting, breaker: breaker
         ).collected()
@@ -81,7 +81,7 @@ struct SequenceGuardTests {
     }
 
     @Test func aTokenEndsASequenceAsCancelled() async throws {
-        let token = CancellationToken()
+        let token = RetryCancellationToken()
         let pipeline = RetryPipeline(policy: .immediate(3)).observer(recorder.observer).cancellation(token)
         let numbers = RetryingSequence(pipeline) { Source.numbers([1], then: Fault(1)) }
         var iterator = numbers.makeAsyncIterator()

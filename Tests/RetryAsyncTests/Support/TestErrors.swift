@@ -3,9 +3,9 @@ import RetryAsync
 /// An error of the operation, of a class that the test chooses; each can be told from the others.
 struct Fault: SelfClassifyingError, Hashable {
     let number: Int
-    let classification: Classification
+    let classification: ErrorClassification
 
-    init(_ number: Int, _ classification: Classification = .transient) {
+    init(_ number: Int, _ classification: ErrorClassification = .transient) {
         self.number = number
         self.classification = classification
     }
@@ -16,7 +16,7 @@ struct Mystery: Error, Hashable {}
 
 /// An error that is the same one only if it is the same object.
 final class FaultObject: SelfClassifyingError {
-    let classification: Classification = .transient
+    let classification: ErrorClassification = .transient
 }
 
 /// An error that carries another one.

@@ -4,6 +4,12 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#elseif canImport(WinSDK)
+import WinSDK
+#else
+#error("The number of a thread is unknown on this system.")
 #endif
 
 /// The thread that made the value.
@@ -13,8 +19,12 @@ struct ThreadIdentity: Hashable, Sendable {
     init() {
         #if canImport(Darwin)
         number = UInt(pthread_mach_thread_np(pthread_self()))
-        #else
+        #elseif canImport(Musl)
+        number = UInt(bitPattern: pthread_self())
+        #elseif canImport(Glibc) || canImport(Android)
         number = UInt(pthread_self())
+        #elseif canImport(WinSDK)
+        number = UInt(GetCurrentThreadId())
         #endif
     }
 }

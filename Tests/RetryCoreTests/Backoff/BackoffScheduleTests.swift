@@ -29,9 +29,9 @@ struct BackoffScheduleTests {
 
     @Test func handsEachDelayToTheNext() {
         let schedule = BackoffSchedule(.decorrelated(initial: .seconds(1), cap: .seconds(60)))
-        let highest = schedule.delays(6, random: RandomSource(ScriptedGenerator(fractions: [1])))
+        let highest = schedule.delays(6, random: RetryRandomSource(ScriptedGenerator(fractions: [1])))
         #expect(highest == [3, 9, 27, 60, 60, 60].map { .seconds($0) })
-        let down = schedule.delays(4, random: RandomSource(ScriptedGenerator(fractions: [1, 1, 0, 1])))
+        let down = schedule.delays(4, random: RetryRandomSource(ScriptedGenerator(fractions: [1, 1, 0, 1])))
         #expect(down == [3, 9, 1, 3].map { .seconds($0) })
     }
 
@@ -46,7 +46,7 @@ struct BackoffScheduleTests {
                 previous = delay
                 return delay
             }
-            let random = RandomSource(SeededGenerator(seed: UInt64(seed)))
+            let random = RetryRandomSource(SeededGenerator(seed: UInt64(seed)))
             #expect(schedule.delays(6, random: random) == byHand)
         }
     }
@@ -80,7 +80,7 @@ struct BackoffScheduleTests {
         for _ in 0..<1_000 {
             let schedule = BackoffSchedule(values.number(below: 8) == 0 ? values.hostileBackoff() : values.backoff())
             let count = values.number(below: 12)
-            let delays = schedule.delays(count, random: RandomSource(values.generator))
+            let delays = schedule.delays(count, random: RetryRandomSource(values.generator))
             let total = delays.reduce(Int64(0)) { sum, delay in
                 sum.saturatingAdd(delay.saturatedNanoseconds)
             }

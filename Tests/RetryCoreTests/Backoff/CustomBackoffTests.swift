@@ -11,7 +11,7 @@ struct CustomBackoffTests {
             return .milliseconds(10 * failure.attempt)
         }
         let schedule = BackoffSchedule(backoff, errorClass: .rateLimit)
-        let random = RandomSource(ScriptedGenerator(fractions: [0, 0.5, 1]))
+        let random = RetryRandomSource(ScriptedGenerator(fractions: [0, 0.5, 1]))
         #expect(schedule.delays(3, random: random) == [10, 20, 30].map { .milliseconds($0) })
         let contexts = asked.withLock { $0 }
         #expect(contexts.map(\.attempt) == [1, 2, 3])
@@ -26,7 +26,7 @@ struct CustomBackoffTests {
             asked.withLock { $0.append(failure) }
             return .seconds(failure.attempt)
         }
-        var state = RetryState(policy: RetryPolicy(maxAttempts: 3, backoff: backoff))
+        var state = RetryStateMachine(policy: RetryPolicy(maxAttempts: 3, backoff: backoff))
         var generator = DrawCounter(value: 0)
         // A hint makes the wait longer; the delay that the backoff computed stays what it was.
         let first = state.attemptFailed(.rateLimit(after: .seconds(9)), elapsed: .zero, using: &generator)

@@ -121,7 +121,7 @@ struct JitterTests {
         let policy = RetryPolicy(maxAttempts: 9, backoff: .decorrelated(initial: .seconds(1), cap: .seconds(100)))
             .backoff(.constant(.milliseconds(10)), for: .rateLimit).backoff(.none, for: .concurrency)
         let machine = SteppedMachine(policy)
-        let waits: [(Classification, Duration)] = [
+        let waits: [(ErrorClassification, Duration)] = [
             (.rateLimit, .milliseconds(10)), (.transient, .seconds(3)), (.transient, .seconds(9)),
             (.concurrency, .zero), (.transient, .seconds(3)),
         ]

@@ -16,7 +16,7 @@ struct RecordedSchedule: Sendable, CustomTestStringConvertible {
 
     /// A Boolean value that indicates whether the delays are these, apart from what rounding to nanoseconds adds up to.
     var isMet: Bool {
-        let random = RandomSource(ScriptedGenerator(fractions: [fraction]))
+        let random = RetryRandomSource(ScriptedGenerator(fractions: [fraction]))
         let delays = BackoffSchedule(backoff).delays(seconds.count, random: random)
         return zip(delays, seconds).allSatisfy { abs($0.inSeconds - $1) < 1e-6 }
     }

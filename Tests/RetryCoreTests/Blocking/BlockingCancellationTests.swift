@@ -11,82 +11,82 @@ struct BlockingCancellationTests {
 
     /// Expects that the call ended by a cancellation after these events.
     private static func expectCancelled(
-        _ result: Result<String, any Error>, _ scene: BlockingScene, _ codes: [String],
+        _ result: Result<String, any Error>, _ harness: BlockingHarness, _ codes: [String],
         with error: any Error = CancellationError()
     ) {
         #expect(result.failure.map { type(of: $0) == type(of: error) } == true)
-        #expect(scene.codes == codes)
-        #expect(scene.recorder.stopReasons == [.cancelled])
+        #expect(harness.codes == codes)
+        #expect(harness.recorder.stopReasons == [.cancelled])
     }
 
     @Test("before the call lets the first attempt run, and no other")
     func before() {
-        let scene = BlockingScene()
-        scene.token.cancel()
-        Self.expectCancelled(scene.run([TransientError()]), scene, ["attempt", "cancelled"])
-        #expect(scene.sleeps.isEmpty)
-        #expect(scene.classified.withLock(\.isEmpty))
-        #expect(scene.retries.withLock(\.isEmpty))
-        #expect(scene.random.draws == 0)
+        let harness = BlockingHarness()
+        harness.token.cancel()
+        Self.expectCancelled(harness.run([TransientError()]), harness, ["attempt", "cancelled"])
+        #expect(harness.sleeps.isEmpty)
+        #expect(harness.classified.withLock(\.isEmpty))
+        #expect(harness.retries.withLock(\.isEmpty))
+        #expect(harness.random.draws == 0)
     }
 
     @Test("does not undo a success")
     func success() throws {
-        let scene = BlockingScene()
-        scene.token.cancel()
-        #expect(try scene.run([]).get() == "done")
-        #expect(scene.codes == ["attempt", "success"])
+        let harness = BlockingHarness()
+        harness.token.cancel()
+        #expect(try harness.run([]).get() == "done")
+        #expect(harness.codes == ["attempt", "success"])
     }
 
     @Test("during an attempt ends the call with it, and hides its error")
     func duringAnAttempt() {
-        let scene = BlockingScene()
+        let harness = BlockingHarness()
         let result = Result {
-            try scene.executor().execute { () -> String in
-                scene.token.cancel()
+            try harness.executor().execute { () -> String in
+                harness.token.cancel()
                 throw PermanentError()
             }
         }
-        Self.expectCancelled(result, scene, ["attempt", "cancelled"])
-        #expect(scene.recorder.events.last?.errorType == "PermanentError")
+        Self.expectCancelled(result, harness, ["attempt", "cancelled"])
+        #expect(harness.recorder.events.last?.errorType == "PermanentError")
     }
 
     @Test("just before a wait leaves the wait out")
     func beforeTheWait() {
-        let scene = BlockingScene()
+        let harness = BlockingHarness()
         let result = Result {
-            try scene.executor(onRetry: { scene.token.cancel() }).execute { () -> String in throw TransientError() }
+            try harness.executor(onRetry: { harness.token.cancel() }).execute { () -> String in throw TransientError() }
         }
-        Self.expectCancelled(result, scene, ["attempt", "retry", "cancelled"])
-        #expect(scene.sleeps.isEmpty)
+        Self.expectCancelled(result, harness, ["attempt", "retry", "cancelled"])
+        #expect(harness.sleeps.isEmpty)
     }
 
     @Test("during a wait ends it, and no attempt follows")
     func duringAWait() {
-        let token = CancellationToken()
-        let scene = BlockingScene(token: token) { sleep in
+        let token = RetryCancellationToken()
+        let harness = BlockingHarness(token: token) { sleep in
             if sleep == 2 { token.cancel() }
         }
-        let result = scene.run([TransientError(), TransientError(), TransientError()])
-        Self.expectCancelled(result, scene, ["attempt", "retry", "attempt", "retry", "cancelled"])
-        #expect(scene.sleeps == [.seconds(1), .seconds(2)])
-        #expect(scene.clock.now == ManualClock.Instant(.seconds(1)))
+        let result = harness.run([TransientError(), TransientError(), TransientError()])
+        Self.expectCancelled(result, harness, ["attempt", "retry", "attempt", "retry", "cancelled"])
+        #expect(harness.sleeps == [.seconds(1), .seconds(2)])
+        #expect(harness.clock.now == ManualClock.Instant(.seconds(1)))
     }
 
     @Test("is seen where there is no wait")
     func withoutAWait() {
-        let scene = BlockingScene(RetryPolicy(maxAttempts: 3, backoff: .none))
+        let harness = BlockingHarness(RetryPolicy(maxAttempts: 3, backoff: .none))
         let result = Result {
-            try scene.executor(onRetry: { scene.token.cancel() }).execute { () -> String in throw TransientError() }
+            try harness.executor(onRetry: { harness.token.cancel() }).execute { () -> String in throw TransientError() }
         }
-        Self.expectCancelled(result, scene, ["attempt", "retry", "cancelled"])
+        Self.expectCancelled(result, harness, ["attempt", "retry", "cancelled"])
     }
 
     @Test("comes before a deadline that passed in the same wait")
     func beforeTheDeadline() {
-        let token = CancellationToken()
+        let token = RetryCancellationToken()
         let clock = ManualClock()
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         #expect(throws: CancellationError.self) {
             try retryBlocking(
                 RetryPipeline(
@@ -94,7 +94,7 @@ struct BlockingCancellationTests {
                 )
                 .observer(recorder.observer)
                 .sleeper(
-                    Sleeper { _, _ in
+                    RetrySleeper { _, _ in
                         clock.advance(by: .seconds(60))
                         token.cancel()
                     }
@@ -108,24 +108,24 @@ struct BlockingCancellationTests {
 
     @Test("of the task around the call is seen after an attempt")
     func taskDuringAnAttempt() async {
-        let scene = BlockingScene()
+        let harness = BlockingHarness()
         let result = await Task {
             Result {
-                try scene.executor().execute { () -> String in
+                try harness.executor().execute { () -> String in
                     Self.cancelTask()
                     throw TransientError()
                 }
             }
         }.value
-        Self.expectCancelled(result, scene, ["attempt", "cancelled"])
+        Self.expectCancelled(result, harness, ["attempt", "cancelled"])
     }
 
     @Test("of the task around the call is seen after a wait")
     func taskDuringAWait() async {
-        let scene = BlockingScene(duringSleep: { _ in Self.cancelTask() })
-        let result = await Task { scene.run([TransientError(), TransientError()]) }.value
-        Self.expectCancelled(result, scene, ["attempt", "retry", "cancelled"])
-        #expect(scene.sleeps == [.seconds(1)])
+        let harness = BlockingHarness(duringSleep: { _ in Self.cancelTask() })
+        let result = await Task { harness.run([TransientError(), TransientError()]) }.value
+        Self.expectCancelled(result, harness, ["attempt", "retry", "cancelled"])
+        #expect(harness.sleeps == [.seconds(1)])
     }
 
     @Test(
@@ -136,32 +136,32 @@ struct BlockingCancellationTests {
             EnvelopeError(wrappedError: MaybeCancelledError(isCancellation: true)),
         ] as [any Error])
     func byAnError(_ error: any Error) {
-        let scene = BlockingScene()
+        let harness = BlockingHarness()
         let everything = RetryCondition.where { _ in
             Issue.record("A condition is not asked about a cancellation.")
             return true
         }
-        Self.expectCancelled(scene.run([error], retryOn: everything), scene, ["attempt", "cancelled"], with: error)
+        Self.expectCancelled(harness.run([error], retryOn: everything), harness, ["attempt", "cancelled"], with: error)
     }
 
     @Test("is not what an error means that only could mean it")
     func noCancellation() {
-        let scene = BlockingScene(.once)
-        #expect(scene.run([MaybeCancelledError(isCancellation: false)]).failure is MaybeCancelledError)
-        #expect(scene.codes == ["attempt", "max_attempts_exceeded"])
+        let harness = BlockingHarness(.once)
+        #expect(harness.run([MaybeCancelledError(isCancellation: false)]).failure is MaybeCancelledError)
+        #expect(harness.codes == ["attempt", "max_attempts_exceeded"])
     }
 
     @Test("hides a rejected value")
     func rejectedValue() {
-        let scene = BlockingScene()
-        scene.token.cancel()
+        let harness = BlockingHarness()
+        harness.token.cancel()
         let result = Result {
-            try scene.executor().execute { (_: borrowing String) in
+            try harness.executor().execute { (_: borrowing String) in
                 .transient
             } operation: {
                 "rejected"
             }
         }
-        Self.expectCancelled(result, scene, ["attempt", "cancelled"])
+        Self.expectCancelled(result, harness, ["attempt", "cancelled"])
     }
 }

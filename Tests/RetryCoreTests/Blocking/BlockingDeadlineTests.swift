@@ -13,15 +13,17 @@ struct BlockingDeadlineTests {
     }
 
     /// Runs a call whose attempts fail, each after a time of its own.
-    private func run(_ policy: RetryPolicy, attempts: [Duration], seed: UInt64) -> (times: Times, reason: StopReason?) {
+    private func run(_ policy: RetryPolicy, attempts: [Duration], seed: UInt64) -> (
+        times: Times, reason: RetryStopReason?
+    ) {
         let clock = ManualClock()
         let times = Locked(Times())
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         _ = try? retryBlocking(
             RetryPipeline(policy: policy)
                 .observer(recorder.observer)
                 .sleeper(
-                    Sleeper { duration, _ in
+                    RetrySleeper { duration, _ in
                         clock.advance(by: duration)
                         times.withLock { $0.wakeUps.append(clock.now.offset) }
                     }

@@ -7,25 +7,25 @@ struct BlockingErrorTests {
     @Test("the last error of the operation, and not another one like it")
     func lastError() {
         let errors = [TaggedError(), TaggedError(), TaggedError()]
-        let scene = BlockingScene()
-        #expect(scene.run(errors).failure as? TaggedError === errors[2])
+        let harness = BlockingHarness()
+        #expect(harness.run(errors).failure as? TaggedError === errors[2])
     }
 
     @Test(
         "the error that was not retried",
-        arguments: [.permanent, .auth, .permission, .transient.hint(.never)] as [Classification])
-    func notRetried(_ classification: Classification) {
+        arguments: [.permanent, .auth, .permission, .transient.hint(.never)] as [ErrorClassification])
+    func notRetried(_ classification: ErrorClassification) {
         let errors = [TaggedError(), TaggedError(classification)]
-        let scene = BlockingScene()
-        #expect(scene.run(errors).failure as? TaggedError === errors[1])
+        let harness = BlockingHarness()
+        #expect(harness.run(errors).failure as? TaggedError === errors[1])
     }
 
     @Test("the error before the deadline", arguments: [DeadlineBehavior.stop, .truncate])
     func deadline(_ behavior: DeadlineBehavior) {
         let errors = (0..<5).map { _ in TaggedError(.rateLimit(after: .seconds(4))) }
-        let scene = BlockingScene(RetryPolicy(maxAttempts: 5, backoff: .none).deadline(.seconds(10), behavior))
-        #expect(scene.run(errors).failure as? TaggedError === errors[2])
-        #expect(scene.sleeps == [.milliseconds(4_400), .milliseconds(4_400)])
+        let harness = BlockingHarness(RetryPolicy(maxAttempts: 5, backoff: .none).deadline(.seconds(10), behavior))
+        #expect(harness.run(errors).failure as? TaggedError === errors[2])
+        #expect(harness.sleeps == [.milliseconds(4_400), .milliseconds(4_400)])
     }
 
     @Test("the error before a wait that took too long")
@@ -33,14 +33,14 @@ struct BlockingErrorTests {
         let errors = [TaggedError(), TaggedError()]
         let clock = ManualClock()
         let script = FaultScript<Int>(steps: errors.map { .fail($0) }, clock: clock)
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         let error = #expect(throws: TaggedError.self) {
             try retryBlocking(
                 RetryPipeline(
                     policy: RetryPolicy(maxAttempts: 5, backoff: .constant(.seconds(1)), deadline: .seconds(10))
                 )
                 .observer(recorder.observer)
-                .sleeper(Sleeper { _, _ in clock.advance(by: .seconds(10)) })
+                .sleeper(RetrySleeper { _, _ in clock.advance(by: .seconds(10)) })
                 .clock(RetryClock(clock))
             ) { try script.callBlocking() }
         }

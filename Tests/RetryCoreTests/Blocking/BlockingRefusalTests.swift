@@ -20,7 +20,7 @@ struct BlockingRefusalTests {
     ]
 
     /// Every way to run a blocking call under a policy.
-    static let doors: [@Sendable (RetryPolicy, RetryObserver, @escaping @Sendable () -> Int) throws -> Int] = [
+    static let forms: [@Sendable (RetryPolicy, RetryObserver, @escaping @Sendable () -> Int) throws -> Int] = [
         { policy, observer, operation in
             try retryBlocking(RetryPipeline(policy: policy).observer(observer), operation: operation)
         },
@@ -48,10 +48,10 @@ struct BlockingRefusalTests {
 
     @Test("no attempt starts, and nothing is seen", arguments: refusals)
     func refused(_ refusal: Refusal) {
-        for (number, door) in Self.doors.enumerated() {
-            let recorder = RecordingObserver()
-            let error = #expect(throws: PolicyError.self, "door \(number)") {
-                try door(refusal.policy, recorder.observer) {
+        for (number, form) in Self.forms.enumerated() {
+            let recorder = RecordingRetryObserver()
+            let error = #expect(throws: InvalidPolicyError.self, "form \(number)") {
+                try form(refusal.policy, recorder.observer) {
                     Issue.record("The operation ran.")
                     return 1
                 }
@@ -62,10 +62,10 @@ struct BlockingRefusalTests {
         }
     }
 
-    @Test("all others are run, through every door", arguments: [DeadlineBehavior.stop, .truncate])
+    @Test("all others are run, through every form", arguments: [DeadlineBehavior.stop, .truncate])
     func accepted(_ behavior: DeadlineBehavior) throws {
-        for door in Self.doors {
-            #expect(try door(.api.deadline(.seconds(3_600), behavior), []) { 42 } == 42)
+        for form in Self.forms {
+            #expect(try form(.api.deadline(.seconds(3_600), behavior), []) { 42 } == 42)
         }
     }
 }

@@ -23,8 +23,8 @@ struct FirstTryTests {
         }
     }
 
-    private var sleeper: Sleeper {
-        Sleeper { [asked] _, _ in asked.withLock { $0.append("sleeper") } }
+    private var sleeper: RetrySleeper {
+        RetrySleeper { [asked] _, _ in asked.withLock { $0.append("sleeper") } }
     }
 
     /// Returns the number of readings of the clock while a call of this policy succeeds at once.
@@ -37,7 +37,7 @@ struct FirstTryTests {
                 .retryOn(condition)
                 .observer(observer)
                 .sleeper(sleeper)
-                .cancellation(CancellationToken())
+                .cancellation(RetryCancellationToken())
                 .clock(clock)
                 .random(random.source)
                 .onRetry(onRetry)
@@ -66,7 +66,7 @@ struct FirstTryTests {
 
     @Test("calls only the observer, if there is one")
     func observed() throws {
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         _ = try readings(.api, observer: recorder.observer)
         #expect(recorder.codes == ["attempt", "success"])
         #expect(random.draws == 0)
@@ -107,8 +107,8 @@ struct FirstTryTests {
 
     @Test("the classifier is asked once about each failure, the last one too")
     func oneQuestionAFailure() {
-        let scene = BlockingScene()
-        _ = scene.run(["a", "b", "c"].map { TaggedError(.transient, $0) })
-        #expect(scene.classified.withLock { $0 } == ["a", "b", "c"])
+        let harness = BlockingHarness()
+        _ = harness.run(["a", "b", "c"].map { TaggedError(.transient, $0) })
+        #expect(harness.classified.withLock { $0 } == ["a", "b", "c"])
     }
 }

@@ -6,16 +6,16 @@ import Testing
 @Suite("The guards of a blocking call", .timeLimit(.minutes(20)))
 struct BlockingGuardTests {
     private let clock = ManualClock()
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
 
-    private enum Door: CaseIterable { case function, observedFunction, execute, executeWithAttempt, outcome }
+    private enum CallForm: CaseIterable { case function, observedFunction, execute, executeWithAttempt, outcome }
 
     private func run(
-        _ door: Door, _ policy: RetryPolicy, breaker: CircuitBreaker? = nil, budget: RetryBudget? = nil,
+        _ form: CallForm, _ policy: RetryPolicy, breaker: CircuitBreaker? = nil, budget: RetryBudget? = nil,
         onRetry: (@Sendable (RetryNotice) -> Void)? = nil, _ operation: () throws -> Int
     ) throws -> Int {
         let clock = clock
-        let sleeper = Sleeper { duration, _ in clock.advance(by: duration) }
+        let sleeper = RetrySleeper { duration, _ in clock.advance(by: duration) }
         let executor = BlockingExecutor(
             RetryPipeline(policy: policy)
                 .breaker(breaker)
@@ -24,13 +24,13 @@ struct BlockingGuardTests {
                 .sleeper(sleeper)
                 .clock(RetryClock(clock))
                 .random(DrawCounter(value: 0).source))
-        switch door {
+        switch form {
         case .function, .observedFunction:
             return try retryBlocking(
                 RetryPipeline(policy: policy)
                     .breaker(breaker)
                     .budget(budget)
-                    .observer(door == .function ? nil : recorder.observer)
+                    .observer(form == .function ? nil : recorder.observer)
                     .sleeper(sleeper)
                     .clock(RetryClock(clock))
                     .random(DrawCounter(value: 0).source)
@@ -44,13 +44,13 @@ struct BlockingGuardTests {
 
     private var breaker: CircuitBreaker { CircuitBreaker("service", clock: RetryClock(clock)) }
 
-    @Test("an open circuit turns the call away", arguments: Door.allCases)
-    private func open(_ door: Door) {
+    @Test("an open circuit turns the call away", arguments: CallForm.allCases)
+    private func open(_ form: CallForm) {
         let breaker = breaker
         breaker.trip()
         var calls = 0
         #expect(throws: CircuitOpenError(name: "service", retryAfter: .seconds(60), state: .open)) {
-            try run(door, .fast, breaker: breaker) {
+            try run(form, .fast, breaker: breaker) {
                 calls += 1
                 return 1
             }
@@ -58,20 +58,20 @@ struct BlockingGuardTests {
         #expect(calls == 0)
     }
 
-    @Test("an open circuit is waited for, if the policy says so", arguments: Door.allCases)
-    private func waits(_ door: Door) throws {
+    @Test("an open circuit is waited for, if the policy says so", arguments: CallForm.allCases)
+    private func waits(_ form: CallForm) throws {
         let breaker = breaker
         breaker.trip()
-        #expect(try run(door, .fast.openCircuit(.wait), breaker: breaker) { 7 } == 7)
+        #expect(try run(form, .fast.whenRejected(.wait), breaker: breaker) { 7 } == 7)
         #expect(clock.now.offset == .seconds(60))
     }
 
-    @Test("every attempt counts, and the last error is the operation's", arguments: Door.allCases)
-    private func counts(_ door: Door) {
+    @Test("every attempt counts, and the last error is the operation's", arguments: CallForm.allCases)
+    private func counts(_ form: CallForm) {
         let breaker = CircuitBreaker("service", policy: .init(consecutiveFailures: 2), clock: RetryClock(clock))
         var calls = 0
         #expect(throws: CountedError(2)) {
-            try run(door, RetryPolicy(maxAttempts: 5, backoff: .none), breaker: breaker) {
+            try run(form, RetryPolicy(maxAttempts: 5, backoff: .none), breaker: breaker) {
                 calls += 1
                 throw CountedError(calls)
             }
@@ -79,12 +79,12 @@ struct BlockingGuardTests {
         #expect(calls == 2 && breaker.state == .open)
     }
 
-    @Test("an empty budget surfaces the service's own error", arguments: Door.allCases)
-    private func budget(_ door: Door) {
+    @Test("an empty budget surfaces the service's own error", arguments: CallForm.allCases)
+    private func budget(_ form: CallForm) {
         let budget = RetryBudget(.limit(1, per: .seconds(60)), on: clock)
         var calls = 0
         #expect(throws: CountedError(2)) {
-            try run(door, RetryPolicy(maxAttempts: 5, backoff: .none), budget: budget) {
+            try run(form, RetryPolicy(maxAttempts: 5, backoff: .none), budget: budget) {
                 calls += 1
                 throw CountedError(calls)
             }
@@ -92,24 +92,24 @@ struct BlockingGuardTests {
         #expect(calls == 2 && budget.snapshot().refusals == 1)
     }
 
-    @Test("what no attempt was started with comes back", arguments: Door.allCases)
-    private func returned(_ door: Door) {
+    @Test("what no attempt was started with comes back", arguments: CallForm.allCases)
+    private func returned(_ form: CallForm) {
         let budget = RetryBudget(.limit(5, per: .seconds(60)), on: clock)
         let breaker = breaker
         #expect(throws: CountedError.self) {
             let trip: @Sendable (RetryNotice) -> Void = { _ in breaker.trip() }
-            return try run(door, .fast, breaker: breaker, budget: budget, onRetry: trip) { throw CountedError(1) }
+            return try run(form, .fast, breaker: breaker, budget: budget, onRetry: trip) { throw CountedError(1) }
         }
         #expect(budget.snapshot().returns == 1 && budget.snapshot().balance == 5)
     }
 
-    @Test("a call that succeeds is told to both", arguments: Door.allCases)
-    private func success(_ door: Door) throws {
+    @Test("a call that succeeds is told to both", arguments: CallForm.allCases)
+    private func success(_ form: CallForm) throws {
         let budget = RetryBudget(.ratio(0.5, floor: 0), on: clock)
         let breaker = breaker
         breaker.trip()
         clock.advance(by: .seconds(60))
-        for _ in 0..<2 { _ = try run(door, .fast, breaker: breaker, budget: budget) { 1 } }
+        for _ in 0..<2 { _ = try run(form, .fast, breaker: breaker, budget: budget) { 1 } }
         #expect(breaker.state == .closed && budget.snapshot().deposits == 2)
     }
 }
@@ -117,7 +117,7 @@ struct BlockingGuardTests {
 /// The error of one attempt.
 private struct CountedError: SelfClassifyingError, Equatable {
     let number: Int
-    var classification: Classification { .transient }
+    var classification: ErrorClassification { .transient }
 
     init(_ number: Int) { self.number = number }
 }

@@ -10,7 +10,7 @@ struct HostileSurroundingsTests {
     @Test("an observer that takes a century changes nothing where there is no deadline")
     func slowObserver() throws {
         let clock = ManualClock()
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         let script = FaultScript<Int>(.fail(TransientError()), .succeed(42))
         let executor = BlockingExecutor(
             RetryPipeline(policy: RetryPolicy(maxAttempts: 3, backoff: .none))
@@ -61,8 +61,8 @@ struct HostileSurroundingsTests {
 
     @Test("an observer may make calls of its own, which have events of their own")
     func reentrantObserver() throws {
-        let recorder = RecordingObserver()
-        let inner = RecordingObserver()
+        let recorder = RecordingRetryObserver()
+        let inner = RecordingRetryObserver()
         let observer = RetryObserver { event in
             recorder.observer.observe(event)
             let script = FaultScript<Int>(.fail(TransientError()), .succeed(1))
@@ -81,17 +81,17 @@ struct HostileSurroundingsTests {
             .after(.seconds(-1)), .after(Duration(attoseconds: .min)), .after(.nanoseconds(1)),
         ] as [RetryHint])
     func invalidHint(_ hint: RetryHint) throws {
-        let scene = BlockingScene()
-        #expect(try scene.run([TaggedError(.transient.hint(hint))]).get() == "done")
-        #expect(scene.sleeps == [.seconds(1)])
+        let harness = BlockingHarness()
+        #expect(try harness.run([TaggedError(.transient.hint(hint))]).get() == "done")
+        #expect(harness.sleeps == [.seconds(1)])
     }
 
     @Test("a huge hint of a classifier ends the call")
     func hugeHint() {
-        let scene = BlockingScene()
+        let harness = BlockingHarness()
         let huge = TaggedError(.transient.hint(.after(Duration(attoseconds: .max))))
-        #expect(scene.run([huge]).failure is TaggedError)
-        #expect(scene.sleeps.isEmpty && scene.recorder.stopReasons == [.hintTooLong])
+        #expect(harness.run([huge]).failure is TaggedError)
+        #expect(harness.sleeps.isEmpty && harness.recorder.stopReasons == [.hintTooLong])
     }
 
     @Test("an error's text is not made unless requested")
@@ -125,7 +125,7 @@ struct HostileSurroundingsTests {
     }
 
     private func runOn(_ clock: ScriptedClock, _ behavior: DeadlineBehavior) throws {
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         let random = DrawCounter()
         let executor = BlockingExecutor(
             RetryPipeline(
@@ -133,7 +133,7 @@ struct HostileSurroundingsTests {
             )
             .observer(recorder.observer)
             .sleeper(
-                Sleeper { duration, _ in #expect(duration > .zero && duration <= .seconds(10)) }
+                RetrySleeper { duration, _ in #expect(duration > .zero && duration <= .seconds(10)) }
             )
             .clock(RetryClock(clock))
             .random(random.source))

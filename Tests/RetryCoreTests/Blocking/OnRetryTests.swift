@@ -6,16 +6,16 @@ import Testing
 struct OnRetryTests {
     @Test("is told each error that a retry follows, with its attempt, and not the last one")
     func attempts() {
-        let scene = BlockingScene()
-        _ = scene.run(["a", "b", "c"].map { TaggedError(.transient, $0) })
-        #expect(scene.retries.withLock { $0 } == [.init(error: "a", attempt: 1), .init(error: "b", attempt: 2)])
+        let harness = BlockingHarness()
+        _ = harness.run(["a", "b", "c"].map { TaggedError(.transient, $0) })
+        #expect(harness.retries.withLock { $0 } == [.init(error: "a", attempt: 1), .init(error: "b", attempt: 2)])
     }
 
     @Test("is not called without a retry", arguments: [[], [PermanentError()], [CancellationError()]] as [[any Error]])
     func notCalled(_ errors: [any Error]) {
-        let scene = BlockingScene()
-        _ = scene.run(errors)
-        #expect(scene.retries.withLock(\.isEmpty))
+        let harness = BlockingHarness()
+        _ = harness.run(errors)
+        #expect(harness.retries.withLock(\.isEmpty))
     }
 
     @Test("gets the error itself")
@@ -39,7 +39,7 @@ struct OnRetryTests {
                 .onRetry({
                     notice in log.withLock { $0.append("onRetry \(notice.attempt)") }
                 })
-                .sleeper(Sleeper { _, _ in log.withLock { $0.append("sleep") } })
+                .sleeper(RetrySleeper { _, _ in log.withLock { $0.append("sleep") } })
                 .random(DrawCounter().source))
         _ = try executor.execute { try script.callBlocking() }
         #expect(log.withLock { $0 } == ["attempt", "retry", "onRetry 1", "sleep", "attempt", "success"])
@@ -47,15 +47,15 @@ struct OnRetryTests {
 
     @Test("is told of a rejected value by an error that names its class")
     func rejectedValue() throws {
-        let scene = BlockingScene()
+        let harness = BlockingHarness()
         let script = FaultScript<Int>(.succeed(503), .succeed(200))
-        let value = try scene.executor().execute {
-            HTTPStatus.classification($0)
+        let value = try harness.executor().execute {
+            HTTPStatusTable.classification($0)
         } operation: {
             try script.callBlocking()
         }
         #expect(value == 200)
         let error = "The operation returned a value that counts as a failure: server_error."
-        #expect(scene.retries.withLock { $0 } == [.init(error: error, attempt: 1)])
+        #expect(harness.retries.withLock { $0 } == [.init(error: error, attempt: 1)])
     }
 }

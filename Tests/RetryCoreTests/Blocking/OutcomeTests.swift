@@ -5,17 +5,17 @@ import Testing
 @Suite("The outcome of a blocking call", .timeLimit(.minutes(20)))
 struct OutcomeTests {
     /// The outcome of a call whose attempts take half a second each.
-    private func outcome(_ steps: [any Error], _ scene: BlockingScene) throws -> RetryOutcome<Int> {
+    private func outcome(_ steps: [any Error], _ harness: BlockingHarness) throws -> RetryOutcome<Int> {
         let half = Duration.milliseconds(500)
         let script = FaultScript<Int>(
-            steps: steps.map { .fail($0, after: half) } + [.succeed(42, after: half)], clock: scene.clock)
-        return try scene.executor().outcome { try script.callBlocking() }
+            steps: steps.map { .fail($0, after: half) } + [.succeed(42, after: half)], clock: harness.clock)
+        return try harness.executor().outcome { try script.callBlocking() }
     }
 
     @Test("tells of a success after retries")
     func success() throws {
         let first = TaggedError(.rateLimit(after: .seconds(7)))
-        let outcome = try outcome([first, StrangeError()], BlockingScene())
+        let outcome = try outcome([first, StrangeError()], BlockingHarness())
         #expect(outcome.value == 42)
         #expect(outcome.error == nil)
         #expect(try outcome.get() == 42)
@@ -36,7 +36,7 @@ struct OutcomeTests {
     @Test("tells of a failure")
     func failure() throws {
         let errors = [TaggedError(), TaggedError(), TaggedError()]
-        let outcome = try outcome(errors, BlockingScene())
+        let outcome = try outcome(errors, BlockingHarness())
         #expect(outcome.value == nil)
         #expect(outcome.error as? TaggedError === errors[2])
         #expect(outcome.stopReason == .attemptsExhausted)
@@ -48,10 +48,10 @@ struct OutcomeTests {
 
     @Test("keeps the error that a cancellation hides")
     func cancelled() throws {
-        let token = CancellationToken()
-        let scene = BlockingScene(token: token) { _ in token.cancel() }
+        let token = RetryCancellationToken()
+        let harness = BlockingHarness(token: token) { _ in token.cancel() }
         let error = TaggedError()
-        let outcome = try outcome([error], scene)
+        let outcome = try outcome([error], harness)
         #expect(outcome.error is CancellationError)
         #expect(outcome.stopReason == .cancelled)
         #expect(outcome.attempts == 1)
@@ -61,9 +61,9 @@ struct OutcomeTests {
 
     @Test("records an attempt that was cancelled, unclassified")
     func cancelledAttempt() throws {
-        let scene = BlockingScene()
-        scene.token.cancel()
-        let outcome = try outcome([TaggedError()], scene)
+        let harness = BlockingHarness()
+        harness.token.cancel()
+        let outcome = try outcome([TaggedError()], harness)
         #expect(outcome.timeline.map(\.attempt) == [1])
         #expect(outcome.timeline.map(\.errorClass) == [nil])
         #expect(outcome.timeline[0].error is TaggedError)
@@ -89,7 +89,7 @@ struct OutcomeTests {
         let clock = ManualClock()
         let executor = BlockingExecutor(
             RetryPipeline(policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)), deadline: .seconds(10)))
-                .sleeper(Sleeper { _, _ in clock.advance(by: .seconds(60)) })
+                .sleeper(RetrySleeper { _, _ in clock.advance(by: .seconds(60)) })
                 .clock(RetryClock(clock)))
         let outcome = try executor.outcome { () -> Int in throw TaggedError() }
         #expect(outcome.stopReason == .deadlineExceeded)
@@ -100,7 +100,7 @@ struct OutcomeTests {
 
     @Test("counts no attempt where none started")
     func refused() {
-        let call = RetryCall(policy: .once, setup: .none, recordsTimeline: true)
+        let call = RetryCall(.once, recordsTimeline: true)
         let outcome = RetryOutcome<Int>(ending: .error(TaggedError()), call: call)
         #expect(outcome.attempts == 0)
         #expect(outcome.timeline.isEmpty)

@@ -16,13 +16,13 @@ struct RejectionTests {
     }
 
     /// Runs a call that returns responses of these statuses in turn.
-    private func run(_ statuses: [Int], _ scene: BlockingScene) throws -> Response {
+    private func run(_ statuses: [Int], _ harness: BlockingHarness) throws -> Response {
         let steps = statuses.enumerated().map { number, status in
             FaultScript<Response>.Step.succeed(Response(status: status, number: number + 1))
         }
         let script = FaultScript(steps: steps, clock: nil)
-        return try scene.executor().execute {
-            HTTPStatus.classification($0.status)
+        return try harness.executor().execute {
+            HTTPStatusTable.classification($0.status)
         } operation: {
             try script.callBlocking()
         }
@@ -30,32 +30,32 @@ struct RejectionTests {
 
     @Test("are retried until one is accepted")
     func accepted() throws {
-        let scene = BlockingScene()
-        #expect(try run([503, 429, 200], scene) == Response(status: 200, number: 3))
-        #expect(scene.codes == ["attempt", "retry", "attempt", "retry", "attempt", "success"])
-        #expect(scene.recorder.events.map(\.errorClass) == [nil, .serverError, nil, .rateLimit, nil, nil])
-        #expect(scene.recorder.events.compactMap(\.errorType).isEmpty)
-        #expect(scene.classified.withLock(\.isEmpty))
+        let harness = BlockingHarness()
+        #expect(try run([503, 429, 200], harness) == Response(status: 200, number: 3))
+        #expect(harness.codes == ["attempt", "retry", "attempt", "retry", "attempt", "success"])
+        #expect(harness.recorder.events.map(\.errorClass) == [nil, .serverError, nil, .rateLimit, nil, nil])
+        #expect(harness.recorder.events.compactMap(\.errorType).isEmpty)
+        #expect(harness.classified.withLock(\.isEmpty))
     }
 
     @Test("are returned where the retries end: the last one")
     func exhausted() throws {
-        let scene = BlockingScene()
-        #expect(try run([503, 503, 503], scene) == Response(status: 503, number: 3))
-        #expect(scene.recorder.stopReasons == [.attemptsExhausted])
+        let harness = BlockingHarness()
+        #expect(try run([503, 503, 503], harness) == Response(status: 503, number: 3))
+        #expect(harness.recorder.stopReasons == [.attemptsExhausted])
     }
 
     @Test("are returned at once where no retry makes sense")
     func permanent() throws {
-        let scene = BlockingScene()
-        #expect(try run([404], scene) == Response(status: 404, number: 1))
-        #expect(scene.codes == ["attempt", "permanent_fail"])
+        let harness = BlockingHarness()
+        #expect(try run([404], harness) == Response(status: 404, number: 1))
+        #expect(harness.codes == ["attempt", "permanent_fail"])
     }
 
     @Test("are returned where the deadline passes during the wait")
     func deadline() throws {
         let clock = ManualClock()
-        let sleeper = Sleeper { _, _ in clock.advance(by: .seconds(60)) }
+        let sleeper = RetrySleeper { _, _ in clock.advance(by: .seconds(60)) }
         let executor = BlockingExecutor(
             RetryPipeline(policy: RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)), deadline: .seconds(10)))
                 .sleeper(sleeper)
@@ -70,19 +70,19 @@ struct RejectionTests {
 
     @Test("bring hints with them")
     func hints() throws {
-        let scene = BlockingScene()
+        let harness = BlockingHarness()
         let script = FaultScript<Int>(.succeed(429), .succeed(200))
-        _ = try scene.executor().execute {
-            HTTPStatus.classification($0, retryAfter: "30")
+        _ = try harness.executor().execute {
+            HTTPStatusTable.classification($0, retryAfter: "30")
         } operation: {
             try script.callBlocking()
         }
-        #expect(scene.sleeps == [.seconds(31)])
+        #expect(harness.sleeps == [.seconds(31)])
     }
 
     @Test("and errors count together, and the last of both decides what the caller gets")
     func mixed() throws {
-        let reject: (borrowing Int) -> Classification? = { HTTPStatus.classification($0) }
+        let reject: (borrowing Int) -> ErrorClassification? = { HTTPStatusTable.classification($0) }
         let policy = RetryPolicy(maxAttempts: 2, backoff: .none)
         let error = TaggedError()
         let valueLast = FaultScript<Int>(.fail(error), .succeed(503))
@@ -99,7 +99,8 @@ struct RejectionTests {
     @Test("may be of a kind that cannot be copied", arguments: [1: 1, 3: 3, 9: 4] as KeyValuePairs)
     func noncopyable(accepted: Int, expected: Int) throws {
         var made = 0
-        let reject = { (ticket: borrowing Ticket) -> Classification? in ticket.number < accepted ? .transient : nil }
+        let reject = { (ticket: borrowing Ticket) -> ErrorClassification? in ticket.number < accepted ? .transient : nil
+        }
         let ticket = try retryBlocking(
             RetryPipeline(policy: RetryPolicy(maxAttempts: 4, backoff: .none)), rejecting: reject
         ) { _ in

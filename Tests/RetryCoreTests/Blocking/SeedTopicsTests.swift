@@ -37,7 +37,7 @@ struct SeedTopicsTests {
                 .onRetry(onRetry)
                 .sleeper(sleeper.sleeper)
                 .clock(sleeper.retryClock)
-                .random(RandomSource(ScriptedGenerator(fractions: [0.5]))))
+                .random(RetryRandomSource(ScriptedGenerator(fractions: [0.5]))))
     }
 
     /// An operation that throws "Error 1", "Error 2" … so many times, and then returns.
@@ -76,7 +76,7 @@ struct SeedTopicsTests {
     @Test("specific exception handling")
     func specificExceptionHandling() throws {
         let listed = FaultScript<String>(.fail(TransientError()), .succeed("ok"))
-        let executor = executor(retryOn: [TransientError.self, ServerError.self])
+        let executor = executor(retryOn: [TransientError.self, ServerSideError.self])
         #expect(try executor.execute { try listed.callBlocking() } == "ok")
         let other = failing(1)
         #expect(throws: TextError.self) { try executor.execute { try other.callBlocking() } }
@@ -129,7 +129,7 @@ struct SeedTopicsTests {
             RetryPipeline(policy: Self.policy.maxAttempts(5))
                 .sleeper(sleeper.sleeper)
                 .clock(sleeper.retryClock)
-                .random(RandomSource(ScriptedGenerator(fractions: [0.5]))))
+                .random(RetryRandomSource(ScriptedGenerator(fractions: [0.5]))))
         let operation = failing(2)
         var result: String?
         var delays: [Duration?] = []

@@ -2,10 +2,10 @@ import RetryCore
 
 /// An error with an identity: it differs from another one with the same text, and has a given class.
 final class TaggedError: SelfClassifyingError, CustomStringConvertible {
-    let classification: Classification
+    let classification: ErrorClassification
     let description: String
 
-    init(_ classification: Classification = .transient, _ description: String = "it failed") {
+    init(_ classification: ErrorClassification = .transient, _ description: String = "it failed") {
         self.classification = classification
         self.description = description
     }

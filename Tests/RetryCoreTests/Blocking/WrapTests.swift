@@ -60,12 +60,13 @@ struct WrapTests {
 
     @Test("an operation may know how much time is left")
     func remaining() throws {
-        let scene = BlockingScene(RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)), deadline: .seconds(10)))
+        let harness = BlockingHarness(
+            RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1)), deadline: .seconds(10)))
         var remaining: [Duration?] = []
         #expect(throws: TransientError.self) {
-            try scene.executor().execute { (attempt: RetryAttempt) -> Int in
+            try harness.executor().execute { (attempt: RetryAttempt) -> Int in
                 remaining.append(attempt.remaining)
-                scene.clock.advance(by: .seconds(3))
+                harness.clock.advance(by: .seconds(3))
                 throw TransientError()
             }
         }

@@ -13,20 +13,20 @@ struct BudgetHistoryTests {
     enum Input: Sendable {
         case call, failure, look, second
         case retry(ErrorClass)
-        case success(TokenBucket.Withdrawal?)
-        case giveBack(TokenBucket.Withdrawal)
+        case success(RetryBudgetStateMachine.Withdrawal?)
+        case giveBack(RetryBudgetStateMachine.Withdrawal)
     }
 
     enum Output: Sendable, Equatable {
         case nothing
-        case granted(TokenBucket.Withdrawal?)
+        case granted(RetryBudgetStateMachine.Withdrawal?)
         case held(Double, isExhausted: Bool)
     }
 
     /// The bucket and the clock, one step after the other.
     struct Model: SequentialModel {
         struct Key: Hashable {
-            var bucket: TokenBucket
+            var bucket: RetryBudgetStateMachine
             var now: Int64 = 0
         }
 
@@ -53,15 +53,15 @@ struct BudgetHistoryTests {
     }
 
     /// The object of one history.
-    struct Scene: Sendable {
+    struct Harness: Sendable {
         let clock = ManualClock()
         let budget: RetryBudget
 
-        init(_ law: RetryBudgetLaw) {
-            budget = RetryBudget(law, on: clock)
+        init(_ policy: RetryBudgetPolicy) {
+            budget = RetryBudget(policy, on: clock)
         }
 
-        func perform(_ step: Step, _ last: inout TokenBucket.Withdrawal?) -> (Input, Output) {
+        func perform(_ step: Step, _ last: inout RetryBudgetStateMachine.Withdrawal?) -> (Input, Output) {
             let withdrawal = last
             switch step {
             case .retry, .rateLimitRetry:
@@ -96,26 +96,26 @@ struct BudgetHistoryTests {
     @Test(
         "have an order in which the bucket answers the same",
         arguments: [
-            RetryBudgetLaw.ratio(0.5, floor: 0.5, ttl: .seconds(2)), .throttle(maxTokens: 5, tokenRatio: 0.5),
+            RetryBudgetPolicy.ratio(0.5, floor: 0.5, ttl: .seconds(2)), .throttle(maxTokens: 5, tokenRatio: 0.5),
             .quota(capacity: 20, cost: 7, costs: [.rateLimit: 3], deposit: 2), .limit(2, per: .seconds(2)),
         ])
-    func histories(law: RetryBudgetLaw) throws {
+    func histories(policy: RetryBudgetPolicy) throws {
         var generator = SeededGenerator(seed: 3)
         // 10,000 in all; half of them with operations that are made to overlap.
         let plans = (0..<2500).map { number in
-            HistoryRun<Scene, Step, Input, Output>.Plan(
-                object: Scene(law),
+            HistoryRun<Harness, Step, Input, Output>.Plan(
+                object: Harness(policy),
                 steps: (0..<3).map { _ in
                     (0..<4).map { _ in Step.allCases.randomElement(using: &generator) ?? .retry }
                 },
                 isWide: number.isMultiple(of: 2))
         }
         let histories = try #require(
-            HistoryRun(plans).histories { scene in
-                var last: TokenBucket.Withdrawal?
-                return { step in scene.perform(step, &last) }
+            HistoryRun(plans).histories { harness in
+                var last: RetryBudgetStateMachine.Withdrawal?
+                return { step in harness.perform(step, &last) }
             })
-        let model = Model(key: Model.Key(bucket: TokenBucket(law, at: Int64(0))))
+        let model = Model(key: Model.Key(bucket: RetryBudgetStateMachine(policy, at: Int64(0))))
         let wrong = histories.filter { !Linearizability.holds($0, from: model) }
         #expect(wrong.count == 0, "\(wrong.first.map { "\($0)" } ?? "")")
         #expect(histories.map { $0.overlapCount() }.reduce(0, +) > 2500)

@@ -8,7 +8,7 @@ struct BudgetTableTests {
     private static let article = Article("RetryCore/RetryCore.docc/RetryBudgets.md")
 
     private static let noRetry = "no retries"
-    private static let policies: [(name: String, law: RetryBudgetLaw)] = [
+    private static let policies: [(name: String, policy: RetryBudgetPolicy)] = [
         (noRetry, .unlimited),
         ("`.unlimited`", .unlimited),
         ("`.tokenBucket()`, the default", .default),
@@ -23,7 +23,7 @@ struct BudgetTableTests {
         ("`.ratio()`", .ratio()),
     ]
 
-    private static let fleets: [(name: String, law: RetryBudgetLaw)] = [
+    private static let fleets: [(name: String, policy: RetryBudgetPolicy)] = [
         ("`.tokenBucket()`, the default", .default),
         ("`.tokenBucket(capacity: 1)`", .tokenBucket(capacity: 1)),
         ("`.throttle()`", .throttle()),
@@ -33,29 +33,29 @@ struct BudgetTableTests {
 
     /// Ten runs, with the seeds of the published ones.
     private static func collapse(
-        _ law: RetryBudgetLaw, _ load: Collapse.Load, tries: Int = 3, clients: Int = 1
+        _ policy: RetryBudgetPolicy, _ load: Collapse.Load, tries: Int = 3, clients: Int = 1
     ) -> StormResult {
-        (UInt64(1000)..<1010).map { Collapse.run(law, load, tries: tries, clients: clients, seed: $0) }
+        (UInt64(1000)..<1010).map { Collapse.run(policy, load, tries: tries, clients: clients, seed: $0) }
             .reduce(StormResult(), +)
     }
 
-    private static func chance(_ law: RetryBudgetLaw, _ failing: Double, retries: Int) -> StormResult {
-        RetryStorm(clients: 5, seconds: 100, failing: failing, retries: retries).run(law)
+    private static func chance(_ policy: RetryBudgetPolicy, _ failing: Double, retries: Int) -> StormResult {
+        RetryStorm(clients: 5, seconds: 100, failing: failing, retries: retries).run(policy)
     }
 
     @Test("compare every policy in four storms", arguments: policies.indices)
     func storms(index: Int) {
-        let (name, law) = Self.policies[index]
+        let (name, policy) = Self.policies[index]
         let tries = name == Self.noRetry ? 1 : 3
-        let collapses = Collapse.Load.allCases.map { Self.collapse(law, $0, tries: tries).text }
-        let chances = [0.1, 0.5, 1].map { Self.chance(law, $0, retries: name == Self.noRetry ? 0 : 3).text }
+        let collapses = Collapse.Load.allCases.map { Self.collapse(policy, $0, tries: tries).text }
+        let chances = [0.1, 0.5, 1].map { Self.chance(policy, $0, retries: name == Self.noRetry ? 0 : 3).text }
         Self.article.expectRow([name] + collapses + chances)
     }
 
     @Test("show what many budgets add up to", arguments: fleets.indices)
     func clients(index: Int) {
-        let (name, law) = Self.fleets[index]
-        Self.article.expectRow([name] + [1, 10, 100].map { Self.collapse(law, .ramp, clients: $0).text })
+        let (name, policy) = Self.fleets[index]
+        Self.article.expectRow([name] + [1, 10, 100].map { Self.collapse(policy, .ramp, clients: $0).text })
     }
 
     @Test("have no other rows")

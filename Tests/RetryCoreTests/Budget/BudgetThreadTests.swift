@@ -24,11 +24,11 @@ struct BudgetThreadTests {
     @Test(
         "grants exactly what there is, and not one retry more",
         arguments: [
-            (RetryBudgetLaw.ratio(0, floor: 100, ttl: .seconds(10)), 1000), (.quota(capacity: 14_000), 1000),
+            (RetryBudgetPolicy.ratio(0, floor: 100, ttl: .seconds(10)), 1000), (.quota(capacity: 14_000), 1000),
             (.limit(1000, per: .seconds(10)), 1000), (.throttle(maxTokens: 1000), 499),
-        ] as [(RetryBudgetLaw, Int)])
-    func withdrawals(law: RetryBudgetLaw, total: Int) {
-        let budget = RetryBudget(law, on: ManualClock())
+        ] as [(RetryBudgetPolicy, Int)])
+    func withdrawals(policy: RetryBudgetPolicy, total: Int) {
+        let budget = RetryBudget(policy, on: ManualClock())
         let granted = Self.onThreads { _ in (0..<500).count { _ in budget.withdraw(.transient) != nil } }
         #expect(granted.count == Self.threads)
         #expect(granted.reduce(0, +) == total)
@@ -53,14 +53,14 @@ struct BudgetThreadTests {
 
     @Test(
         "loses nothing of what is given back or refunded",
-        arguments: [RetryBudgetLaw.ratio(0, floor: 4, ttl: .seconds(10)), .quota(), .limit(40, per: .seconds(10))])
-    func conserved(law: RetryBudgetLaw) {
-        let budget = RetryBudget(law, on: ManualClock())
+        arguments: [RetryBudgetPolicy.ratio(0, floor: 4, ttl: .seconds(10)), .quota(), .limit(40, per: .seconds(10))])
+    func conserved(policy: RetryBudgetPolicy) {
+        let budget = RetryBudget(policy, on: ManualClock())
         let full = budget.snapshot().balance
         let rounds = Self.onThreads { thread in
             for round in 0..<500 {
                 guard let retry = budget.withdraw(.transient) else { return false }
-                if law == .quota(), (round + thread) % 2 == 0 {
+                if policy == .quota(), (round + thread) % 2 == 0 {
                     budget.succeeded(after: retry)
                 } else {
                     budget.giveBack(retry)

@@ -2,11 +2,11 @@ import RetryCore
 
 /// A budget's policy on times that a test sets, in seconds.
 struct Bucket {
-    private(set) var bucket: TokenBucket
+    private(set) var bucket: RetryBudgetStateMachine
     var now = 0.0
 
-    init(_ law: RetryBudgetLaw) {
-        bucket = TokenBucket(law)
+    init(_ policy: RetryBudgetPolicy) {
+        bucket = RetryBudgetStateMachine(policy)
     }
 
     private var time: Duration { .nanoseconds(Int64((now * 1e9).rounded())) }
@@ -19,7 +19,7 @@ struct Bucket {
         for _ in 0..<count { bucket.requestStarted(at: time) }
     }
 
-    mutating func successes(_ count: Int, after withdrawal: TokenBucket.Withdrawal? = nil) {
+    mutating func successes(_ count: Int, after withdrawal: RetryBudgetStateMachine.Withdrawal? = nil) {
         for _ in 0..<count { bucket.succeeded(after: withdrawal) }
     }
 
@@ -27,11 +27,11 @@ struct Bucket {
         for _ in 0..<count { bucket.failed() }
     }
 
-    mutating func withdraw(_ errorClass: ErrorClass = .transient) -> TokenBucket.Withdrawal? {
+    mutating func withdraw(_ errorClass: ErrorClass = .transient) -> RetryBudgetStateMachine.Withdrawal? {
         bucket.withdraw(errorClass, at: time)
     }
 
-    mutating func giveBack(_ withdrawal: TokenBucket.Withdrawal?) {
+    mutating func giveBack(_ withdrawal: RetryBudgetStateMachine.Withdrawal?) {
         if let withdrawal { bucket.giveBack(withdrawal, at: time) }
     }
 

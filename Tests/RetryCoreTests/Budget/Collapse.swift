@@ -24,13 +24,13 @@ struct Collapse {
     private struct Attempt {
         var number: Int
         var client: Int
-        var payment: TokenBucket.Withdrawal?
+        var payment: RetryBudgetStateMachine.Withdrawal?
         var isOver = false
     }
 
     private let load: Load
     private let tries: Int
-    private var buckets: [TokenBucket]
+    private var buckets: [RetryBudgetStateMachine]
     private var generator: SeededGenerator
     private var queue = SimulationQueue()
     private var attempts: [Attempt] = []
@@ -39,15 +39,15 @@ struct Collapse {
 
     /// Runs one storm; the callers of each client share its budget.
     static func run(
-        _ law: RetryBudgetLaw, _ load: Load = .ramp, tries: Int = 3, clients: Int = 1, seed: UInt64
+        _ policy: RetryBudgetPolicy, _ load: Load = .ramp, tries: Int = 3, clients: Int = 1, seed: UInt64
     ) -> StormResult {
-        var collapse = Collapse(law, load, tries, clients, seed)
+        var collapse = Collapse(policy, load, tries, clients, seed)
         collapse.run()
         return collapse.result
     }
 
-    private init(_ law: RetryBudgetLaw, _ load: Load, _ tries: Int, _ clients: Int, _ seed: UInt64) {
-        buckets = Array(repeating: TokenBucket(law), count: clients)
+    private init(_ policy: RetryBudgetPolicy, _ load: Load, _ tries: Int, _ clients: Int, _ seed: UInt64) {
+        buckets = Array(repeating: RetryBudgetStateMachine(policy), count: clients)
         generator = SeededGenerator(seed: seed)
         self.load = load
         self.tries = tries

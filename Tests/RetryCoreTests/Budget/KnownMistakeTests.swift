@@ -64,9 +64,9 @@ struct KnownMistakeTests {
         #expect(grantedToQuiet == 10)
     }
 
-    @Test("deposits at success: in an outage retries end", arguments: [RetryBudgetLaw.throttle(), .quota()])
-    func depositsAtSuccess(law: RetryBudgetLaw) {
-        let budget = RetryBudget(law, on: clock)
+    @Test("deposits at success: in an outage retries end", arguments: [RetryBudgetPolicy.throttle(), .quota()])
+    func depositsAtSuccess(policy: RetryBudgetPolicy) {
+        let budget = RetryBudget(policy, on: clock)
         var last = 0
         for call in 1...1000 {
             budget.requestStarted()

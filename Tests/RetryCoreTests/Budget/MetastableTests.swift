@@ -4,8 +4,8 @@ import Testing
 @Suite("A service that collapses under its load", .timeLimit(.minutes(20)))
 struct MetastableTests {
     /// Four of the ten runs that are published, so that it takes under a second.
-    private static func runs(_ law: RetryBudgetLaw, tries: Int = 3) -> StormResult {
-        (UInt64(1000)..<1004).map { Collapse.run(law, tries: tries, seed: $0) }.reduce(StormResult(), +)
+    private static func runs(_ policy: RetryBudgetPolicy, tries: Int = 3) -> StormResult {
+        (UInt64(1000)..<1004).map { Collapse.run(policy, tries: tries, seed: $0) }.reduce(StormResult(), +)
     }
 
     @Test("comes back with the default budget, shared or one for each of ten clients", arguments: [1, 10])
@@ -34,13 +34,13 @@ struct MetastableTests {
     @Test(
         "comes back with a budget",
         arguments: [
-            RetryBudgetLaw.throttle(maxTokens: 10, tokenRatio: 0.1),
+            RetryBudgetPolicy.throttle(maxTokens: 10, tokenRatio: 0.1),
             .throttle(maxTokens: 100, tokenRatio: 0.1),
             // A tenth of a retry for each success, ten retries at most.
             .quota(capacity: 100, cost: 10, costs: [:]),
         ])
-    func budget(law: RetryBudgetLaw) {
-        let result = Self.runs(law)
+    func budget(policy: RetryBudgetPolicy) {
+        let result = Self.runs(policy)
         #expect(result.success >= 0.54)
         #expect(result.load <= 1.05)
     }

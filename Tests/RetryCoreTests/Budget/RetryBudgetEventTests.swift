@@ -4,11 +4,11 @@ import Testing
 
 @Suite("Events of a budget", .timeLimit(.minutes(20)))
 struct RetryBudgetEventTests {
-    private let recorder = RecordingBudgetObserver()
+    private let recorder = RecordingRetryBudgetObserver()
     private let clock = ManualClock()
 
-    private func budget(_ law: RetryBudgetLaw, _ name: String? = "users") -> RetryBudget {
-        RetryBudget(law, named: name, on: clock, observer: recorder.observer)
+    private func budget(_ policy: RetryBudgetPolicy, _ name: String? = "users") -> RetryBudget {
+        RetryBudget(policy, named: name, on: clock, observer: recorder.observer)
     }
 
     private func refuse(_ budget: RetryBudget, _ count: Int = 1) {
@@ -191,7 +191,7 @@ struct RetryBudgetEventTests {
     }
 
     @Test func anArrayOfObserversIsAnObserver() {
-        let other = RecordingBudgetObserver()
+        let other = RecordingRetryBudgetObserver()
         let budget = RetryBudget(
             .limit(0, per: .seconds(1)), on: clock, observer: [recorder.observer, other.observer, recorder.observer])
         refuse(budget)
@@ -201,7 +201,7 @@ struct RetryBudgetEventTests {
 
     @Test func linesOfTheLog() {
         let lines = Locked<[String]>([])
-        func budget(_ name: String?, from level: LogLevel = .debug) -> RetryBudget {
+        func budget(_ name: String?, from level: RetryLogLevel = .debug) -> RetryBudget {
             RetryBudget(
                 .limit(0, per: .seconds(1)), named: name, on: clock,
                 observer: .log(from: level) { level, line in lines.withLock { $0.append("\(level) \(line)") } })

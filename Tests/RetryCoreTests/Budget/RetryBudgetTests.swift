@@ -7,14 +7,14 @@ import Testing
 struct RetryBudgetTests {
     @Test func theDefaultIsATokenBucketOfFive() {
         let budget = RetryBudget(on: ManualClock())
-        #expect(budget.law == .tokenBucket(perSuccess: 0.1, floor: 0.01, capacity: 5))
-        #expect(RetryBudget().law == .default)
+        #expect(budget.policy == .tokenBucket(perSuccess: 0.1, floor: 0.01, capacity: 5))
+        #expect(RetryBudget().policy == .default)
         #expect(budget.name == nil)
         #expect(budget.snapshot().balance == 5)
     }
 
     @Test func theRatioIs20PercentOverTenSecondsWithAFloorOf10() {
-        #expect(RetryBudgetLaw.ratio() == .ratio(0.2, floor: 10, ttl: .seconds(10)))
+        #expect(RetryBudgetPolicy.ratio() == .ratio(0.2, floor: 10, ttl: .seconds(10)))
         #expect(RetryBudget(.ratio(), on: ManualClock()).snapshot().balance == 100)
     }
 
@@ -22,7 +22,7 @@ struct RetryBudgetTests {
         let budget = RetryBudget(.quota(), named: "users", on: ManualClock())
         let fresh = budget.snapshot()
         #expect(fresh.name == "users")
-        #expect(fresh.law == .quota())
+        #expect(fresh.policy == .quota())
         #expect(fresh.grantedPercent == nil)
         for _ in 0..<35 { budget.reserve(for: .serverError)?.failed() }
         #expect(!budget.grants(.serverError))
@@ -44,11 +44,12 @@ struct RetryBudgetTests {
     @Test(
         "a snapshot's capacity",
         arguments: [
-            (RetryBudgetLaw.throttle(maxTokens: 7), 7.0), (.quota(capacity: 20), 20), (.limit(3, per: .seconds(1)), 3),
+            (RetryBudgetPolicy.throttle(maxTokens: 7), 7.0), (.quota(capacity: 20), 20),
+            (.limit(3, per: .seconds(1)), 3),
             (.ratio(), nil), (.unlimited, nil), (.tokenBucket(capacity: 7), 7),
-        ] as [(RetryBudgetLaw, Double?)])
-    func capacity(law: RetryBudgetLaw, capacity: Double?) {
-        #expect(RetryBudget(law, on: ManualClock()).snapshot().capacity == capacity)
+        ] as [(RetryBudgetPolicy, Double?)])
+    func capacity(policy: RetryBudgetPolicy, capacity: Double?) {
+        #expect(RetryBudget(policy, on: ManualClock()).snapshot().capacity == capacity)
     }
 
     @Test func aSnapshotIsNeverStale() {
@@ -86,12 +87,12 @@ struct RetryBudgetTests {
     @Test(
         "a reservation that is dropped stays spent",
         arguments: [
-            (RetryBudgetLaw.ratio(0, floor: 1), 9.0), (.tokenBucket(), 4),
+            (RetryBudgetPolicy.ratio(0, floor: 1), 9.0), (.tokenBucket(), 4),
             (.quota(), 486), (.limit(5, per: .seconds(10)), 4),
             (.throttle(), 9),
-        ] as [(RetryBudgetLaw, Double)])
-    func dropped(law: RetryBudgetLaw, left: Double) {
-        let budget = RetryBudget(law, on: ManualClock())
+        ] as [(RetryBudgetPolicy, Double)])
+    func dropped(policy: RetryBudgetPolicy, left: Double) {
+        let budget = RetryBudget(policy, on: ManualClock())
         #expect(budget.grants())
         #expect(budget.snapshot().balance == left)
         #expect(budget.snapshot().returns == 0)
@@ -100,12 +101,12 @@ struct RetryBudgetTests {
     @Test(
         "a reservation that is given back is there again, but for the throttle, which charges the failure",
         arguments: [
-            (RetryBudgetLaw.ratio(0, floor: 1), 10.0), (.tokenBucket(), 5),
+            (RetryBudgetPolicy.ratio(0, floor: 1), 10.0), (.tokenBucket(), 5),
             (.quota(), 500), (.limit(5, per: .seconds(10)), 5),
             (.throttle(), 9),
-        ] as [(RetryBudgetLaw, Double)])
-    func givenBack(law: RetryBudgetLaw, left: Double) {
-        let budget = RetryBudget(law, on: ManualClock())
+        ] as [(RetryBudgetPolicy, Double)])
+    func givenBack(policy: RetryBudgetPolicy, left: Double) {
+        let budget = RetryBudget(policy, on: ManualClock())
         if let retry = budget.reserve() { retry.giveBack() }
         #expect(budget.snapshot().balance == left)
         #expect(budget.snapshot().retries == 0)
@@ -122,10 +123,10 @@ struct RetryBudgetTests {
     @Test(
         "goes by the system's clock unless told otherwise",
         arguments: [
-            RetryBudgetLaw.ratio(0, floor: 1), .limit(10, per: .seconds(10)), .tokenBucket(floor: 1, capacity: 10),
+            RetryBudgetPolicy.ratio(0, floor: 1), .limit(10, per: .seconds(10)), .tokenBucket(floor: 1, capacity: 10),
         ])
-    func systemClock(law: RetryBudgetLaw) {
-        let budget = RetryBudget(law)
+    func systemClock(policy: RetryBudgetPolicy) {
+        let budget = RetryBudget(policy)
         #expect(budget.snapshot().balance == 10)
         budget.reserve()?.failed()
         #expect(budget.snapshot().balance < 9.9)

@@ -12,18 +12,18 @@ struct RetryStorm {
     var retries = 3
 
     /// Runs all clients, one after the other: they share nothing.
-    func run(_ law: RetryBudgetLaw) -> StormResult {
+    func run(_ policy: RetryBudgetPolicy) -> StormResult {
         var generator = SeededGenerator(seed: 2022)
         var result = StormResult()
-        for _ in 0..<clients { run(law, &generator, &result) }
+        for _ in 0..<clients { run(policy, &generator, &result) }
         return result
     }
 
-    private func run(_ law: RetryBudgetLaw, _ generator: inout SeededGenerator, _ result: inout StormResult) {
-        var bucket = TokenBucket(law)
+    private func run(_ policy: RetryBudgetPolicy, _ generator: inout SeededGenerator, _ result: inout StormResult) {
+        var bucket = RetryBudgetStateMachine(policy)
         var queue = SimulationQueue()
-        var attempts: [(number: Int, payment: TokenBucket.Withdrawal?)] = []
-        func send(_ number: Int, _ payment: TokenBucket.Withdrawal?, at time: Double) {
+        var attempts: [(number: Int, payment: RetryBudgetStateMachine.Withdrawal?)] = []
+        func send(_ number: Int, _ payment: RetryBudgetStateMachine.Withdrawal?, at time: Double) {
             result.attempts += 1
             attempts.append((number, payment))
             let legs = generator.exponential(0.01) + generator.exponential(0.01)

@@ -7,7 +7,7 @@ import Testing
 /// their load of 110.4 %. The ratio starts with its floor; without one its load never passes 110 %.
 @Suite("A storm of retries", .timeLimit(.minutes(20)))
 struct RetryStormTests {
-    private static let law = RetryBudgetLaw.ratio(0.1, floor: 0, ttl: .seconds(10))
+    private static let policy = RetryBudgetPolicy.ratio(0.1, floor: 0, ttl: .seconds(10))
 
     @Test(
         "adds no more than the ratio to the load, and succeeds nearly as often as without a budget while that is enough",
@@ -16,7 +16,7 @@ struct RetryStormTests {
             (1, 0, 1.1),
         ])
     func budget(failing: Double, success: Double, load: Double) {
-        let result = RetryStorm(failing: failing).run(Self.law)
+        let result = RetryStorm(failing: failing).run(Self.policy)
         #expect(result.success >= success)
         #expect(result.load <= load)
     }
@@ -28,15 +28,15 @@ struct RetryStormTests {
 
     @Test func withDepositsAtTheStartRetriesNeverEndAltogether() {
         // 10 %, but for the remainders of a hundred clients.
-        #expect(RetryStorm(failing: 1).run(Self.law).load >= 1.09)
+        #expect(RetryStorm(failing: 1).run(Self.policy).load >= 1.09)
     }
 
     @Test(
         "ends altogether where only successes bring deposits",
-        arguments: [RetryBudgetLaw.throttle(), .quota(capacity: 50, cost: 10, costs: [:])])
-    func depositsAtSuccess(law: RetryBudgetLaw) {
+        arguments: [RetryBudgetPolicy.throttle(), .quota(capacity: 50, cost: 10, costs: [:])])
+    func depositsAtSuccess(policy: RetryBudgetPolicy) {
         let storm = RetryStorm(failing: 1)
-        let result = storm.run(law)
+        let result = storm.run(policy)
         // Four or five retries of each client, which had a full bucket at first, and then no more.
         #expect(result.attempts - result.calls <= 5 * storm.clients)
     }
@@ -45,8 +45,8 @@ struct RetryStormTests {
     func floors(clients: Int) {
         var storm = RetryStorm(failing: 0.5)
         (storm.clients, storm.callsPerSecond) = (clients, 100 / Double(clients))
-        let law = RetryBudgetLaw.ratio(0.1, floor: 0.02, ttl: .seconds(50))
-        let result = storm.run(law)
+        let policy = RetryBudgetPolicy.ratio(0.1, floor: 0.02, ttl: .seconds(50))
+        let result = storm.run(policy)
         let retries = Double(result.attempts - result.calls)
         let time = storm.seconds + 1
         #expect(retries <= 0.1 * Double(result.calls) + (0.02 * time + 1) * Double(clients))

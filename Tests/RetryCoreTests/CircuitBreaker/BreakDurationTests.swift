@@ -6,7 +6,7 @@ import Testing
 struct BreakDurationTests {
     /// The first breaks of a circuit that never closes.
     private func breaks(_ backoff: Backoff, seed: UInt64, _ count: Int = 4) -> [Duration] {
-        let bench = BreakerBench(policy: .default.breakDuration(backoff), seed: seed)
+        let bench = CircuitBreakerTestBench(policy: .default.breakDuration(backoff), seed: seed)
         bench.trip()
         for _ in 1..<count {
             bench.elapseBreak()
@@ -66,7 +66,7 @@ struct BreakDurationTests {
     func hintAndJitter() {
         let backoff = Backoff.exponential(initial: .seconds(10), cap: .seconds(3_600), jitter: .decorrelated)
         for seed in UInt64(0)..<50 {
-            let bench = BreakerBench(policy: .default.breakDuration(backoff).hintOpens(), seed: seed)
+            let bench = CircuitBreakerTestBench(policy: .default.breakDuration(backoff).hintOpens(), seed: seed)
             bench.run(.failure(.rateLimit(after: .seconds(300))))
             bench.elapseBreak()
             bench.run(.failure(.transient))
@@ -85,7 +85,7 @@ struct BreakerModifierTests {
         let other = CircuitBreakerPolicy.default.failureRatio(0.5, within: .seconds(30), minimumCalls: 20)
             .consecutiveFailures(nil)
         #expect(one == other)
-        let bench = BreakerBench(policy: one)
+        let bench = CircuitBreakerTestBench(policy: one)
         for _ in 0..<19 { bench.run(.failure(.transient)) }
         #expect(bench.breaker.state == .closed)
         bench.run(.failure(.transient))

@@ -6,7 +6,7 @@ import Testing
 struct BreakerControlTests {
     @Test("isolations nest, end once, and end with their handle")
     func isolation() {
-        let bench = BreakerBench()
+        let bench = CircuitBreakerTestBench()
         let first = bench.breaker.isolate()
         do {
             let second = bench.breaker.isolate()
@@ -22,7 +22,7 @@ struct BreakerControlTests {
 
     @Test("an isolation leaves the break as it is, and calls from before it count for nothing")
     func isolationOfOpenCircuit() throws {
-        let bench = BreakerBench(policy: .unstable)
+        let bench = CircuitBreakerTestBench(policy: .unstable)
         let late = try #require(bench.breaker.ticket())
         bench.breaker.isolate().end()
         for _ in 0..<2 { bench.run(.failure(.transient)) }
@@ -40,7 +40,7 @@ struct BreakerControlTests {
 
     @Test("what is forced stays until it is reset")
     func forced() {
-        let bench = BreakerBench(policy: .unstable)
+        let bench = CircuitBreakerTestBench(policy: .unstable)
         bench.breaker.forceOpen()
         bench.clock.advance(by: .seconds(100_000))
         #expect(bench.breaker.state == .forcedOpen && bench.breaker.turnsAway)
@@ -57,12 +57,14 @@ struct BreakerControlTests {
 
     @Test("a state is saved with the time left, and goes on in another process")
     func saved() throws {
-        let bench = BreakerBench(policy: .default.breakDuration(.exponential(initial: .seconds(10), cap: .seconds(60))))
+        let bench = CircuitBreakerTestBench(
+            policy: .default.breakDuration(.exponential(initial: .seconds(10), cap: .seconds(60))))
         bench.trip()
         let left = try #require(bench.breaker.snapshot.timeLeft)
         bench.clock.advance(by: left / 2)
         let text = try JSON.encode(bench.breaker.saved)
-        let other = BreakerBench(policy: bench.breaker.policy, clock: ManualClock(now: .init(.seconds(9_999))))
+        let other = CircuitBreakerTestBench(
+            policy: bench.breaker.policy, clock: ManualClock(now: .init(.seconds(9_999))))
         other.breaker.restore(try JSON.decode(text))
         #expect(other.breaker.state == .open)
         #expect(other.breaker.snapshot.timeLeft == bench.breaker.snapshot.timeLeft)
@@ -70,8 +72,9 @@ struct BreakerControlTests {
         #expect(other.events.first?.change?.cause == .restored)
         other.elapseBreak()
         #expect(other.run(.success, .success) == [.admitted, .admitted])
-        for state in CircuitState.allCases where state != .isolated {
-            let saved: SavedCircuit = try JSON.decode(#"{"state": "\#(state.rawValue)", "time_left": "5s"}"#)
+        for state in CircuitBreaker.State.allCases where state != .isolated {
+            let saved: CircuitBreakerCheckpoint = try JSON.decode(
+                #"{"state": "\#(state.rawValue)", "time_left": "5s"}"#)
             other.breaker.restore(saved)
             #expect(other.breaker.state == state)
             #expect(other.breaker.saved.state == state)
@@ -88,9 +91,9 @@ struct BreakerControlTests {
             WrongJSON("{}", "state", "missing"),
         ]
         for document in wrong {
-            document.check { try JSON.decode(String(decoding: $0, as: UTF8.self), as: SavedCircuit.self) }
+            document.check { try JSON.decode(String(decoding: $0, as: UTF8.self), as: CircuitBreakerCheckpoint.self) }
         }
-        let bench = BreakerBench()
+        let bench = CircuitBreakerTestBench()
         bench.breaker.restore(
             try JSON.decode(
                 #"{"state": "open", "time_left": "2000000h", "openings": \#(Int.max), "consecutive_failures": \#(Int.max)}"#

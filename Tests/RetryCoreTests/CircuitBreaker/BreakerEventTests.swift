@@ -6,7 +6,7 @@ import Testing
 struct BreakerEventTests {
     @Test("are numbered, in order, and carry name, from, to and cause")
     func order() {
-        let bench = BreakerBench("payments", policy: .unstable)
+        let bench = CircuitBreakerTestBench("payments", policy: .unstable)
         for _ in 0..<3 { bench.run(.failure(.transient)) }
         bench.elapseBreak()
         bench.run(.success, .success)
@@ -135,7 +135,7 @@ struct BreakerEventTests {
     @Test("are logged as a line each, in which no name forges another")
     func log() {
         let lines = Locked<[String]>([])
-        let bench = BreakerBench(
+        let bench = CircuitBreakerTestBench(
             "a b\nerror", policy: .unstable,
             observer: .log(from: .info) { level, line in lines.withLock { $0.append("\(level) \(line)") } })
         bench.trip()

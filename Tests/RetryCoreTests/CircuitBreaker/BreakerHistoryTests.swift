@@ -17,7 +17,7 @@ private enum Moment {
 
 enum BreakerStep: Sendable {
     case admit(at: Duration)
-    case finish(BreakerResult, at: Duration)
+    case finish(AttemptResult, at: Duration)
     case state(at: Duration)
     case reset
     case isolate
@@ -26,7 +26,7 @@ enum BreakerStep: Sendable {
 
 enum BreakerInput: Sendable {
     case admit(at: Duration)
-    case finish(CircuitBreakerState.Admission, BreakerResult, at: Duration)
+    case finish(CircuitBreakerStateMachine.Admission, AttemptResult, at: Duration)
     case state(at: Duration)
     case reset
     case isolate
@@ -37,20 +37,20 @@ enum BreakerInput: Sendable {
 enum BreakerOutput: Sendable, Equatable {
     case admitted(generation: UInt64, probe: UInt64)
     case rejected
-    case state(CircuitState)
+    case state(CircuitBreaker.State)
     case done
 
-    init(_ admission: CircuitBreakerState.Admission?) {
+    init(_ admission: CircuitBreakerStateMachine.Admission?) {
         self = admission.map { .admitted(generation: $0.generation, probe: $0.probe) } ?? .rejected
     }
 }
 
 /// The pure machine: what the shared breaker must look like to any number of threads.
-extension CircuitBreakerState: SequentialModel {
+extension CircuitBreakerStateMachine: SequentialModel {
     typealias Input = BreakerInput
     typealias Output = BreakerOutput
 
-    var key: CircuitBreakerState { self }
+    var key: CircuitBreakerStateMachine { self }
 
     mutating func allows(_ output: BreakerOutput, for input: BreakerInput) -> Bool {
         var generator = SeededGenerator(seed: 0)
@@ -102,7 +102,7 @@ struct BreakerHistoryTests {
 
     /// Returns the steps of one thread with a breaker: it ends its own calls, in order.
     private static func worker(_ breaker: CircuitBreaker) -> (BreakerStep) -> (BreakerInput, BreakerOutput) {
-        var running: [CircuitBreakerState.Admission] = []
+        var running: [CircuitBreakerStateMachine.Admission] = []
         return { step in
             switch step {
             case .admit(let now):
@@ -136,7 +136,7 @@ struct BreakerHistoryTests {
         var overlapping = 0
         for (plan, history) in zip(plans, histories) {
             overlapping += history.overlapCount() > 0 ? 1 : 0
-            let holds = Linearizability.holds(history, from: CircuitBreakerState(policy: plan.object.policy))
+            let holds = Linearizability.holds(history, from: CircuitBreakerStateMachine(policy: plan.object.policy))
             #expect(holds, "\(history.sorted { $0.begin < $1.begin })")
             if !holds { return }
         }

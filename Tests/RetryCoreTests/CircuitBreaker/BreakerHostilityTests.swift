@@ -9,7 +9,7 @@ struct BreakerHostilityTests {
         .slowCallRatio(0.5, slowerThan: .seconds(2), within: .seconds(30), minimumCalls: 1_000)
         .hintOpens(upTo: .seconds(Int64.max))
 
-    private func calls(_ times: [Duration], _ policy: CircuitBreakerPolicy = policy) -> CircuitState {
+    private func calls(_ times: [Duration], _ policy: CircuitBreakerPolicy = policy) -> CircuitBreaker.State {
         let clock = ScriptedClock(times)
         let breaker = CircuitBreaker("hostile", policy: policy, clock: RetryClock(clock))
         for number in 0..<60 {
@@ -36,7 +36,7 @@ struct BreakerHostilityTests {
 
     @Test("a clock that jumps by years ends a break, and does not wedge the breaker")
     func jump() {
-        let bench = BreakerBench(policy: Self.policy)
+        let bench = CircuitBreakerTestBench(policy: Self.policy)
         bench.trip()
         bench.clock.advance(by: .seconds(31_536_000 * 200))
         #expect(bench.run(.success, .success, .success) == [.admitted, .admitted, .admitted])
@@ -55,7 +55,7 @@ struct BreakerHostilityTests {
     @Test("breaks, leases and growth saturate")
     func saturation() {
         let forever = Duration.seconds(Int64.max)
-        let bench = BreakerBench(
+        let bench = CircuitBreakerTestBench(
             policy: .unstable.breakDuration(.exponential(initial: .seconds(1), factor: 1e308, cap: forever))
                 .halfOpen(lease: forever))
         bench.clock.advance(by: .seconds(1_000_000_000))
@@ -71,7 +71,7 @@ struct BreakerHostilityTests {
 
     @Test("a permit may come back from many generations ago")
     func ancient() throws {
-        let bench = BreakerBench()
+        let bench = CircuitBreakerTestBench()
         let ticket = try #require(bench.breaker.ticket())
         for _ in 0..<1_000 {
             bench.trip()
@@ -88,7 +88,7 @@ struct BreakerStressTests {
     @Test("keeps its rules: probes, numbers, and counts that add up", arguments: 0..<4)
     func stress(round: Int) {
         let clock = ManualClock()
-        let recorder = BreakerRecorder()
+        let recorder = RecordingCircuitBreakerObserver()
         let probes = round + 1
         let policy = CircuitBreakerPolicy.unstable
             .failureRatio(0.5, ofLast: 20, minimumCalls: 5).failureRatio(0.5, within: .seconds(9), minimumCalls: 5)

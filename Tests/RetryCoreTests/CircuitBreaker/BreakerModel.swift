@@ -83,7 +83,7 @@ struct BreakerModel {
         }
     }
 
-    func state(at now: Int) -> CircuitState {
+    func state(at now: Int) -> CircuitBreaker.State {
         switch circuit {
         case .closed: .closed
         case .open(let until): now < until ? .open : .halfOpen
@@ -99,7 +99,7 @@ struct BreakerModel {
 }
 
 extension BreakerModel.End {
-    var result: BreakerResult {
+    var result: AttemptResult {
         switch self {
         case .success: .success
         case .failure: .failure(.transient)

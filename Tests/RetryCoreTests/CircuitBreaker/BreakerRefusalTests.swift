@@ -3,32 +3,37 @@ import Testing
 
 extension Refusal {
     static let breakers = [
-        Refusal("consecutive_failures", "0") { () throws(PolicyError) in try CircuitBreakerPolicy(validating: 0) },
-        Refusal("consecutive_failures", "off") { () throws(PolicyError) in try CircuitBreakerPolicy(validating: nil) },
-        Refusal("break_duration", "0.0 seconds") { () throws(PolicyError) in
+        Refusal("consecutive_failures", "0") { () throws(InvalidPolicyError) in try CircuitBreakerPolicy(validating: 0)
+        },
+        Refusal("consecutive_failures", "off") { () throws(InvalidPolicyError) in
+            try CircuitBreakerPolicy(validating: nil)
+        },
+        Refusal("break_duration", "0.0 seconds") { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(validating: 5, breakDuration: Backoff.none)
         },
-        Refusal("break_duration", "custom") { () throws(PolicyError) in
+        Refusal("break_duration", "custom") { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(validating: 5, breakDuration: .custom("mine") { _ in .zero })
         },
-        Refusal("failures.only", "an empty list") { () throws(PolicyError) in
+        Refusal("failures.only", "an empty list") { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(validating: 5, failures: .only())
         },
-        Refusal("probes", "0") { () throws(PolicyError) in try CircuitBreakerPolicy(validating: 5, probes: 0) },
-        Refusal("probes", "1001") { () throws(PolicyError) in try CircuitBreakerPolicy(validating: 5, probes: 1_001) },
-        Refusal("successes_to_close", "0") { () throws(PolicyError) in
+        Refusal("probes", "0") { () throws(InvalidPolicyError) in try CircuitBreakerPolicy(validating: 5, probes: 0) },
+        Refusal("probes", "1001") { () throws(InvalidPolicyError) in
+            try CircuitBreakerPolicy(validating: 5, probes: 1_001)
+        },
+        Refusal("successes_to_close", "0") { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(validating: 5, successesToClose: 0)
         },
-        Refusal("allowed_probe_failures", "-1") { () throws(PolicyError) in
+        Refusal("allowed_probe_failures", "-1") { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(validating: 5, allowedProbeFailures: -1)
         },
-        Refusal("probe_lease", "0.0 seconds") { () throws(PolicyError) in
+        Refusal("probe_lease", "0.0 seconds") { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(validating: 5, probeLease: .zero)
         },
-        Refusal("shortest_timeout", "-1.0 seconds") { () throws(PolicyError) in
+        Refusal("shortest_timeout", "-1.0 seconds") { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(validating: 5, shortestTimeout: .seconds(-1))
         },
-        Refusal("hint_opens", "0.0 seconds") { () throws(PolicyError) in
+        Refusal("hint_opens", "0.0 seconds") { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(validating: 5, longestHint: .zero)
         },
         count("ratio", "0.0", 0), count("ratio", "nan", .nan), count("ratio", "1.1", 1.1), count("ratio", "-0.5", -0.5),
@@ -44,7 +49,7 @@ extension Refusal {
     private static func count(
         _ setting: String, _ value: String, _ ratio: Double = 0.5, calls: Int = 10, minimum: Int = 5
     ) -> Refusal {
-        Refusal("failure_ratio.\(setting)", value) { () throws(PolicyError) in
+        Refusal("failure_ratio.\(setting)", value) { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(
                 validating: 5, countRule: .init(ratio: ratio, calls: calls, minimumCalls: minimum))
         }
@@ -53,7 +58,7 @@ extension Refusal {
     private static func time(
         _ setting: String, _ value: String, _ ratio: Double = 0.5, window: Duration = .seconds(1), minimum: Int = 5
     ) -> Refusal {
-        Refusal("failure_ratio_over_time.\(setting)", value) { () throws(PolicyError) in
+        Refusal("failure_ratio_over_time.\(setting)", value) { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(
                 validating: 5, timeRule: .init(ratio: ratio, window: window, minimumCalls: minimum))
         }
@@ -63,7 +68,7 @@ extension Refusal {
         _ setting: String, _ value: String, _ ratio: Double = 0.5, threshold: Duration = .seconds(1),
         window: Duration = .seconds(9), minimum: Int = 5
     ) -> Refusal {
-        Refusal("slow_calls.\(setting)", value) { () throws(PolicyError) in
+        Refusal("slow_calls.\(setting)", value) { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(
                 validating: 5,
                 slowCallRule: .init(ratio: ratio, threshold: threshold, window: window, minimumCalls: minimum))
@@ -83,7 +88,7 @@ extension Trap {
             CircuitBreaker("off", policy: CircuitBreakerPolicy.default.consecutiveFailures(nil))),
         Trap(
             "consecutive_failures is off: it must",
-            CircuitBreakerState(policy: CircuitBreakerPolicy.default.consecutiveFailures(nil))),
+            CircuitBreakerStateMachine(policy: CircuitBreakerPolicy.default.consecutiveFailures(nil))),
         Trap(
             "consecutive_failures is off: it must",
             CircuitBreakerRegistry(policy: CircuitBreakerPolicy.default.consecutiveFailures(nil))),

@@ -33,7 +33,7 @@ struct BreakerRegistryTests {
     func conflict() {
         let registry = CircuitBreakerRegistry()
         _ = registry.breaker("payments")
-        let error = #expect(throws: BreakerConflictError.self) {
+        let error = #expect(throws: CircuitBreakerConflictError.self) {
             try registry.breaker("payments", policy: .unstable.breakDuration(.seconds(30)).hintOpens())
         }
         #expect(

@@ -5,13 +5,13 @@ import Testing
 /// Each rule of the design by its name.
 @Suite("The rules of the circuit breaker", .timeLimit(.minutes(20)))
 struct BreakerRuleTests {
-    private static let failure = BreakerResult.failure(.transient)
+    private static let failure = AttemptResult.failure(.transient)
 
     /// A breaker whose circuit has just opened by its own rule, and a permit from before that.
     private func opened(
         _ policy: CircuitBreakerPolicy = .default
-    ) throws -> (bench: BreakerBench, late: CircuitBreaker.Ticket) {
-        let bench = BreakerBench(policy: policy)
+    ) throws -> (bench: CircuitBreakerTestBench, late: CircuitBreaker.Ticket) {
+        let bench = CircuitBreakerTestBench(policy: policy)
         let late = try #require(bench.breaker.ticket())
         for _ in 0..<(policy.consecutiveFailures ?? 0) { bench.run(Self.failure) }
         #expect(bench.breaker.state == .open)
@@ -22,7 +22,7 @@ struct BreakerRuleTests {
 
     @Test("a result of an earlier generation changes nothing: not while the circuit is open")
     func lateWhileOpen() throws {
-        for late in [BreakerResult.success, Self.failure, .neutral] {
+        for late in [AttemptResult.success, Self.failure, .neutral] {
             let (bench, _) = try opened(.default.hintOpens())
             let stale = CircuitBreaker.Admission(generation: 1)
             bench.clock.advance(by: .seconds(30))
@@ -37,7 +37,7 @@ struct BreakerRuleTests {
 
     @Test("a result of an earlier generation changes nothing: four late successes don't close a half-open circuit")
     func lateWhileHalfOpen() throws {
-        let bench = BreakerBench()
+        let bench = CircuitBreakerTestBench()
         let permits = (0..<8).compactMap { _ in bench.breaker.ticket() }
         for _ in 0..<5 { bench.run(Self.failure) }
         bench.elapseBreak()
@@ -197,7 +197,7 @@ struct BreakerRuleTests {
         let policy = CircuitBreakerPolicy.default.breakDuration(
             .exponential(initial: .seconds(10), cap: .seconds(40), jitter: .proportional(0.5)))
         func breaks(_ seed: UInt64) -> [Duration] {
-            let bench = BreakerBench(policy: policy, seed: seed)
+            let bench = CircuitBreakerTestBench(policy: policy, seed: seed)
             bench.trip()
             for _ in 0..<5 {
                 bench.elapseBreak()
@@ -213,11 +213,11 @@ struct BreakerRuleTests {
 
     @Test("a hint opens the circuit for its time, capped, where the policy says so")
     func hints() {
-        let limited = BreakerResult.failure(.rateLimit(after: .seconds(90)))
-        let plain = BreakerBench()
+        let limited = AttemptResult.failure(.rateLimit(after: .seconds(90)))
+        let plain = CircuitBreakerTestBench()
         plain.run(limited)
         #expect(plain.breaker.state == .closed)
-        let bench = BreakerBench(policy: .default.hintOpens())
+        let bench = CircuitBreakerTestBench(policy: .default.hintOpens())
         bench.run(limited)
         #expect(bench.breaker.snapshot.timeLeft == .seconds(90))
         #expect(bench.events.last?.change?.cause == .hint)
@@ -226,15 +226,15 @@ struct BreakerRuleTests {
         #expect(bench.breaker.snapshot.timeLeft == .seconds(300))
         bench.breaker.reset()
         for hint in [RetryHint.never, .after(.zero), .after(.seconds(-5)), .after(.seconds(Int64.min))] {
-            bench.run(.failure(Classification(.rateLimit, hint: hint)))
+            bench.run(.failure(ErrorClassification(.rateLimit, hint: hint)))
         }
         #expect(bench.breaker.state == .closed)
     }
 
     @Test("a hint of a failure that does not count opens nothing")
     func hintOfOtherClass() {
-        let bench = BreakerBench(policy: .default.hintOpens())
-        bench.run(.failure(Classification(.permanent, hint: .after(.seconds(9)))))
+        let bench = CircuitBreakerTestBench(policy: .default.hintOpens())
+        bench.run(.failure(ErrorClassification(.permanent, hint: .after(.seconds(9)))))
         #expect(bench.breaker.state == .closed)
     }
 
@@ -291,7 +291,7 @@ struct BreakerRuleTests {
     func permits() throws {
         let counted = CircuitBreakerPolicy.unstable
             .slowCallRatio(1, slowerThan: .seconds(1), within: .seconds(9), minimumCalls: 9)
-        let bench = BreakerBench(policy: counted)
+        let bench = CircuitBreakerTestBench(policy: counted)
         do {
             let permit = try bench.breaker.acquire()
             #expect(bench.breaker.snapshot.inFlight == 1)
@@ -312,7 +312,7 @@ struct BreakerRuleTests {
     func hungCalls() throws {
         let policy = CircuitBreakerPolicy.default.slowCallRatio(
             0.5, slowerThan: .seconds(2), within: .seconds(30), minimumCalls: 4)
-        let bench = BreakerBench(policy: policy)
+        let bench = CircuitBreakerTestBench(policy: policy)
         let hanging = (0..<4).compactMap { _ in bench.breaker.ticket() }
         #expect(hanging.count == 4)
         bench.clock.advance(by: .seconds(2))

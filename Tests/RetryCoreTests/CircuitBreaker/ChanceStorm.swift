@@ -7,10 +7,10 @@ import RetryTesting
 /// jitter from 200 ms on. A call that finds the circuit open ends.
 struct ChanceStorm {
     private let failing: Double
-    private var breaker: CircuitBreakerState?
+    private var breaker: CircuitBreakerStateMachine?
     private var generator = SeededGenerator(seed: 2026)
     private var queue = SimulationQueue()
-    private var attempts: [(number: Int, admission: CircuitBreakerState.Admission?)] = []
+    private var attempts: [(number: Int, admission: CircuitBreakerStateMachine.Admission?)] = []
     private var result = StormResult()
 
     static func run(_ policy: CircuitBreakerPolicy?, failing: Double) -> StormResult {
@@ -20,7 +20,7 @@ struct ChanceStorm {
     }
 
     private init(_ policy: CircuitBreakerPolicy?, _ failing: Double) {
-        breaker = policy.map { CircuitBreakerState(policy: $0) }
+        breaker = policy.map { CircuitBreakerStateMachine(policy: $0) }
         self.failing = failing
     }
 
@@ -41,7 +41,7 @@ struct ChanceStorm {
 
     /// Starts an attempt, unless the breaker rejects it.
     private mutating func start(_ number: Int, at time: Double) {
-        var admission: CircuitBreakerState.Admission?
+        var admission: CircuitBreakerStateMachine.Admission?
         if breaker != nil {
             admission = breaker?.admit(at: .seconds(time), isRetry: number > 1, using: &generator)
             if admission == nil { return }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A breaker that rejects retries alone", .timeLimit(.minutes(20)))
 struct RetriesOnlyTests {
-    private static let failure = BreakerResult.failure(.transient)
+    private static let failure = AttemptResult.failure(.transient)
     private static let policy = CircuitBreakerPolicy.unstable.rejects(.retries)
 
     private func admits(_ breaker: CircuitBreaker, isRetry: Bool) -> Bool {
@@ -15,7 +15,7 @@ struct RetriesOnlyTests {
 
     @Test("lets first attempts pass an open circuit, and rejects retries with the time left")
     func open() throws {
-        let bench = BreakerBench(policy: Self.policy)
+        let bench = CircuitBreakerTestBench(policy: Self.policy)
         bench.run(Self.failure, Self.failure, Self.failure)
         #expect(bench.breaker.state == .open)
         bench.clock.advance(by: .seconds(20))
@@ -31,7 +31,7 @@ struct RetriesOnlyTests {
 
     @Test("rejects every attempt without that setting")
     func all() {
-        let bench = BreakerBench(policy: .unstable)
+        let bench = CircuitBreakerTestBench(policy: .unstable)
         bench.trip()
         #expect(!admits(bench.breaker, isRetry: false) && !admits(bench.breaker, isRetry: true))
         #expect(CircuitBreakerPolicy.default.rejects == .all)
@@ -39,7 +39,7 @@ struct RetriesOnlyTests {
 
     @Test("counts nothing of the attempts that pass an open circuit")
     func uncounted() {
-        let bench = BreakerBench(policy: Self.policy.hintOpens())
+        let bench = CircuitBreakerTestBench(policy: Self.policy.hintOpens())
         bench.trip()
         let before = bench.breaker.machine
         bench.run(.success, .success, .success, Self.failure, .failure(.rateLimit(after: .seconds(200))), .neutral)
@@ -49,7 +49,7 @@ struct RetriesOnlyTests {
 
     @Test("takes first attempts as probes after the break, as many as there may be, and lets the others pass")
     func halfOpen() throws {
-        let bench = BreakerBench(policy: Self.policy)
+        let bench = CircuitBreakerTestBench(policy: Self.policy)
         bench.trip()
         bench.elapseBreak()
         let probe = try #require(bench.breaker.ticket())
@@ -65,7 +65,7 @@ struct RetriesOnlyTests {
 
     @Test("a retry can be a probe too")
     func retryAsProbe() {
-        let bench = BreakerBench(policy: Self.policy)
+        let bench = CircuitBreakerTestBench(policy: Self.policy)
         bench.trip()
         bench.elapseBreak()
         #expect(admits(bench.breaker, isRetry: true))
@@ -75,7 +75,7 @@ struct RetriesOnlyTests {
 
     @Test("rejects everything while it is isolated or forced open")
     func manual() {
-        let bench = BreakerBench(policy: Self.policy)
+        let bench = CircuitBreakerTestBench(policy: Self.policy)
         let isolation = bench.breaker.isolate()
         #expect(!admits(bench.breaker, isRetry: false) && !admits(bench.breaker, isRetry: true))
         isolation.end()
@@ -87,7 +87,7 @@ struct RetriesOnlyTests {
 
     @Test("lets first attempts pass the moment at which calls that hang open the circuit")
     func slowCalls() {
-        let bench = BreakerBench(
+        let bench = CircuitBreakerTestBench(
             policy: Self.policy.slowCallRatio(0.5, slowerThan: .seconds(1), within: .seconds(60), minimumCalls: 2))
         let hanging = (0..<2).compactMap { _ in bench.breaker.ticket() }
         bench.clock.advance(by: .seconds(2))

@@ -4,14 +4,16 @@ import Testing
 
 @Suite("What opens the circuit", .timeLimit(.minutes(20)))
 struct TripRuleTests {
-    private static let failure = BreakerResult.failure(.transient)
+    private static let failure = AttemptResult.failure(.transient)
     private static let never = CircuitBreakerPolicy.default.consecutiveFailures(1_000_000)
 
-    private func causes(_ bench: BreakerBench) -> [CircuitChangeCause] { bench.events.compactMap { $0.change?.cause } }
+    private func causes(_ bench: CircuitBreakerTestBench) -> [CircuitBreaker.StateChangeCause] {
+        bench.events.compactMap { $0.change?.cause }
+    }
 
     @Test("consecutive failures: the threshold is enough, and a success starts anew", arguments: [1, 3, 5, 10])
     func consecutive(threshold: Int) {
-        let bench = BreakerBench(policy: CircuitBreakerPolicy(consecutiveFailures: threshold))
+        let bench = CircuitBreakerTestBench(policy: CircuitBreakerPolicy(consecutiveFailures: threshold))
         for _ in 0..<(threshold - 1) { bench.run(Self.failure) }
         bench.run(.success)
         for _ in 0..<(threshold - 1) { bench.run(Self.failure, .neutral) }
@@ -33,7 +35,7 @@ struct TripRuleTests {
 
     @Test("failure ratio over the last calls: reached is enough, from the minimum on, and old calls are forgotten")
     func countWindow() {
-        let bench = BreakerBench(policy: Self.never.failureRatio(0.5, ofLast: 10, minimumCalls: 4))
+        let bench = CircuitBreakerTestBench(policy: Self.never.failureRatio(0.5, ofLast: 10, minimumCalls: 4))
         bench.run(Self.failure, Self.failure, .success)
         #expect(bench.breaker.state == .closed)
         bench.run(.success)
@@ -52,7 +54,7 @@ struct TripRuleTests {
         "a ratio is met by the very number that it stands for",
         arguments: [(0.07, 100, 7), (0.1, 30, 3), (0.29, 100, 29)])
     func exactRatio(ratio: Double, calls: Int, failures: Int) {
-        let bench = BreakerBench(policy: Self.never.failureRatio(ratio, ofLast: calls, minimumCalls: calls))
+        let bench = CircuitBreakerTestBench(policy: Self.never.failureRatio(ratio, ofLast: calls, minimumCalls: calls))
         for _ in 0..<(calls - failures) { bench.run(.success) }
         for _ in 0..<(failures - 1) { bench.run(Self.failure) }
         #expect(bench.breaker.state == .closed)
@@ -62,7 +64,8 @@ struct TripRuleTests {
 
     @Test("failure ratio over time: forgets in tenths, and what is read is never stale")
     func timeWindow() {
-        let bench = BreakerBench(policy: Self.never.failureRatio(0.5, within: .seconds(10), minimumCalls: 10))
+        let bench = CircuitBreakerTestBench(
+            policy: Self.never.failureRatio(0.5, within: .seconds(10), minimumCalls: 10))
         for _ in 0..<10 { bench.run(.success, taking: .seconds(1)) }
         #expect(bench.breaker.snapshot.recentCalls == counts(10, 0))
         bench.clock.advance(by: .seconds(5))
@@ -81,7 +84,7 @@ struct TripRuleTests {
             Self.never.failureRatio(0.5, ofLast: 100, minimumCalls: 4),
             Self.never.failureRatio(0.5, within: .seconds(600), minimumCalls: 4),
         ] {
-            let bench = BreakerBench(policy: policy)
+            let bench = CircuitBreakerTestBench(policy: policy)
             bench.run(.success, Self.failure, Self.failure)
             bench.clock.advance(by: .seconds(59))
             bench.run(.success)
@@ -92,7 +95,7 @@ struct TripRuleTests {
 
     @Test("a success can open the circuit when older successes have left the window by time")
     func successAfterExpiry() {
-        let bench = BreakerBench(policy: Self.never.failureRatio(0.5, within: .seconds(10), minimumCalls: 3))
+        let bench = CircuitBreakerTestBench(policy: Self.never.failureRatio(0.5, within: .seconds(10), minimumCalls: 3))
         bench.run(.success, .success, .success)
         bench.clock.advance(by: .seconds(5))
         bench.run(Self.failure, Self.failure)
@@ -106,7 +109,7 @@ struct TripRuleTests {
     @Test("slow calls open the circuit, when they end or while they run")
     func slowCalls() {
         let policy = Self.never.slowCallRatio(0.5, slowerThan: .seconds(1), within: .seconds(60), minimumCalls: 4)
-        let bench = BreakerBench(policy: policy)
+        let bench = CircuitBreakerTestBench(policy: policy)
         bench.run(.success, .success, taking: .milliseconds(999))
         bench.run(.success, taking: .seconds(1))
         #expect(bench.breaker.state == .closed)
@@ -122,7 +125,7 @@ struct TripRuleTests {
         // A window that has forgotten a call that ended before the next step: what is slow then, is in flight.
         let policy = Self.never
             .slowCallRatio(1, slowerThan: .seconds(10), within: .milliseconds(10), minimumCalls: 1_000)
-        let bench = BreakerBench(policy: policy)
+        let bench = CircuitBreakerTestBench(policy: policy)
         var random = SeededGenerator(seed: 4)
         var running: [(ticket: CircuitBreaker.Ticket, start: Duration)] = []
         for _ in 0..<2_000 {
@@ -146,7 +149,7 @@ struct TripRuleTests {
     func combined() {
         let policy = CircuitBreakerPolicy.stable
             .failureRatio(0.5, ofLast: 20, minimumCalls: 6).failureRatio(0.9, within: .seconds(10), minimumCalls: 4)
-        let bench = BreakerBench(policy: policy)
+        let bench = CircuitBreakerTestBench(policy: policy)
         for _ in 0..<4 { bench.run(Self.failure) }
         #expect(causes(bench) == [.failureRatioOverTime])
         bench.breaker.reset()
@@ -156,24 +159,24 @@ struct TripRuleTests {
 
     @Test("the classes that count are a setting; others are successes, or neutral by choice")
     func classes() {
-        let bench = BreakerBench()
-        for known in ErrorClass.builtIn { bench.run(.failure(Classification(known))) }
+        let bench = CircuitBreakerTestBench()
+        for known in ErrorClass.builtIn { bench.run(.failure(ErrorClassification(known))) }
         bench.breaker.reset()
         let counted = ErrorClass.builtIn.filter { CircuitBreakerPolicy.default.failures.contains($0) }
         #expect(counted == [.transient, .rateLimit, .serverError, .unknown])
         #expect(CircuitBreakerPolicy.default.failures.contains(ErrorClass("warming_up")))
         bench.run(Self.failure, Self.failure, .failure(.permanent))
         #expect(bench.breaker.snapshot.consecutiveFailures == 0)
-        let strict = BreakerBench(policy: .default.failures(.only(.transient)).otherClasses(.neutral))
+        let strict = CircuitBreakerTestBench(policy: .default.failures(.only(.transient)).otherClasses(.neutral))
         strict.run(Self.failure, Self.failure, .failure(.serverError), .failure(.auth))
         #expect(strict.breaker.snapshot.consecutiveFailures == 2)
     }
 
     @Test("calls: errors are classified, values can be rejected, cancellations and inner circuits are neutral")
     func calls() throws {
-        let bench = BreakerBench()
+        let bench = CircuitBreakerTestBench()
         #expect(throws: TransientError.self) { try bench.breaker.call { throw TransientError() } }
-        let unavailable = { (status: borrowing Int) -> Classification? in status == 503 ? .serverError : nil }
+        let unavailable = { (status: borrowing Int) -> ErrorClassification? in status == 503 ? .serverError : nil }
         #expect(try bench.breaker.call(rejecting: unavailable) { 503 } == 503)
         #expect(bench.breaker.snapshot.consecutiveFailures == 2)
         #expect(throws: CancellationError.self) { try bench.breaker.call { throw CancellationError() } }
@@ -188,7 +191,7 @@ struct TripRuleTests {
         #expect(try double(21) == 42)
     }
 
-    private func counts(_ calls: Int, _ failures: Int) -> CallCounts {
-        CallCounts(calls: calls, failures: failures)
+    private func counts(_ calls: Int, _ failures: Int) -> CircuitBreaker.CallCounts {
+        CircuitBreaker.CallCounts(calls: calls, failures: failures)
     }
 }

@@ -7,6 +7,12 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#elseif canImport(CRT)
+import CRT
+#else
+#error("This file needs a C library.")
 #endif
 
 private struct Envelope: WrappingError {
@@ -23,7 +29,7 @@ private struct ClientEnvelope: CancellationAwareError, WrappingError {
 }
 
 private struct OwnWord: SelfClassifyingError, WrappingError {
-    let classification: Classification
+    let classification: ErrorClassification
     let wrappedError: (any Error)?
 }
 
@@ -41,7 +47,7 @@ private final class Knot: WrappingError {
 @Suite("A cancellation", .timeLimit(.minutes(20)))
 struct CancellationRecognitionTests {
     private func isRecognised(_ error: any Error) throws -> Bool {
-        let context = try RetryContext(.api.sleeper(Sleeper { _, _ in }))
+        let context = try RetryContext(.api.sleeper(RetrySleeper { _, _ in }))
         try context.next()
         context.recordFailure(error)
         return context.stopReason == .cancelled
@@ -91,7 +97,7 @@ struct CancellationRecognitionTests {
 
     @Test("is recognised after an error of the same type that was none")
     func sameType() throws {
-        let context = try RetryContext(.api.sleeper(Sleeper { _, _ in }))
+        let context = try RetryContext(.api.sleeper(RetrySleeper { _, _ in }))
         try context.next()
         context.recordFailure(ClientError(isCancellation: false))
         #expect(context.stopReason == nil)

@@ -4,7 +4,7 @@ import Testing
 // Each of these has everything that comes after the word that is asked first, so that the order is seen.
 
 private struct OwnWordTimeoutError: SelfClassifyingError, StatusCodeError, ServiceCodeError, WrappingError {
-    let classification: Classification
+    let classification: ErrorClassification
     var statusCode: Int? { 503 }
     var serviceCode: String? { "ThrottlingException" }
     var wrappedError: (any Error)? { ConcurrencyError() }
@@ -26,7 +26,7 @@ private struct Envelope: WrappingError {
 }
 
 private struct OwnWordEnvelope: SelfClassifyingError, WrappingError {
-    let classification: Classification
+    let classification: ErrorClassification
     let wrappedError: (any Error)?
 }
 
@@ -41,7 +41,7 @@ private struct Ballast {
 
 private struct LargeOwn: SelfClassifyingError {
     var ballast = Ballast()
-    var classification = Classification(.auth)
+    var classification = ErrorClassification(.auth)
 }
 
 private struct LargeStatus: StatusCodeError {
@@ -60,11 +60,11 @@ private struct LargeEnvelope: WrappingError {
 }
 
 private class NoEntry: SelfClassifyingError, @unchecked Sendable {
-    var classification: Classification { .permission }
+    var classification: ErrorClassification { .permission }
 }
 
 private final class NoEntryEver: NoEntry, @unchecked Sendable {
-    override var classification: Classification { .permanent }
+    override var classification: ErrorClassification { .permanent }
 }
 
 private final class Knot: WrappingError {
@@ -78,7 +78,7 @@ private final class Knot: WrappingError {
 
 @Suite("The default classifier", .timeLimit(.minutes(20)))
 struct DefaultClassifierTests {
-    private func known(_ error: any Error) -> Classification? {
+    private func known(_ error: any Error) -> ErrorClassification? {
         ErrorClassifier.default.classification(of: error)
     }
 
@@ -89,7 +89,7 @@ struct DefaultClassifierTests {
 
     @Test("believes an error's own word first")
     func ownWord() {
-        let hinted = Classification(.permission, hint: .after(.seconds(2)))
+        let hinted = ErrorClassification(.permission, hint: .after(.seconds(2)))
         #expect(known(OwnWordTimeoutError(classification: .permanent)) == .permanent)
         #expect(known(OwnWordTimeoutError(classification: hinted)) == hinted)
     }
@@ -176,7 +176,7 @@ struct DefaultClassifierTests {
 
     @Test("takes a time in the past for no hint, whoever gives it, and then the next one counts")
     func pastHints() {
-        let past = Classification.rateLimit(after: .seconds(-1))
+        let past = ErrorClassification.rateLimit(after: .seconds(-1))
         let asked = StatusTimeoutError(statusCode: 429, retryHint: .after(.seconds(120)))
         #expect(known(OwnWordEnvelope(classification: past, wrappedError: asked))?.hint == .after(.seconds(120)))
         let computed = ErrorClassifier { _ in past }
@@ -207,7 +207,7 @@ struct DefaultClassifierTests {
     @Test("asks the caller's classifier first, about each error of the chain")
     func callersClassifier() {
         let plain = ErrorClassifier.errors(Plain.self) { _ in .rateLimit }
-        func evidence(_ error: any Error) -> Classification {
+        func evidence(_ error: any Error) -> ErrorClassification {
             ErrorEvidence(of: error, classifier: plain).classification
         }
         #expect(evidence(Envelope(wrappedError: Plain())) == .rateLimit)
@@ -238,7 +238,7 @@ struct DefaultClassifierTests {
 
     @Test("looks at a hundred errors inside one another")
     func depth() {
-        for depth in [8, 9, 100] { #expect(known(wrapped(ServerError(), times: depth)) == .serverError) }
+        for depth in [8, 9, 100] { #expect(known(wrapped(ServerSideError(), times: depth)) == .serverError) }
     }
 
     @Test("ends where a chain bites its own tail")
@@ -268,15 +268,15 @@ struct DefaultClassifierTests {
         #expect(known(RateLimitError()) == .rateLimit)
         #expect(known(RateLimitError(retryAfter: .zero)) == .rateLimit(after: .zero))
         #expect(known(ConcurrencyError()) == .concurrency)
-        #expect(known(ServerError()) == .serverError)
+        #expect(known(ServerSideError()) == .serverError)
         let texts = [
             PermanentError("a").description, TransientError("b").description, RateLimitError("c").description,
-            ConcurrencyError("d").description, ServerError("e").description,
+            ConcurrencyError("d").description, ServerSideError("e").description,
         ]
         #expect(texts == ["a", "b", "c", "d", "e"])
         let defaults = [
             "\(PermanentError())", "\(TransientError())", "\(RateLimitError())", "\(ConcurrencyError())",
-            "\(ServerError())",
+            "\(ServerSideError())",
         ]
         #expect(Set(defaults).count == 5 && !defaults.contains(""))
         #expect(PermanentError("a") != PermanentError("b"))

@@ -98,12 +98,12 @@ struct ErrorClassTests {
         #expect(try JSON.decode(#"["made_later"]"#) == [own])
     }
 
-    private func refusal(of name: String) -> PolicyError? {
+    private func refusal(of name: String) -> InvalidPolicyError? {
         do {
             _ = try JSON.decode("[\"\(name)\"]", as: [ErrorClass].self)
             return nil
         } catch DecodingError.dataCorrupted(let context) {
-            return context.underlyingError as? PolicyError
+            return context.underlyingError as? InvalidPolicyError
         } catch {
             return nil
         }
@@ -131,7 +131,7 @@ struct ErrorClassTests {
             for policy in Self.crowded.policies {
                 #expect(throws: DecodingError.self) { try JSON.decode(policy, as: RetryPolicy.self) }
             }
-            #expect(throws: DecodingError.self) { try JSON.decode(Self.crowded.law, as: RetryBudgetLaw.self) }
+            #expect(throws: DecodingError.self) { try JSON.decode(Self.crowded.law, as: RetryBudgetPolicy.self) }
             #expect(throws: DecodingError.self) { try JSON.decode(Self.crowded.breaker, as: CircuitBreakerPolicy.self) }
             for number in 9..<65_536 { _ = ErrorClass("class\(number)") }
         }
@@ -142,7 +142,7 @@ struct ErrorClassTests {
     func tooMany() async {
         await #expect(processExitsWith: .success) {
             for number in 8..<65_536 { _ = ErrorClass("class\(number)") }
-            let error = #expect(throws: PolicyError.self) { try ErrorClass(validating: "one_too_many") }
+            let error = #expect(throws: InvalidPolicyError.self) { try ErrorClass(validating: "one_too_many") }
             #expect(error?.value == "one_too_many")
             WrongJSON(#"{"retry_limits": {"one_too_many": 1}}"#, "retry_limits.one_too_many", "one_too_many").check()
             #expect(ErrorClass("class8").id == "class8" && ErrorClass("class65535").id == "class65535")

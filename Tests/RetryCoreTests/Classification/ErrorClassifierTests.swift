@@ -34,7 +34,7 @@ struct ErrorClassifierTests {
     }
 
     @Test func alwaysSayTheSame() {
-        let hinted = Classification.rateLimit(after: .seconds(3))
+        let hinted = ErrorClassification.rateLimit(after: .seconds(3))
         #expect(ErrorClassifier.always(hinted).classification(of: OtherError()) == hinted)
         #expect(ErrorClassifier.always(hinted).classification(of: ShopError()) == hinted)
     }
@@ -101,7 +101,8 @@ struct ErrorClassifierTests {
         #expect(standard.classification(of: TextError(description: "hm")) == nil)
         let seed = ErrorClassifier.messages(.nodus)
         #expect(seed.classification(of: TextError(description: "timeout after 4013ms")) == .auth)
-        #expect(ErrorClassifier.messages(MessageTable(["shopError": .auth])).classification(of: ShopError()) == .auth)
+        #expect(
+            ErrorClassifier.messages(ErrorMessageTable(["shopError": .auth])).classification(of: ShopError()) == .auth)
     }
 
     @Test("are asked once per failed attempt, not on success, and not once the call is cancelled")
@@ -111,20 +112,20 @@ struct ErrorClassifierTests {
             asked.withLock { $0 += 1 }
             return .transient
         }
-        let context = try RetryContext(.default.classifier(counting).sleeper(Sleeper { _, _ in }))
+        let context = try RetryContext(.default.classifier(counting).sleeper(RetrySleeper { _, _ in }))
         for _ in 0..<3 {
             try context.next()
             context.recordFailure(OtherError())
         }
         #expect(context.stopReason == .attemptsExhausted)
         #expect(asked.withLock { $0 } == 3)
-        let token = CancellationToken()
+        let token = RetryCancellationToken()
         let cancelled = try RetryContext(.default.classifier(counting).cancellation(token))
         try cancelled.next()
         token.cancel()
         cancelled.recordFailure(CancellationError())
         #expect(cancelled.stopReason == .cancelled)
-        let succeeded = try RetryContext(.default.classifier(counting).sleeper(Sleeper { _, _ in }))
+        let succeeded = try RetryContext(.default.classifier(counting).sleeper(RetrySleeper { _, _ in }))
         try succeeded.next()
         succeeded.recordSuccess()
         #expect(asked.withLock { $0 } == 3)
@@ -159,7 +160,7 @@ struct ErrorClassifierTests {
 
     @Test("are followed by the default one, and that by unknown")
     func fallback() throws {
-        func reason(_ classifier: ErrorClassifier?, _ error: any Error) throws -> StopReason? {
+        func reason(_ classifier: ErrorClassifier?, _ error: any Error) throws -> RetryStopReason? {
             let context = try RetryContext(.api.retries(0, for: .unknown).classifier(classifier))
             try context.next()
             context.recordFailure(error)

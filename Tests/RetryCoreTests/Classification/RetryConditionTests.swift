@@ -17,7 +17,7 @@ private struct ServiceError: ServiceCodeError, StatusCodeError, CustomStringConv
 }
 
 private struct OwnWord: SelfClassifyingError, ServiceCodeError, StatusCodeError, CustomStringConvertible {
-    let classification: Classification
+    let classification: ErrorClassification
     var serviceCode: String? { "ThrottlingException" }
     var statusCode: Int? { 429 }
     var description: String { "rate limit" }
@@ -58,7 +58,7 @@ struct RetryConditionTests {
 
     @Test("only narrow: an admitted error is still classified")
     func narrows() throws {
-        func reason(_ condition: RetryCondition?, _ error: any Error) throws -> StopReason? {
+        func reason(_ condition: RetryCondition?, _ error: any Error) throws -> RetryStopReason? {
             let context = try RetryContext(.api.retryOn(condition))
             try context.next()
             context.recordFailure(error)

@@ -116,7 +116,8 @@ struct TypeNameTests {
         struct PermissionTimeout: WrappingError { let wrappedError: (any Error)? }
         #expect(ErrorClassifier.default.classification(of: LoginTimeoutError(statusCode: 401)) == .auth)
         #expect(
-            ErrorClassifier.default.classification(of: PermissionTimeout(wrappedError: ServerError())) == .serverError)
+            ErrorClassifier.default.classification(of: PermissionTimeout(wrappedError: ServerSideError()))
+                == .serverError)
     }
 }
 

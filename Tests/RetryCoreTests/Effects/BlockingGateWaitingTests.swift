@@ -6,15 +6,15 @@ import Testing
 struct BlockingGateWaitingTests {
     @Test("a caller that does not wait is told how long it takes at least")
     func inProgress() throws {
-        let scene = GateScene()
-        _ = try scene.claimElsewhere()
-        scene.clock.advance(by: .seconds(3))
-        let call = scene.once()
+        let harness = GateHarness()
+        _ = try harness.claimElsewhere()
+        harness.clock.advance(by: .seconds(3))
+        let call = harness.once()
         guard case .inProgress(_, .seconds(3), .seconds(7)) = call.error as? EffectError else {
             Issue.record("\(String(describing: call.error))")
             return
         }
-        #expect(call.calls == 0 && scene.sleeper.sleeps.isEmpty)
+        #expect(call.calls == 0 && harness.sleeper.sleeps.isEmpty)
     }
 
     @Test("a caller that waits gets the other one's outcome as soon as it is there")
@@ -23,15 +23,15 @@ struct BlockingGateWaitingTests {
         let store = InMemoryEffectStore(clock: RetryClock(clock))
         let id = try ActionID("a")
         guard case .execute(let token, _) = store.claim(id, lease: .seconds(10)) else { return }
-        let sleeper = Sleeper { duration, signal in
+        let sleeper = RetrySleeper { duration, signal in
             #expect(duration == .seconds(5) && signal?.isCancelled == false)
-            #expect((try? store.settle(ClaimTicket(id, token), .succeeded([1]))) == .recorded)
+            #expect((try? store.settle(EffectClaimTicket(id, token), .succeeded([1]))) == .recorded)
             #expect(signal?.isCancelled == true)
         }
-        let result = try onceBlocking(
-            "a", in: store, as: .bytes, through: RetryPipeline().sleeper(sleeper).clock(RetryClock(clock)),
-            waitingUpTo: .seconds(5)
-        ) { _ in [2] }
+        let gate = BlockingEffectGate(
+            RetryPipeline().sleeper(sleeper).clock(RetryClock(clock)), store: store,
+            policy: EffectGatePolicy(waitingUpTo: .seconds(5)))
+        let result = try gate.once("a", as: .bytes) { _ in [2] }
         #expect(result.value == [1] && result.isReplay)
         #expect(store.snapshot().waiters == 0)
     }
@@ -42,34 +42,34 @@ struct BlockingGateWaitingTests {
         let store = InMemoryEffectStore(clock: RetryClock(clock))
         let id = try ActionID("a")
         guard case .execute(let token, _) = store.claim(id, lease: .seconds(10)) else { return }
-        let sleeper = Sleeper { _, _ in _ = try? store.settle(ClaimTicket(id, token), .failedBeforeEffect) }
-        let result = try onceBlocking(
-            "a", in: store, as: .bytes, through: RetryPipeline().sleeper(sleeper).clock(RetryClock(clock)),
-            waitingUpTo: .seconds(5)
-        ) { _ in [2] }
+        let sleeper = RetrySleeper { _, _ in _ = try? store.settle(EffectClaimTicket(id, token), .failedBeforeEffect) }
+        let gate = BlockingEffectGate(
+            RetryPipeline().sleeper(sleeper).clock(RetryClock(clock)), store: store,
+            policy: EffectGatePolicy(waitingUpTo: .seconds(5)))
+        let result = try gate.once("a", as: .bytes) { _ in [2] }
         #expect(result.value == [2] && !result.isReplay)
     }
 
     @Test("the wait ends at its limit, and leaves no waiter behind")
     func limit() throws {
-        var scene = GateScene()
-        scene.waitLimit = .seconds(4)
-        _ = try scene.claimElsewhere()
-        let call = scene.once()
+        var harness = GateHarness()
+        harness.waitLimit = .seconds(4)
+        _ = try harness.claimElsewhere()
+        let call = harness.once()
         #expect(call.problem == "in progress" && call.calls == 0)
-        #expect(scene.clock.now == .init(.seconds(4)))
-        #expect(scene.memory.snapshot().waiters == 0)
+        #expect(harness.clock.now == .init(.seconds(4)))
+        #expect(harness.memory.snapshot().waiters == 0)
     }
 
     @Test("at the end of the other one's lease the caller halts, or takes over", arguments: [true, false])
     func leaseEnds(takesOver: Bool) throws {
-        var scene = GateScene()
-        scene.waitLimit = .seconds(60)
-        scene.rule = takesOver ? .takeOver : .halt
-        _ = try scene.claimElsewhere()
-        let call = scene.once()
+        var harness = GateHarness()
+        harness.waitLimit = .seconds(60)
+        harness.rule = takesOver ? .takeOver : .halt
+        _ = try harness.claimElsewhere()
+        let call = harness.once()
         #expect(takesOver ? call.value == "done" : call.problem == "indeterminate")
-        #expect(scene.clock.now == .init(.seconds(10)))
+        #expect(harness.clock.now == .init(.seconds(10)))
     }
 
     @Test("a caller is told by a store that tells, also while a token may cancel it")
@@ -79,8 +79,9 @@ struct BlockingGateWaitingTests {
         let id = try ActionID("a")
         _ = store.claim(id, lease: .seconds(10))
         let gate = BlockingEffectGate(
-            RetryPipeline().sleeper(sleeper.sleeper).cancellation(CancellationToken()).clock(sleeper.retryClock),
-            store: store, waitingUpTo: .seconds(1))
+            RetryPipeline().sleeper(sleeper.sleeper).cancellation(RetryCancellationToken()).clock(sleeper.retryClock),
+            store: store,
+            policy: EffectGatePolicy(waitingUpTo: .seconds(1)))
         #expect(throws: EffectError.self) { try gate.once("a", as: .nothing) { _ in } }
         #expect(sleeper.sleeps == [Duration](repeating: .milliseconds(50), count: 20))
         #expect(store.snapshot().waiters == 0)
@@ -92,18 +93,19 @@ struct BlockingGateWaitingTests {
         let store = InMemoryEffectStore(clock: sleeper.retryClock)
         _ = store.claim(try ActionID("a"), lease: .seconds(10))
         let gate = BlockingEffectGate(
-            RetryPipeline().sleeper(sleeper.sleeper).clock(sleeper.retryClock), store: store, waitingUpTo: .seconds(1))
+            RetryPipeline().sleeper(sleeper.sleeper).clock(sleeper.retryClock), store: store,
+            policy: EffectGatePolicy(waitingUpTo: .seconds(1)))
         #expect(throws: EffectError.self) { try gate.once("a", as: .nothing) { _ in } }
         #expect(sleeper.sleeps == [.seconds(1)] && store.snapshot().waiters == 0)
     }
 
     @Test("a store that does not tell is asked less and less often")
     func polling() throws {
-        var scene = GateScene()
-        scene.waitLimit = .seconds(5)
-        _ = try scene.claimElsewhere()
-        #expect(scene.once().problem == "in progress")
-        let sleeps = scene.sleeper.sleeps
+        var harness = GateHarness()
+        harness.waitLimit = .seconds(5)
+        _ = try harness.claimElsewhere()
+        #expect(harness.once().problem == "in progress")
+        let sleeps = harness.sleeper.sleeps
         for (sleep, middle) in zip(sleeps.dropLast(), [50, 400, 1_000, 1_000, 1_000]) {
             #expect((Duration.milliseconds(middle) * 0.75 ... .milliseconds(middle) * 1.25).contains(sleep))
         }
@@ -112,13 +114,13 @@ struct BlockingGateWaitingTests {
 
     @Test("a cancellation ends the wait")
     func cancelled() throws {
-        let token = Locked<CancellationToken?>(nil)
-        var scene = GateScene { number in if number == 2 { token.withLock { $0 }?.cancel() } }
-        scene.waitLimit = .seconds(60)
-        token.withLock { $0 = scene.token }
-        _ = try scene.claimElsewhere()
-        let call = scene.once()
-        #expect(call.error is CancellationError && scene.sleeper.sleeps.count == 2)
+        let token = Locked<RetryCancellationToken?>(nil)
+        var harness = GateHarness { number in if number == 2 { token.withLock { $0 }?.cancel() } }
+        harness.waitLimit = .seconds(60)
+        token.withLock { $0 = harness.token }
+        _ = try harness.claimElsewhere()
+        let call = harness.once()
+        #expect(call.error is CancellationError && harness.sleeper.sleeps.count == 2)
     }
 
     @Test("real threads: one runs, and all get its result")
@@ -127,10 +129,11 @@ struct BlockingGateWaitingTests {
         let runs = Locked(0)
         for round in 0..<50 {
             let key = "key \(round)"
+            let gate = BlockingEffectGate(store: store, policy: EffectGatePolicy(waitingUpTo: .seconds(30)))
             let values = try await withThrowingTaskGroup(of: [UInt8].self) { group in
                 for caller in 0..<4 {
                     group.addTask {
-                        try onceBlocking(key, in: store, as: .bytes, waitingUpTo: .seconds(30)) { _ in
+                        try gate.once(key, as: .bytes) { _ in
                             runs.withLock { $0 += 1 }
                             return [UInt8(caller)]
                         }.value

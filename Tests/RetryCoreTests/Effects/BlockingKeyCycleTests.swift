@@ -6,10 +6,10 @@ import Testing
 struct BlockingKeyCycleTests {
     @Test("a cycle on one thread is refused at once, and an effect that calls itself is told that it is in progress")
     func sameThread() throws {
-        var scene = GateScene()
-        scene.waitLimit = .seconds(60)
-        let gate = scene.gate
-        let own = scene.recorder
+        var harness = GateHarness()
+        harness.waitLimit = .seconds(60)
+        let gate = harness.gate
+        let own = harness.recorder
         let error = #expect(throws: EffectError.self) {
             try gate.once("a", as: .utf8) { _ in
                 try gate.once("b", as: .utf8) { _ in
@@ -24,7 +24,7 @@ struct BlockingKeyCycleTests {
             return
         }
         #expect(own.stopReasons.prefix(2) == [.inProgress, .keyCycle])
-        #expect(scene.sleeper.sleeps.isEmpty)
+        #expect(harness.sleeper.sleeps.isEmpty)
         #expect(error?.execution == .notExecuted && error?.classification == .concurrency.hint(.never))
     }
 
@@ -33,10 +33,11 @@ struct BlockingKeyCycleTests {
         let store = InMemoryEffectStore()
         // Each effect begins when both run, so that neither comes too early to meet the other.
         let begun = Locked(0)
-        let both = CancellationToken()
+        let both = RetryCancellationToken()
+        let gate = BlockingEffectGate(store: store, policy: EffectGatePolicy(waitingUpTo: .seconds(600)))
         @Sendable func run(_ key: String, then next: String) -> Result<String, any Error> {
             Result {
-                try onceBlocking(key, in: store, as: .utf8, waitingUpTo: .seconds(600)) { _ in
+                try gate.once(key, as: .utf8) { _ in
                     if begun.withLock({ count in
                         count += 1
                         return count
@@ -44,7 +45,7 @@ struct BlockingKeyCycleTests {
                         both.cancel()
                     }
                     both.wait(upTo: .seconds(60))
-                    return try onceBlocking(next, in: store, as: .utf8, waitingUpTo: .seconds(600)) { _ in next }.value
+                    return try gate.once(next, as: .utf8) { _ in next }.value
                 }.value
             }
         }
@@ -61,17 +62,20 @@ struct BlockingKeyCycleTests {
         struct Plain: EffectStore {
             let store: InMemoryEffectStore
             func claim(
-                _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
-            ) async throws -> ClaimAnswer { store.claim(id, fingerprint: fingerprint, lease: lease, ifAbandoned: rule) }
-            func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer {
+                _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration,
+                ifAbandoned rule: AbandonedClaimBehavior
+            ) async throws -> EffectClaimAnswer {
+                store.claim(id, fingerprint: fingerprint, lease: lease, ifAbandoned: rule)
+            }
+            func renew(_ ticket: EffectClaimTicket, lease: Duration) async throws -> EffectRenewAnswer {
                 store.renew(ticket, lease: lease)
             }
-            func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
+            func settle(_ ticket: EffectClaimTicket, _ outcome: EffectOutcome) async throws -> EffectSettleAnswer {
                 try store.settle(ticket, outcome)
             }
             func reconcile(
                 _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
-            ) async throws -> ReconcileAnswer { .notIndeterminate }
+            ) async throws -> EffectReconcileAnswer { .notIndeterminate }
             func record(for id: ActionID) async throws -> EffectRecord? { store.record(for: id) }
         }
         struct Equal: EffectStore, Hashable {
@@ -80,19 +84,20 @@ struct BlockingKeyCycleTests {
             static func == (one: Equal, other: Equal) -> Bool { one.number == other.number }
             func hash(into hasher: inout Hasher) { hasher.combine(number) }
             func claim(
-                _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
-            ) async throws -> ClaimAnswer {
+                _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration,
+                ifAbandoned rule: AbandonedClaimBehavior
+            ) async throws -> EffectClaimAnswer {
                 try await plain.claim(id, fingerprint: fingerprint, lease: lease, ifAbandoned: rule)
             }
-            func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer {
+            func renew(_ ticket: EffectClaimTicket, lease: Duration) async throws -> EffectRenewAnswer {
                 try await plain.renew(ticket, lease: lease)
             }
-            func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
+            func settle(_ ticket: EffectClaimTicket, _ outcome: EffectOutcome) async throws -> EffectSettleAnswer {
                 try await plain.settle(ticket, outcome)
             }
             func reconcile(
                 _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
-            ) async throws -> ReconcileAnswer { .notIndeterminate }
+            ) async throws -> EffectReconcileAnswer { .notIndeterminate }
             func record(for id: ActionID) async throws -> EffectRecord? { try await plain.record(for: id) }
         }
         let (one, other) = (InMemoryEffectStore(), InMemoryEffectStore())

@@ -8,6 +8,12 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#elseif canImport(CRT)
+import CRT
+#else
+#error("This file needs a C library.")
 #endif
 
 @Suite("Canonical JSON", .timeLimit(.minutes(20)))
@@ -30,7 +36,7 @@ struct CanonicalJSONTests {
 
     @Test("20,000 floating-point numbers of all sizes")
     func manyFloats() {
-        var generator = RandomSource.seeded(17)
+        var generator = RetryRandomSource.seeded(17)
         var hash = SHA256()
         for index in 0..<20_000 {
             let bits = generator.next()

@@ -17,7 +17,7 @@ struct EffectHistoryTests {
     }
 
     enum Input: Sendable, Hashable {
-        case claim(AbandonedClaim)
+        case claim(AbandonedClaimBehavior)
         case settle(FencingToken, EffectOutcome)
         case renew(FencingToken)
         case reconcile(FencingToken)
@@ -26,10 +26,10 @@ struct EffectHistoryTests {
     }
 
     enum Output: Sendable, Hashable {
-        case claimed(ClaimAnswer)
-        case settled(SettleAnswer)
-        case renewed(RenewAnswer)
-        case reconciled(ReconcileAnswer)
+        case claimed(EffectClaimAnswer)
+        case settled(EffectSettleAnswer)
+        case renewed(EffectRenewAnswer)
+        case reconciled(EffectReconcileAnswer)
         case seen(EffectRecord?)
         case passed
     }
@@ -39,7 +39,7 @@ struct EffectHistoryTests {
 
     struct Model: SequentialModel {
         struct Key: Hashable {
-            var ledger = EffectLedger()
+            var machine = EffectStateMachine()
             var now: Int64 = 0
             var token: Int64 = 0
         }
@@ -54,7 +54,7 @@ struct EffectHistoryTests {
             switch input {
             case .claim(let rule):
                 var token = key.token
-                let answer = key.ledger.claim(
+                let answer = key.machine.claim(
                     fingerprint: .none, lease: EffectHistoryTests.lease, ifAbandoned: rule, now: key.now
                 ) {
                     token += 1
@@ -64,14 +64,14 @@ struct EffectHistoryTests {
                 return .claimed(answer)
             case .settle(let token, let outcome):
                 return .settled(
-                    key.ledger.settle(token: token, outcome, retention: EffectHistoryTests.retention, now: key.now))
+                    key.machine.settle(token: token, outcome, retention: EffectHistoryTests.retention, now: key.now))
             case .renew(let token):
-                return .renewed(key.ledger.renew(token: token, lease: EffectHistoryTests.lease, now: key.now))
+                return .renewed(key.machine.renew(token: token, lease: EffectHistoryTests.lease, now: key.now))
             case .reconcile(let token):
                 return .reconciled(
-                    key.ledger.reconcile(
+                    key.machine.reconcile(
                         expectedToken: token, .happened([9]), retention: EffectHistoryTests.retention, now: key.now))
-            case .look: return .seen(key.ledger.record(now: key.now))
+            case .look: return .seen(key.machine.record(now: key.now))
             case .pass:
                 key.now += EffectHistoryTests.lease
                 return .passed
@@ -80,7 +80,7 @@ struct EffectHistoryTests {
     }
 
     /// A store, its clock, and the key that all threads ask for.
-    struct Scene: Sendable {
+    struct Harness: Sendable {
         let clock = ManualClock()
         let store: InMemoryEffectStore
         let id: ActionID
@@ -93,7 +93,7 @@ struct EffectHistoryTests {
             self.hasMistake = hasMistake
         }
 
-        func claim(_ rule: AbandonedClaim, wasFree: Bool) -> ClaimAnswer {
+        func claim(_ rule: AbandonedClaimBehavior, wasFree: Bool) -> EffectClaimAnswer {
             let lease = Duration.nanoseconds(EffectHistoryTests.lease)
             let answer = store.claim(id, lease: lease, ifAbandoned: rule)
             // The mistake: to trust an earlier look.
@@ -106,10 +106,10 @@ struct EffectHistoryTests {
             var token = FencingToken(0)
             let wasFree = hasMistake && store.record(for: id) == nil
             return { step in
-                let ticket = ClaimTicket(id, token)
+                let ticket = EffectClaimTicket(id, token)
                 switch step {
                 case .claim, .takeOver:
-                    let rule = step == .claim ? AbandonedClaim.halt : .takeOver
+                    let rule = step == .claim ? AbandonedClaimBehavior.halt : .takeOver
                     let answer = claim(rule, wasFree: wasFree)
                     if case .execute(let own, _) = answer { token = own }
                     return (.claim(rule), .claimed(answer))
@@ -132,7 +132,7 @@ struct EffectHistoryTests {
         }
     }
 
-    private typealias Run = HistoryRun<Scene, Step, Input, Output>
+    private typealias Run = HistoryRun<Harness, Step, Input, Output>
 
     private func plans(_ count: Int, hasMistake: Bool = false) throws -> [Run.Plan] {
         var generator = SeededGenerator(seed: 5)
@@ -143,12 +143,12 @@ struct EffectHistoryTests {
         return try (0..<count).map { number in
             let first: [Step] = number % 3 == 0 ? [.claim] : [step()]
             return Run.Plan(
-                object: try Scene(hasMistake: hasMistake),
+                object: try Harness(hasMistake: hasMistake),
                 steps: (0..<3).map { _ in first + (0..<3).map { _ in step() } }, isWide: number.isMultiple(of: 2))
         }
     }
 
-    @Test("10,000 histories of three threads are those of one ledger")
+    @Test("10,000 histories of three threads are those of one machine")
     func histories() throws {
         let histories = try #require(Run(plans(10_000)).histories { $0.worker() })
         let wrong = histories.firstIndex { !Linearizability.holds($0, from: Model()) }

@@ -58,8 +58,8 @@ struct EffectRunTests {
 
     @Test("a claim that is dropped is told, one that is finished is not")
     func claims() throws {
-        let dropped = Locked<[ClaimTicket]>([])
-        let ticket = ClaimTicket(try ActionID("a"), FencingToken(1))
+        let dropped = Locked<[EffectClaimTicket]>([])
+        let ticket = EffectClaimTicket(try ActionID("a"), FencingToken(1))
         do {
             let claim = Claim(ticket, isTakeover: false) { ticket in dropped.withLock { $0.append(ticket) } }
             claim.finish()
@@ -91,7 +91,7 @@ struct ExecutionClassifierTests {
     }
 
     private func certainty(
-        _ error: any Error, _ classification: Classification = .transient,
+        _ error: any Error, _ classification: ErrorClassification = .transient,
         redirects: ClientRedirects = .mayBeFollowed
     ) -> ExecutionCertainty {
         ExecutionClassifier.default.certainty(of: error, classification, redirects: redirects)
@@ -156,7 +156,7 @@ struct ExecutionClassifierTests {
     @Test("no class proves anything, nor does a text", arguments: ErrorClass.builtIn)
     func classes(_ errorClass: ErrorClass) {
         struct Text: Error, CustomStringConvertible { let description = "429 charged, then the connection broke" }
-        let known = Classification(errorClass)
+        let known = ErrorClassification(errorClass)
         #expect(certainty(Odd(), known, redirects: .notFollowed) == .unknown)
         #expect(certainty(Text(), known, redirects: .notFollowed) == .unknown)
         #expect(certainty(Status(statusCode: nil), known, redirects: .notFollowed) == .unknown)
@@ -178,7 +178,7 @@ struct ExecutionClassifierTests {
         #expect(certainty(Wrapper(wrappedError: nil)) == .unknown)
         #expect(certainty(Odd()) == .unknown)
         #expect(certainty(Odd(), .permanent) == .unknown && certainty(Odd(), .auth) == .unknown)
-        #expect(ErrorClassifier.default.classification(of: NotExecutedError(ServerError())) == .serverError)
+        #expect(ErrorClassifier.default.classification(of: NotExecutedError(ServerSideError())) == .serverError)
     }
 
     @Test func composition() {

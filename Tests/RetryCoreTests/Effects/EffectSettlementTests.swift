@@ -4,7 +4,7 @@ import Testing
 @Suite("How an outcome is recorded", .timeLimit(.minutes(20)))
 struct EffectSettlementTests {
     private struct Down: SelfClassifyingError {
-        var classification: Classification { .transient }
+        var classification: ErrorClassification { .transient }
     }
 
     private struct Odd: Error {}
@@ -21,7 +21,7 @@ struct EffectSettlementTests {
         _ outcome: EffectOutcome, _ error: any Error, leaseLeft: Int64, isClockStopped: Bool = false
     ) -> (time: Int64, told: [EffectOutcome], EffectSettlement.End) {
         var settlement = settlement(outcome, leaseLeft: leaseLeft)
-        var (step, random, time) = (settlement.start, RandomSource.seeded(1), Int64(0))
+        var (step, random, time) = (settlement.start, RetryRandomSource.seeded(1), Int64(0))
         var told: [EffectOutcome] = []
         while true {
             switch step {
@@ -75,7 +75,7 @@ struct EffectSettlementTests {
     @Test("a result that is too long is left out at once")
     func tooLong() {
         var settlement = settlement(.succeeded([1, 2]), leaseLeft: second)
-        var random = RandomSource.seeded(1)
+        var random = RetryRandomSource.seeded(1)
         let reason = EffectFailure(type: "EffectStoreError")
         let step = settlement.failed(EffectStoreError.resultTooLong(count: 2, limit: 1), elapsed: 0, using: &random)
         guard case .settle(.succeededWithoutResult(reason)) = step,
@@ -131,24 +131,19 @@ struct CodecVerdictTests {
         for (number, isBlocking) in [(UInt8(1), true), (2, false)] {
             let id = try ActionID("\(number)")
             guard case .execute(let token, _) = store.claim(id, lease: .seconds(1)) else { return }
-            _ = try store.settle(ClaimTicket(id, token), .indeterminate(nil))
+            _ = try store.settle(EffectClaimTicket(id, token), .indeterminate(nil))
             let found = Receipt(number: number)
             #expect(throws: Unwritable.self) {
-                try store.reconcile(id, expectedToken: token, happened: found, as: broken)
+                try store.reconcile(id, expectedToken: token, verdict: .happened(found, as: broken))
             }
+            let verdict = try EffectVerdict.happened(found, as: Receipt.effectCodec)
             let answer =
                 isBlocking
-                ? try blocking(store, id, token, found)
-                : try await (store as any EffectStore).reconcile(id, expectedToken: token, happened: found)
+                ? try store.reconcile(id, expectedToken: token, verdict: verdict)
+                : try await (store as any EffectStore).reconcile(id, expectedToken: token, verdict: verdict)
             #expect(answer == .reconciled)
             let replay = try onceBlocking(id, in: store) { _ in Receipt(number: 0) }
             #expect(replay.value == found && replay.isReplay)
         }
-    }
-
-    private func blocking(
-        _ store: any BlockingEffectStore, _ id: ActionID, _ token: FencingToken, _ found: Receipt
-    ) throws -> ReconcileAnswer {
-        try store.reconcile(id, expectedToken: token, happened: found)
     }
 }

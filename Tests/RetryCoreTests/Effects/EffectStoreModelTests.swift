@@ -2,7 +2,7 @@ import RetryCore
 import RetryTesting
 import Testing
 
-/// The store in memory against one ledger a key: its table, its lists and its counts must not change the answers.
+/// The store in memory against one machine a key: its table, its lists and its counts must not change the answers.
 @Suite("The effect store in memory and its model", .timeLimit(.minutes(20)))
 struct EffectStoreModelTests {
     @Test("50,000 events on few, some and many keys", arguments: [3, 60, 3_000])
@@ -11,8 +11,8 @@ struct EffectStoreModelTests {
         let retention = Duration.seconds(40)
         let store = InMemoryEffectStore(.init(capacity: 100_000, retention: retention), clock: RetryClock(clock))
         let ids = try (0..<keys).map { try ActionID("key \($0)", tenant: $0 % 3 == 0 ? "t\($0 % 7)" : "") }
-        var ledgers = [EffectLedger](repeating: EffectLedger(), count: keys)
-        var tickets = [[ClaimTicket]](repeating: [], count: keys)
+        var machines = [EffectStateMachine](repeating: EffectStateMachine(), count: keys)
+        var tickets = [[EffectClaimTicket]](repeating: [], count: keys)
         var lastToken: Int64 = 0
         var generator = SeededGenerator(seed: UInt64(keys))
         func pick(_ count: Int) -> Int { Int(generator.next().multipliedFullWidth(by: UInt64(count)).high) }
@@ -22,8 +22,8 @@ struct EffectStoreModelTests {
             let ticket = tickets[key].isEmpty ? nil : tickets[key][pick(tickets[key].count)]
             switch pick(12) {
             case 0...4:
-                let rule = pick(3) == 0 ? AbandonedClaim.takeOver : .halt
-                let expected = ledgers[key].claim(
+                let rule = pick(3) == 0 ? AbandonedClaimBehavior.takeOver : .halt
+                let expected = machines[key].claim(
                     fingerprint: .none, lease: 5_000_000_000, ifAbandoned: rule, now: now
                 ) {
                     lastToken += 1
@@ -31,24 +31,24 @@ struct EffectStoreModelTests {
                 }
                 let answer = store.claim(ids[key], lease: .seconds(5), ifAbandoned: rule)
                 try #require(answer == expected, "step \(step)")
-                if case .execute(let token, _) = answer { tickets[key].append(ClaimTicket(ids[key], token)) }
+                if case .execute(let token, _) = answer { tickets[key].append(EffectClaimTicket(ids[key], token)) }
             case 5...8:
                 guard let ticket else { continue }
                 let outcome = [
                     EffectOutcome.succeeded([UInt8(pick(3))]), .failedFinal(EffectFailure(type: "A")),
                     .failedBeforeEffect, .indeterminate(nil),
                 ][pick(4)]
-                let expected = ledgers[key].settle(
+                let expected = machines[key].settle(
                     token: ticket.token, outcome, retention: retention.saturatedNanoseconds, now: now)
                 try #require(try store.settle(ticket, outcome) == expected, "step \(step)")
             case 9:
                 guard let ticket else { continue }
-                let expected = ledgers[key].renew(token: ticket.token, lease: 5_000_000_000, now: now)
+                let expected = machines[key].renew(token: ticket.token, lease: 5_000_000_000, now: now)
                 try #require(store.renew(ticket, lease: .seconds(5)) == expected, "step \(step)")
             case 10:
                 guard let ticket else { continue }
                 let verdict = pick(2) == 0 ? EffectVerdict.didNotHappen : .happened([9])
-                let expected = ledgers[key].reconcile(
+                let expected = machines[key].reconcile(
                     expectedToken: ticket.token, verdict, retention: retention.saturatedNanoseconds, now: now)
                 let answer = try store.reconcile(ids[key], expectedToken: ticket.token, verdict: verdict)
                 try #require(answer == expected, "step \(step)")
@@ -57,14 +57,14 @@ struct EffectStoreModelTests {
                 if pick(20) == 0 { store.sweep(limit: 3) }
             }
             let time = clock.now.offset.saturatedNanoseconds
-            try #require(store.record(for: ids[key]) == ledgers[key].record(now: time), "step \(step)")
+            try #require(store.record(for: ids[key]) == machines[key].record(now: time), "step \(step)")
         }
-        check(store, against: ledgers, now: clock.now.offset.saturatedNanoseconds)
+        check(store, against: machines, now: clock.now.offset.saturatedNanoseconds)
     }
 
-    private func check(_ store: InMemoryEffectStore, against ledgers: [EffectLedger], now: Int64) {
+    private func check(_ store: InMemoryEffectStore, against machines: [EffectStateMachine], now: Int64) {
         while store.sweep(limit: 1_000_000) > 0 {}
-        let kept = ledgers.filter { $0.phase != .absent && !$0.isExpired(now: now) }
+        let kept = machines.filter { $0.phase != .absent && !$0.isExpired(now: now) }
         let snapshot = store.snapshot()
         #expect(store.count == kept.count)
         #expect(snapshot.running == kept.count { $0.phase == .running })

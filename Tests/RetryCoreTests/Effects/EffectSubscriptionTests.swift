@@ -20,11 +20,11 @@ struct EffectSubscriptionTests {
         store.subscribe(to: id) { calls.withLock { $0 += 1 } }
     }
 
-    private func claim(_ rule: AbandonedClaim = .halt) throws -> ClaimTicket {
+    private func claim(_ rule: AbandonedClaimBehavior = .halt) throws -> EffectClaimTicket {
         guard case .execute(let token, _) = store.claim(id, lease: .seconds(10), ifAbandoned: rule) else {
             throw PermanentError("not claimed")
         }
-        return ClaimTicket(id, token)
+        return EffectClaimTicket(id, token)
     }
 
     @Test(
@@ -37,7 +37,7 @@ struct EffectSubscriptionTests {
         _ = [subscribe(), subscribe(), subscribe()]
         #expect(count == 0 && store.snapshot().waiters == 3)
         _ = store.renew(ticket, lease: .seconds(20))
-        #expect(try store.settle(ClaimTicket(id, FencingToken(99)), outcome) == .fenced(current: ticket.token))
+        #expect(try store.settle(EffectClaimTicket(id, FencingToken(99)), outcome) == .fenced(current: ticket.token))
         #expect(count == 0)
         #expect(try store.settle(ticket, outcome) == .recorded)
         #expect(count == 3 && store.snapshot().waiters == 0)
@@ -117,7 +117,7 @@ struct EffectSubscriptionTests {
             return
         }
         _ = subscribe()
-        #expect(try store.settle(ClaimTicket(other, token), .succeeded([])) == .recorded)
+        #expect(try store.settle(EffectClaimTicket(other, token), .succeeded([])) == .recorded)
         #expect(count == 0)
         #expect(try store.settle(ticket, .succeeded([])) == .recorded)
         #expect(count == 1)

@@ -25,9 +25,9 @@ struct InMemoryEffectStoreTests {
         #expect(try store.settle(ticket, outcome) == .recorded)
     }
 
-    private func claim(_ id: ActionID, in store: InMemoryEffectStore) throws -> ClaimTicket {
+    private func claim(_ id: ActionID, in store: InMemoryEffectStore) throws -> EffectClaimTicket {
         guard case .execute(let token, _) = store.claim(id, lease: .seconds(10)) else { throw NotClaimed() }
-        return ClaimTicket(id, token)
+        return EffectClaimTicket(id, token)
     }
 
     private struct NotClaimed: Error {}
@@ -198,7 +198,7 @@ struct InMemoryEffectStoreTests {
             InMemoryEffectStore.Settings(capacity: 0), .init(capacity: -1), .init(capacity: 100_000_001),
             .init(tenantQuota: 0), .init(retention: .zero), .init(retention: .seconds(-1)), .init(maxResultBytes: -1),
         ] {
-            #expect(throws: PolicyError.self) { try InMemoryEffectStore(validating: settings) }
+            #expect(throws: InvalidPolicyError.self) { try InMemoryEffectStore(validating: settings) }
         }
         #expect(throws: Never.self) { try InMemoryEffectStore(validating: .init(retention: .seconds(Int64.max))) }
     }

@@ -73,15 +73,15 @@ struct SHA256Tests {
 
     @Test func digestsAreReadBack() throws {
         let digest = SHA256.digest(of: "abc".utf8)
-        #expect(SHA256Digest(bytes: digest.bytes) == digest)
+        #expect(EffectDigest(bytes: digest.bytes) == digest)
         #expect(digest.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == digest.hex)
         #expect(digest.description == digest.hex)
         #expect(digest.shortHex == "ba7816bf")
-        for count in [0, 31, 33] { #expect(SHA256Digest(bytes: [UInt8](repeating: 1, count: count)) == nil) }
+        for count in [0, 31, 33] { #expect(EffectDigest(bytes: [UInt8](repeating: 1, count: count)) == nil) }
         for index in 0..<32 {
             var bytes = digest.bytes
             bytes[index] ^= 1
-            let other = try #require(SHA256Digest(bytes: bytes))
+            let other = try #require(EffectDigest(bytes: bytes))
             #expect(other != digest && other.bytes == bytes)
         }
     }

@@ -4,13 +4,13 @@ import Testing
 @Suite("Histograms", .timeLimit(.minutes(20)))
 struct HistogramTests {
     /// The histogram of the waits of calls that wait this long, once each.
-    private func histogram(_ waits: [Duration]) -> Histogram {
+    private func histogram(_ waits: [Duration]) -> RetryMetrics.Histogram {
         let metrics = RetryMetrics()
         for wait in waits {
             _ = try? retryBlocking(
                 RetryPipeline(policy: RetryPolicy(maxAttempts: 2, backoff: .constant(wait)))
                     .observer(metrics.observer)
-                    .sleeper(Sleeper { _, _ in })
+                    .sleeper(RetrySleeper { _, _ in })
             ) { throw TransientError() }
         }
         return metrics.snapshot().delays

@@ -12,7 +12,7 @@ struct LogInjectionTests {
         _ = try? retryBlocking(
             RetryPipeline(text, policy: .once.named(text)).observer(
                 .log(includesMessages: true) { _, line in lines.withLock { $0.append(line) } })
-        ) { throw TaggedError(Classification(errorClass), text) }
+        ) { throw TaggedError(ErrorClassification(errorClass), text) }
         return lines.withLock { $0 }
     }
 

@@ -5,13 +5,13 @@ import Testing
 @Suite("The log observer", .timeLimit(.minutes(20)))
 struct LogObserverTests {
     struct Line: Equatable {
-        let level: LogLevel
+        let level: RetryLogLevel
         let text: String
     }
 
     /// Returns the log of a call that throws these errors in turn and then returns.
     private func lines(
-        _ errors: [any Error], from level: LogLevel = .debug, includesMessages: Bool = false, name: String? = nil,
+        _ errors: [any Error], from level: RetryLogLevel = .debug, includesMessages: Bool = false, name: String? = nil,
         policy: RetryPolicy = RetryPolicy(maxAttempts: 3, backoff: .constant(.milliseconds(250))),
         cancelled: Bool = false
     ) -> [Line] {
@@ -20,7 +20,7 @@ struct LogObserverTests {
             lines.withLock { $0.append(Line(level: level, text: text)) }
         }
         let sleeper = ManualSleeper()
-        let token = CancellationToken()
+        let token = RetryCancellationToken()
         if cancelled { token.cancel() }
         let script = FaultScript<Int>(steps: errors.map { .fail($0) } + [.succeed(1)], clock: nil)
         _ = try? retryBlocking(
@@ -38,11 +38,11 @@ struct LogObserverTests {
     func call() {
         let policy = RetryPolicy(maxAttempts: 3, backoff: .constant(.milliseconds(250))).named("careful")
         #expect(
-            lines([ServerError(), StrangeError()], name: "users", policy: policy) == [
+            lines([ServerSideError(), StrangeError()], name: "users", policy: policy) == [
                 Line(level: .debug, text: "attempt operation=users policy=careful attempt=1 elapsed=0s"),
                 Line(
                     level: .warning,
-                    text: "retry operation=users policy=careful attempt=1 class=server_error error=ServerError "
+                    text: "retry operation=users policy=careful attempt=1 class=server_error error=ServerSideError "
                         + "delay=250ms elapsed=0s"),
                 Line(level: .debug, text: "attempt operation=users policy=careful attempt=2 elapsed=250ms"),
                 Line(
@@ -75,9 +75,9 @@ struct LogObserverTests {
 
     @Test("leaves out what is below its level")
     func levels() {
-        let counts = LogLevel.allCases.map { lines([TransientError(), PermanentError()], from: $0).count }
+        let counts = RetryLogLevel.allCases.map { lines([TransientError(), PermanentError()], from: $0).count }
         #expect(counts == [4, 2, 2, 1])
-        #expect(LogLevel.allCases.sorted() == [.debug, .info, .warning, .error])
+        #expect(RetryLogLevel.allCases.sorted() == [.debug, .info, .warning, .error])
     }
 
     @Test("writes texts of errors only where it was asked to")

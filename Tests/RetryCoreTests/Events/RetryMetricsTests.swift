@@ -9,18 +9,19 @@ struct RetryMetricsTests {
     /// A call that throws these errors in turn and then returns, with waits of a second.
     private func run(
         _ errors: [any Error], policy: RetryPolicy = RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(1))),
-        token: CancellationToken? = nil
+        token: RetryCancellationToken? = nil
     ) {
         let script = FaultScript<Int>(steps: errors.map { .fail($0) } + [.succeed(1)], clock: nil)
         _ = try? retryBlocking(
-            RetryPipeline(policy: policy).observer(metrics.observer).sleeper(Sleeper { _, _ in }).cancellation(token)
+            RetryPipeline(policy: policy).observer(metrics.observer).sleeper(RetrySleeper { _, _ in }).cancellation(
+                token)
         ) { try script.callBlocking() }
     }
 
     @Test("begin at zero")
     func zero() {
         let counts = metrics.snapshot()
-        #expect(counts.calls == 0 && counts.attemptsStarted == 0 && counts.retries == 0 && counts.successes == 0)
+        #expect(counts.calls == 0 && counts.attemptsMade == 0 && counts.retries == 0 && counts.successes == 0)
         #expect(counts.ends.isEmpty && counts.failures.isEmpty)
         #expect(counts.attempts.count == 0 && counts.delays.count == 0)
         #expect(counts.attempts.quantile(0.5) == nil)
@@ -29,12 +30,12 @@ struct RetryMetricsTests {
     @Test("count calls, attempts, retries and ends")
     func counts() {
         run([])
-        run([TransientError(), ServerError()])
+        run([TransientError(), ServerSideError()])
         run([PermanentError()])
         run([TransientError(), TransientError(), TransientError()])
         let counts = metrics.snapshot()
         #expect(counts.calls == 4)
-        #expect(counts.attemptsStarted == 8)
+        #expect(counts.attemptsMade == 8)
         #expect(counts.retries == 4)
         #expect(counts.successes == 2)
         #expect(counts.ends == ["success": 2, "permanent_fail": 1, "max_attempts_exceeded": 1])
@@ -46,11 +47,11 @@ struct RetryMetricsTests {
 
     @Test("count each failed attempt once, under its class, and no cancellation")
     func failures() {
-        run([TransientError(), ServerError()])
+        run([TransientError(), ServerSideError()])
         run([TransientError(), PermanentError()])
-        let token = CancellationToken()
+        let token = RetryCancellationToken()
         token.cancel()
-        run([ServerError()], token: token)
+        run([ServerSideError()], token: token)
         run([StrangeError()], policy: .once)
         let counts = metrics.snapshot()
         #expect(counts.failures == [.transient: 2, .serverError: 1, .permanent: 1, .unknown: 1])
@@ -69,8 +70,10 @@ struct RetryMetricsTests {
 
     @Test("stay small, however many classes there are")
     func manyClasses() {
-        for number in 0..<1_000 { run([TaggedError(Classification(ErrorClass("class \(number)")))], policy: .once) }
-        run([TaggedError(Classification(ErrorClass("class 0")))], policy: .once)
+        for number in 0..<1_000 {
+            run([TaggedError(ErrorClassification(ErrorClass("class \(number)")))], policy: .once)
+        }
+        run([TaggedError(ErrorClassification(ErrorClass("class 0")))], policy: .once)
         let counts = metrics.snapshot()
         #expect(counts.calls == 1_001)
         #expect(counts.failures.count == 256)

@@ -26,8 +26,8 @@ struct RetryObserverTests {
 
     @Test("print the kind of an event by its code")
     func kinds() {
-        let kinds: [RetryEvent.Kind] = [.attempt, .retry, .circuitWait, .stop(.succeeded)]
-        #expect(kinds.map { "\($0)" } == ["attempt", "retry", "circuit_wait", "success"])
+        let kinds: [RetryEvent.Kind] = [.attempt, .retry, .guardWait, .stop(.succeeded)]
+        #expect(kinds.map { "\($0)" } == ["attempt", "retry", "guard_wait", "success"])
     }
 
     @Test("may be none")
@@ -56,7 +56,7 @@ struct RetryObserverTests {
 
     @Test("that did not ask for texts still get all else")
     func allElse() {
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         let blind = Locked<[RetryEvent]>([])
         fail([RetryObserver { event in blind.withLock { $0.append(event) } }, recorder.observer])
         for (event, full) in zip(blind.withLock { $0 }, recorder.events) {
@@ -71,7 +71,7 @@ struct RetryObserverTests {
 
     @Test("are handed events by other observers too")
     func forwarded() {
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         let forwarding = RetryObserver(includesMessages: true) { recorder.observer.observe($0) }
         fail(forwarding)
         #expect(recorder.codes == ["attempt", "permanent_fail"])

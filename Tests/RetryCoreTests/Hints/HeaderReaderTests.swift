@@ -37,7 +37,7 @@ struct HeaderReaderTests {
     @Test(arguments: headers)
     func everyHeaderIsRead(name: String, value: String, wait: Duration) {
         #expect(hint([name: value]) == .after(wait))
-        #expect(RetryAfter.hint(now: Self.now) { $0 == name ? value : nil } == .after(wait))
+        #expect(RateLimitHeaders.hint(now: Self.now) { $0 == name ? value : nil } == .after(wait))
         #expect(RateLimitHeaders.hint(now: Self.now, headers: [name.uppercased(): value]) == .after(wait))
         #expect(
             RateLimitHeaders.hint(now: Self.now, headers: [("Via", "1.1 proxy"), (name.capitalizedWords, value)])

@@ -5,7 +5,7 @@ import Testing
 struct RetryAfterPropertyTests {
     @Test("reads back 10,000 random dates in all three forms")
     func roundTrip() {
-        var random = RandomSource.seeded(1)
+        var random = RetryRandomSource.seeded(1)
         for _ in 0..<10_000 {
             let date = WrittenDate.random(years: 1970...9999, using: &random)
             // From a second ago to just short of 50 years ago, so that two digits of a year mean this one.
@@ -20,7 +20,7 @@ struct RetryAfterPropertyTests {
 
     @Test("asks for no wait for 10,000 random dates of the past")
     func past() {
-        var random = RandomSource.seeded(2)
+        var random = RetryRandomSource.seeded(2)
         for _ in 0..<10_000 {
             let date = WrittenDate.random(years: 0...9998, using: &random)
             let now = max(date.seconds + Int64.random(in: 0...10_000_000, using: &random), 0)
@@ -45,7 +45,7 @@ struct RetryAfterPropertyTests {
 
     @Test("resolves two digits of a year to within 50 years ahead, at 10,000 random times")
     func twoDigits() {
-        var random = RandomSource.seeded(3)
+        var random = RetryRandomSource.seeded(3)
         for _ in 0..<10_000 {
             let now = WrittenDate.random(years: 2000...9000, using: &random)
             let date = WrittenDate.random(years: (now.year - 49)...(now.year + 49), using: &random)
@@ -98,7 +98,7 @@ struct RetryAfterPropertyTests {
 
     @Test("never traps on random bytes, and answers alike for text and for bytes in pieces")
     func randomBytes() {
-        var random = RandomSource.seeded(4)
+        var random = RetryRandomSource.seeded(4)
         let seeds = Self.seeds.map { Array($0.utf8) }
         for round in 0..<20_000 {
             var bytes = seeds[round % seeds.count]
@@ -120,7 +120,7 @@ struct RetryAfterPropertyTests {
     ]
 
     /// Replaces, inserts, removes or doubles something.
-    private static func change(_ bytes: inout [UInt8], using random: inout RandomSource) {
+    private static func change(_ bytes: inout [UInt8], using random: inout RetryRandomSource) {
         let index = Int.random(in: 0...bytes.count, using: &random)
         let byte = UInt8.random(in: Bool.random(using: &random) ? 0x20...0x7A : 0...0xFF, using: &random)
         switch Int.random(in: 0..<4, using: &random) {

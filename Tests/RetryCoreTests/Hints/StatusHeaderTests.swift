@@ -16,8 +16,8 @@ struct StatusHeaderTests {
             (429, ["x-ratelimit-remaining": "5", "x-ratelimit-reset": "9"], .rateLimit(after: .seconds(9))),
             (503, ["x-ratelimit-remaining": "5", "x-ratelimit-reset": "9"], .serverError),
             (200, ["x-ratelimit-remaining": "0"], nil), (302, ["retry-after": "5"], nil),
-        ] as [(Int, [String: String], Classification?)])
-    func classification(status: Int, headers: [String: String], expected: Classification?) {
-        #expect(HTTPStatus.classification(status, now: 0) { headers[$0] } == expected)
+        ] as [(Int, [String: String], ErrorClassification?)])
+    func classification(status: Int, headers: [String: String], expected: ErrorClassification?) {
+        #expect(HTTPStatusTable.classification(status, now: 0) { headers[$0] } == expected)
     }
 }

@@ -8,9 +8,9 @@ struct CircuitTests {
 
     /// Returns the decision after the first failure, a second into the call.
     private func decision(
-        _ policy: RetryPolicy, _ failure: Classification = .transient, circuitOpen: Duration
+        _ policy: RetryPolicy, _ failure: ErrorClassification = .transient, circuitOpen: Duration
     ) -> RetryDecision {
-        var state = RetryState(policy: policy)
+        var state = RetryStateMachine(policy: policy)
         var generator = DrawCounter(value: 0)
         return state.attemptFailed(failure, elapsed: .seconds(1), circuitOpen: circuitOpen, using: &generator)
     }
@@ -24,24 +24,24 @@ struct CircuitTests {
     @Test("changes nothing where it is over before the wait is")
     func shorter() {
         #expect(decision(policy, circuitOpen: .seconds(2)) == .retry(after: .seconds(2)))
-        #expect(decision(policy.openCircuit(.wait), circuitOpen: .seconds(1)) == .retry(after: .seconds(2)))
-        let asked = Classification(.rateLimit, hint: .after(.seconds(30)))
+        #expect(decision(policy.whenRejected(.wait), circuitOpen: .seconds(1)) == .retry(after: .seconds(2)))
+        let asked = ErrorClassification(.rateLimit, hint: .after(.seconds(30)))
         #expect(decision(policy, asked, circuitOpen: .seconds(30)) == .retry(after: .seconds(30)))
     }
 
     @Test("lengthens the wait where the policy waits for it")
     func waits() {
-        #expect(decision(policy.openCircuit(.wait), circuitOpen: .seconds(60)) == .retry(after: .seconds(60)))
+        #expect(decision(policy.whenRejected(.wait), circuitOpen: .seconds(60)) == .retry(after: .seconds(60)))
     }
 
     @Test("is not waited for where it has no end in sight")
     func endless() {
-        #expect(decision(policy.openCircuit(.wait), circuitOpen: .longest) == .stop(.circuitOpen))
+        #expect(decision(policy.whenRejected(.wait), circuitOpen: .longest) == .stop(.circuitOpen))
     }
 
     @Test("is not waited for past the deadline, and the wait is not cut")
     func deadline() {
-        let waiting = policy.openCircuit(.wait)
+        let waiting = policy.whenRejected(.wait)
         for behavior in DeadlineBehavior.allCases {
             let limited = waiting.deadline(.seconds(10), behavior)
             #expect(decision(limited, circuitOpen: .seconds(8)) == .retry(after: .seconds(8)))
@@ -65,12 +65,12 @@ struct CircuitTests {
 
 @Suite("An attempt that the breaker rejected", .timeLimit(.minutes(20)))
 struct RejectedAttemptTests {
-    private let policy = RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(2))).openCircuit(.wait)
+    private let policy = RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(2))).whenRejected(.wait)
 
-    private func wait(_ policy: RetryPolicy, openFor time: Int64, elapsed: Int64 = 0) -> (Step, StopReason?) {
-        var state = RetryState(policy: policy)
+    private func wait(_ policy: RetryPolicy, openFor time: Int64, elapsed: Int64 = 0) -> (Step, RetryStopReason?) {
+        var state = RetryStateMachine(policy: policy)
         var generator = DrawCounter(value: 0)
-        let step = state.circuitRejected(openFor: time, elapsed: elapsed, using: &generator)
+        let step = state.rejected(.circuitOpen, closedFor: time, elapsed: elapsed, using: &generator)
         return (step, state.stopReason)
     }
 
@@ -80,7 +80,7 @@ struct RejectedAttemptTests {
 
     @Test("ends the call, unless the policy waits")
     func stops() {
-        #expect(wait(policy.openCircuit(.stop), openFor: 1) == (.end, .circuitOpen))
+        #expect(wait(policy.whenRejected(.stop), openFor: 1) == (.end, .circuitOpen))
         #expect(wait(policy, openFor: .max) == (.end, .circuitOpen))
     }
 
@@ -93,10 +93,10 @@ struct RejectedAttemptTests {
 
     @Test("waits longer with each rejection, up to a second, where the circuit names no time")
     func growing() {
-        var state = RetryState(policy: policy.backoff(.none))
+        var state = RetryStateMachine(policy: policy.backoff(.none))
         var most = DrawCounter(value: .max)
         let waits = (0..<9).map { _ in
-            nanoseconds(state.circuitRejected(openFor: 0, elapsed: 0, using: &most)) / 1_000_000
+            nanoseconds(state.rejected(.circuitOpen, closedFor: 0, elapsed: 0, using: &most)) / 1_000_000
         }
         #expect(waits == [10, 20, 40, 80, 160, 320, 640, 1_000, 1_000])
     }
@@ -105,10 +105,10 @@ struct RejectedAttemptTests {
     func spread() {
         var waits: Set<Int64> = []
         for seed in 0..<1_000 {
-            var state = RetryState(policy: policy)
+            var state = RetryStateMachine(policy: policy)
             var generator = SeededGenerator(seed: UInt64(seed))
             let wait = nanoseconds(
-                state.circuitRejected(openFor: 60_000_000_000, elapsed: 0, using: &generator))
+                state.rejected(.circuitOpen, closedFor: 60_000_000_000, elapsed: 0, using: &generator))
             #expect(wait >= 60_000_000_000 && wait <= 61_000_000_000)
             waits.insert(wait)
         }
@@ -124,9 +124,9 @@ struct RejectedAttemptTests {
 
     @Test("costs no attempt")
     func attempts() {
-        var state = RetryState(policy: policy)
+        var state = RetryStateMachine(policy: policy)
         var generator = DrawCounter(value: 0)
-        for _ in 0..<10 { _ = state.circuitRejected(openFor: 1, elapsed: 0, using: &generator) }
+        for _ in 0..<10 { _ = state.rejected(.circuitOpen, closedFor: 1, elapsed: 0, using: &generator) }
         #expect(state.attempt == 1 && state.stopReason == nil)
     }
 }

@@ -89,12 +89,13 @@ struct DeadlineTests {
             backoff: .exponential(initial: .milliseconds(Int.random(in: 0...1_000, using: &random)), jitter: .full),
             deadline: .milliseconds(deadline), deadlineBehavior: behavior,
             hints: [.obey, .clamp(), .ignore].randomElement(using: &random) ?? .obey)
-        var state = RetryState(policy: policy)
+        var state = RetryStateMachine(policy: policy)
         var elapsed = Duration.zero
         while true {
             elapsed += .milliseconds(Int.random(in: 0...500, using: &random))
             let hint = Bool.random(using: &random) ? RetryHint.after(.milliseconds(random.next() % 20_000)) : nil
-            let decision = state.attemptFailed(Classification(.transient, hint: hint), elapsed: elapsed, using: &random)
+            let decision = state.attemptFailed(
+                ErrorClassification(.transient, hint: hint), elapsed: elapsed, using: &random)
             guard case .retry(let wait) = decision else { break }
             elapsed += wait
             #expect(wait >= .zero && elapsed <= .milliseconds(deadline))

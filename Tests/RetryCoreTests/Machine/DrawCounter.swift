@@ -14,7 +14,7 @@ struct DrawCounter: RandomNumberGenerator, Sendable {
     var draws: Int { count.withLock { $0 } }
 
     /// The same as calls take it.
-    var source: RandomSource { RandomSource(self) }
+    var source: RetryRandomSource { RetryRandomSource(self) }
 
     mutating func next() -> UInt64 {
         count.withLock { $0 += 1 }

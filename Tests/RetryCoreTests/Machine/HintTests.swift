@@ -10,12 +10,12 @@ struct HintTests {
     private static func decision(
         _ hint: RetryHint?, _ policy: RetryPolicy, at elapsed: Duration = .zero
     ) -> RetryDecision {
-        var state = RetryState(policy: policy)
+        var state = RetryStateMachine(policy: policy)
         var zero = DrawCounter(value: 0)
-        return state.attemptFailed(Classification(.rateLimit, hint: hint), elapsed: elapsed, using: &zero)
+        return state.attemptFailed(ErrorClassification(.rateLimit, hint: hint), elapsed: elapsed, using: &zero)
     }
 
-    private static func wait(after seconds: Int, _ rule: HintRule) -> RetryDecision {
+    private static func wait(after seconds: Int, _ rule: RetryHintPolicy) -> RetryDecision {
         decision(.after(.seconds(seconds)), base.hints(rule))
     }
 
@@ -43,7 +43,7 @@ struct HintTests {
     func exact() {
         #expect(Self.wait(after: 1, .exact()) == .retry(after: .seconds(1)))
         #expect(Self.wait(after: 0, .exact()) == .retry(after: .zero))
-        var state = RetryState(policy: Self.base.hints(.exact()))
+        var state = RetryStateMachine(policy: Self.base.hints(.exact()))
         var most = DrawCounter(value: .max)
         let decision = state.attemptFailed(
             .rateLimit(after: .seconds(60)), elapsed: .zero, using: &most)
@@ -61,7 +61,7 @@ struct HintTests {
         #expect(longest(7, Self.base.hints(.clamp())) == .retry(after: .seconds(7)))
         var waits: Set<Duration> = []
         for seed in 0..<1_000 {
-            var state = RetryState(policy: Self.base)
+            var state = RetryStateMachine(policy: Self.base)
             var generator = SeededGenerator(seed: UInt64(seed))
             let decision = state.attemptFailed(.rateLimit(after: .seconds(30)), elapsed: .zero, using: &generator)
             guard case .retry(let wait) = decision else { continue }
@@ -95,14 +95,14 @@ struct HintTests {
 
     @Test("that say never are obeyed under every rule")
     func never() {
-        for rule in [HintRule.obey, .exact(), .clamp(), .ignore] {
+        for rule in [RetryHintPolicy.obey, .exact(), .clamp(), .ignore] {
             #expect(Self.decision(.never, Self.base.hints(rule)) == .stop(.permanent))
         }
     }
 
     @Test("below zero are none")
     func negative() {
-        for rule in [HintRule.obey, .exact(), .clamp(), .ignore] {
+        for rule in [RetryHintPolicy.obey, .exact(), .clamp(), .ignore] {
             for hint in [Duration.nanoseconds(-1), .seconds(-60), Duration(attoseconds: .min)] {
                 #expect(Self.decision(.after(hint), Self.base.hints(rule)) == .retry(after: .seconds(2)))
                 let none = Self.base.backoff(.none).hints(rule).deadline(.seconds(1))

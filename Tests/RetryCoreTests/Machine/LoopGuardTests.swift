@@ -13,7 +13,7 @@ extension RetryPolicy {
 struct LoopGuardTests {
     private let clock = ManualClock(autoAdvance: true)
     private let sleeper: ManualSleeper
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
 
     init() {
         sleeper = ManualSleeper(clock: clock)
@@ -62,7 +62,7 @@ struct LoopGuardTests {
             clock: sleeper.retryClock)
         let failing = try context(.once, breaker: breaker)
         #expect(throws: TransientError.self) { try fail(failing) }
-        let context = try context(.atOnce(2).openCircuit(.wait), breaker: breaker)
+        let context = try context(.atOnce(2).whenRejected(.wait), breaker: breaker)
         #expect(try context.next().number == 1)
         context.succeeded()
         #expect(clock.now.offset >= .seconds(5))

@@ -7,7 +7,7 @@ struct MachineModel {
     /// The answer to a failure.
     enum Answer {
         case retry(after: Int)
-        case stop(StopReason)
+        case stop(RetryStopReason)
 
         /// The same, as the machine says it.
         var decision: RetryDecision {
@@ -20,7 +20,7 @@ struct MachineModel {
 
     let rules: MachineRules
     private(set) var attempt = 1
-    private(set) var end: StopReason?
+    private(set) var end: RetryStopReason?
     private var retries: [ErrorClass: Int] = [:]
     private var wasTruncated = false
 
@@ -29,7 +29,7 @@ struct MachineModel {
     }
 
     /// The attempt that runs failed, so many seconds after the call began.
-    mutating func failed(_ failure: Classification, at elapsed: Int) -> Answer {
+    mutating func failed(_ failure: ErrorClassification, at elapsed: Int) -> Answer {
         if let end { return .stop(end) }
         let answer = decide(failure, at: elapsed)
         switch answer {
@@ -63,7 +63,7 @@ struct MachineModel {
 }
 
 extension MachineModel {
-    private func decide(_ failure: Classification, at elapsed: Int) -> Answer {
+    private func decide(_ failure: ErrorClassification, at elapsed: Int) -> Answer {
         if rules.failsImmediately { return .stop(.immediateFailure) }
         if rules.neverRetried.contains(failure.errorClass) { return .stop(.permanent) }
         if failure.hint == .never { return .stop(.permanent) }

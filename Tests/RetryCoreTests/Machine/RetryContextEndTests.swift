@@ -5,8 +5,8 @@ import Testing
 @Suite("The end of a manual loop", .timeLimit(.minutes(20)))
 struct RetryContextEndTests {
     private let clock = ManualClock()
-    private let recorder = RecordingObserver()
-    private let token = CancellationToken()
+    private let recorder = RecordingRetryObserver()
+    private let token = RetryCancellationToken()
 
     private func context(
         _ policy: RetryPolicy = RetryContextTests.policy, whileAsleep: @escaping @Sendable () -> Void = {}
@@ -14,7 +14,7 @@ struct RetryContextEndTests {
         try RetryContext(
             RetryPipeline(policy: policy)
                 .observer(recorder.observer)
-                .sleeper(Sleeper { _, _ in whileAsleep() })
+                .sleeper(RetrySleeper { _, _ in whileAsleep() })
                 .cancellation(token)
                 .clock(RetryClock(clock)))
     }
@@ -30,10 +30,10 @@ struct RetryContextEndTests {
 
     @Test("an error that leaves the loop is no success")
     func errorOfTheBody() throws {
-        #expect(throws: ServerError.self) {
+        #expect(throws: ServerSideError.self) {
             let context = try context()
             try context.next()
-            throw ServerError()
+            throw ServerSideError()
         }
         #expect(recorder.codes == ["attempt", "abandoned"])
     }
@@ -43,12 +43,12 @@ struct RetryContextEndTests {
         do {
             let context = try context()
             try context.next()
-            context.failed(ServerError())
+            context.failed(ServerSideError())
             #expect(context.stopReason == nil)
         }
         #expect(recorder.codes == ["attempt", "retry", "abandoned"])
         #expect(recorder.events.map(\.attempt) == [1, 1, 1])
-        #expect(recorder.events.last?.errorType == "ServerError")
+        #expect(recorder.events.last?.errorType == "ServerSideError")
     }
 
     @Test("a loop left after a wait was abandoned, and its next attempt never started")
@@ -56,7 +56,7 @@ struct RetryContextEndTests {
         do {
             let context = try context()
             try context.next()
-            context.failed(ServerError())
+            context.failed(ServerSideError())
             try context.wait()
         }
         #expect(recorder.codes == ["attempt", "retry", "abandoned"])
@@ -68,8 +68,8 @@ struct RetryContextEndTests {
         let clock = clock
         let context = try context(RetryContextTests.policy.deadline(.seconds(10))) { clock.advance(by: .seconds(60)) }
         try context.next()
-        context.failed(ServerError())
-        #expect(throws: ServerError.self) { try context.next() }
+        context.failed(ServerSideError())
+        #expect(throws: ServerSideError.self) { try context.next() }
         #expect(context.stopReason == .deadlineExceeded)
         #expect(context.currentAttempt == 1)
         #expect(recorder.codes == ["attempt", "retry", "deadline_exceeded"])
@@ -80,11 +80,11 @@ struct RetryContextEndTests {
         let context = try context()
         #expect(try context.next().number == 1)
         token.cancel()
-        context.recordFailure(ServerError())
+        context.recordFailure(ServerSideError())
         #expect(!context.shouldRetry)
         #expect(throws: CancellationError.self) { try context.wait() }
         #expect(throws: CancellationError.self) { try context.next() }
-        #expect(context.lastError is ServerError)
+        #expect(context.lastError is ServerSideError)
         #expect(recorder.codes == ["attempt", "cancelled"])
     }
 
@@ -93,7 +93,7 @@ struct RetryContextEndTests {
         let token = token
         let context = try context(whileAsleep: { token.cancel() })
         #expect(try context.next().number == 1)
-        context.recordFailure(ServerError())
+        context.recordFailure(ServerSideError())
         #expect(throws: CancellationError.self) { try context.wait() }
         #expect(throws: CancellationError.self) { try context.wait() }
         #expect(throws: CancellationError.self) { try context.next() }
@@ -104,7 +104,7 @@ struct RetryContextEndTests {
     func cancelledBeforeTheWait() throws {
         let context = try context(whileAsleep: { Issue.record("The loop waited.") })
         #expect(try context.next().number == 1)
-        context.recordFailure(ServerError())
+        context.recordFailure(ServerSideError())
         token.cancel()
         #expect(throws: CancellationError.self) { try context.wait() }
         #expect(recorder.codes == ["attempt", "retry", "cancelled"])
@@ -114,7 +114,7 @@ struct RetryContextEndTests {
     func cancelledAfterTheWait(waits: Bool) throws {
         let context = try context()
         #expect(try context.next().number == 1)
-        context.recordFailure(ServerError())
+        context.recordFailure(ServerSideError())
         if waits { try context.wait() }
         token.cancel()
         #expect(throws: CancellationError.self) { try context.next() }
@@ -124,7 +124,7 @@ struct RetryContextEndTests {
 
     @Test("a cancellation of the task around the loop ends it")
     func cancelledTask() async throws {
-        let sleeper = Sleeper { _, _ in withUnsafeCurrentTask { $0?.cancel() } }
+        let sleeper = RetrySleeper { _, _ in withUnsafeCurrentTask { $0?.cancel() } }
         let recorder = recorder
         await #expect(throws: CancellationError.self) {
             try await Task {
@@ -132,7 +132,7 @@ struct RetryContextEndTests {
                     RetryPipeline(policy: RetryContextTests.policy).observer(recorder.observer).sleeper(sleeper))
                 while true {
                     try context.next()
-                    context.recordFailure(ServerError())
+                    context.recordFailure(ServerSideError())
                 }
             }.value
         }

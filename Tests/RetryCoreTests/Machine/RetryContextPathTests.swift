@@ -34,7 +34,7 @@ struct RetryContextPathTests {
     }
 
     private func check(_ path: [Step]) {
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         let started = run(path, recorder.observer)
         let events = recorder.events
         let isRight =
@@ -48,11 +48,11 @@ struct RetryContextPathTests {
 
     /// Takes the steps and lets go of the loop; how many attempts started.
     private func run(_ path: [Step], _ observer: RetryObserver) -> Int {
-        let token = CancellationToken()
+        let token = RetryCancellationToken()
         let policy = RetryPolicy(maxAttempts: 2, backoff: .constant(.seconds(1)))
         guard
             let context = try? RetryContext(
-                RetryPipeline(policy: policy).observer(observer).sleeper(Sleeper { _, _ in }).cancellation(token))
+                RetryPipeline(policy: policy).observer(observer).sleeper(RetrySleeper { _, _ in }).cancellation(token))
         else { return -1 }
         var started = 0
         for step in path {

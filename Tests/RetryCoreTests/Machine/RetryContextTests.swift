@@ -8,7 +8,7 @@ struct RetryContextTests {
         maxAttempts: 3, backoff: .exponential(initial: .milliseconds(100), cap: .seconds(60), jitter: .none))
 
     private let sleeper = ManualSleeper()
-    private let recorder = RecordingObserver()
+    private let recorder = RecordingRetryObserver()
 
     private func context(
         _ policy: RetryPolicy = policy, retryOn condition: RetryCondition? = nil
@@ -67,7 +67,7 @@ struct RetryContextTests {
 
     @Test("has no retry for an error that is not to be retried")
     func condition() throws {
-        let context = try context(retryOn: [ServerError.self])
+        let context = try context(retryOn: [ServerSideError.self])
         try context.next()
         context.failed(TransientError())
         #expect(!context.shouldRetry)

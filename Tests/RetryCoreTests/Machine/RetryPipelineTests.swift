@@ -18,7 +18,7 @@ struct RetryPipelineTests {
 
     @Test("a modifier changes its own setting alone")
     func keepsTheOthers() throws {
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         let notices = Locked<[Int]>([])
         let breaker = CircuitBreaker("service")
         let budget = RetryBudget(.limit(5, per: .seconds(60)))
@@ -31,7 +31,7 @@ struct RetryPipelineTests {
             .sleeper(sleeper.sleeper)
             .clock(sleeper.retryClock)
             .random(.seeded(1))
-            .cancellation(CancellationToken())
+            .cancellation(RetryCancellationToken())
             .maxAttempts(3)
             .deadline(.seconds(60))
         // A copy: its settings are shared until it is refined.
@@ -48,11 +48,11 @@ struct RetryPipelineTests {
 
     @Test("none of a setting is what it was without it")
     func nothing() throws {
-        let recorder = RecordingObserver()
+        let recorder = RecordingRetryObserver()
         let pipeline = RetryPipeline(policy: .once)
             .breaker(CircuitBreaker("open"))
             .observer(recorder.observer)
-            .cancellation(CancellationToken())
+            .cancellation(RetryCancellationToken())
             .breaker(nil)
             .budget(nil)
             .observer(nil)
@@ -74,7 +74,7 @@ struct RetryPipelineTests {
         let error = TaggedError(.rateLimit.hint(.after(.seconds(3))))
         let script = FaultScript<Int>(.fail(error), .succeed(1))
         let pipeline = RetryPipeline(policy: .default.hints(.obey)).sleeper(sleeper.sleeper).random(
-            RandomSource(ScriptedGenerator(fractions: [0])))
+            RetryRandomSource(ScriptedGenerator(fractions: [0])))
         _ = try retryBlocking(
             pipeline, onRetry: { notice in notices.withLock { $0.append(notice) } },
             operation: { try script.callBlocking() })

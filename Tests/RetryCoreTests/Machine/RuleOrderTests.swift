@@ -8,9 +8,9 @@ struct RuleOrderTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let policy: RetryPolicy
-        let failures: [Classification]
+        let failures: [ErrorClassification]
         var elapsed = Duration.zero
-        let reason: StopReason
+        let reason: RetryStopReason
     }
 
     static let unhurried = RetryPolicy(maxAttempts: 10, backoff: .exponential(initial: .seconds(1)))

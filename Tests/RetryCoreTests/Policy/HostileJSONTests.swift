@@ -205,9 +205,9 @@ struct HostileJSONTests {
         let error = #expect(throws: DecodingError.self) {
             try JSON.decode(#"{"backoff": {"factor": 0.5}}"#, as: RetryPolicy.self)
         }
-        let same = #expect(throws: PolicyError.self) {
+        let same = #expect(throws: InvalidPolicyError.self) {
             try Backoff(validating: "exponential", initial: .seconds(1), factor: 0.5)
         }
-        #expect(error?.context?.underlyingError as? PolicyError == same)
+        #expect(error?.context?.underlyingError as? InvalidPolicyError == same)
     }
 }

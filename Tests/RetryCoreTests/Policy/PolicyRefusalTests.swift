@@ -3,19 +3,19 @@ import Testing
 
 extension Refusal {
     static let policies = [
-        Refusal("max_attempts", "0") { () throws(PolicyError) in try RetryPolicy(validating: 0) },
-        Refusal("max_attempts", "-1") { () throws(PolicyError) in try RetryPolicy(validating: -1) },
-        Refusal("max_attempts", "\(Int.min)") { () throws(PolicyError) in try RetryPolicy(validating: .min) },
-        Refusal("deadline", "0.0 seconds") { () throws(PolicyError) in
+        Refusal("max_attempts", "0") { () throws(InvalidPolicyError) in try RetryPolicy(validating: 0) },
+        Refusal("max_attempts", "-1") { () throws(InvalidPolicyError) in try RetryPolicy(validating: -1) },
+        Refusal("max_attempts", "\(Int.min)") { () throws(InvalidPolicyError) in try RetryPolicy(validating: .min) },
+        Refusal("deadline", "0.0 seconds") { () throws(InvalidPolicyError) in
             try RetryPolicy(validating: 3, deadline: .zero)
         },
-        Refusal("deadline", "-1e-09 seconds") { () throws(PolicyError) in
+        Refusal("deadline", "-1e-09 seconds") { () throws(InvalidPolicyError) in
             try RetryPolicy(validating: 3, deadline: .nanoseconds(-1))
         },
-        Refusal("attempt_timeout", "0.0 seconds") { () throws(PolicyError) in
+        Refusal("attempt_timeout", "0.0 seconds") { () throws(InvalidPolicyError) in
             try RetryPolicy(validating: 3, attemptTimeout: .zero)
         },
-        Refusal("attempt_timeout", "-1.0 seconds") { () throws(PolicyError) in
+        Refusal("attempt_timeout", "-1.0 seconds") { () throws(InvalidPolicyError) in
             try RetryPolicy(validating: 3, attemptTimeout: .seconds(-1))
         },
     ]
@@ -33,8 +33,8 @@ extension Trap {
         Trap("attempt_timeout is 0.0 seconds: it must", RetryPolicy.api.attemptTimeout(.zero)),
         Trap("retry_limits.unknown is -1: it must", RetryPolicy.api.retries(-1, for: .unknown)),
         Trap("retry_limits.mine is -2: it must", RetryPolicy.api.retries(-2, for: ErrorClass("mine"))),
-        Trap("hints is -1.0 seconds: it must", HintRule.obey(atMost: .seconds(-1))),
-        Trap("hints is -1.0 seconds: it must", HintRule.clamp(within: .seconds(-1))),
+        Trap("hints is -1.0 seconds: it must", RetryHintPolicy.obey(atMost: .seconds(-1))),
+        Trap("hints is -1.0 seconds: it must", RetryHintPolicy.clamp(within: .seconds(-1))),
         Trap("error_class is empty: it must", ErrorClass("")),
     ]
 }
@@ -67,9 +67,9 @@ struct PolicyRefusalTests {
     }
 
     @Test func errorsAreValues() {
-        let error = #expect(throws: PolicyError.self) { try RetryPolicy(validating: 0) }
-        let same = #expect(throws: PolicyError.self) { try RetryPolicy(validating: 0) }
-        let other = #expect(throws: PolicyError.self) { try RetryPolicy(validating: -1) }
+        let error = #expect(throws: InvalidPolicyError.self) { try RetryPolicy(validating: 0) }
+        let same = #expect(throws: InvalidPolicyError.self) { try RetryPolicy(validating: 0) }
+        let other = #expect(throws: InvalidPolicyError.self) { try RetryPolicy(validating: -1) }
         #expect(error == same)
         #expect(error?.hashValue == same?.hashValue)
         #expect(error != other)

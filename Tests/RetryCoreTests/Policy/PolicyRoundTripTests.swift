@@ -28,7 +28,7 @@ struct PolicyRoundTripTests {
             .backoff(.list([.seconds(1), .milliseconds(1)]), for: .rateLimit)
             .retries(1, for: .serverError).retries(nil, for: .unknown).deadline(.seconds(90), .truncate)
             .attemptTimeout(.milliseconds(500)).hints(.obey(atMost: .seconds(60))).guarantee(.exactlyOnce)
-            .openCircuit(.wait)
+            .whenRejected(.wait).nested(.stop)
         let expected = #"""
             {"attempt_timeout":"500ms",
             "backoff":{"cap":"20s","factor":1.5,"family":"exponential","initial":"1.5s",
@@ -36,8 +36,9 @@ struct PolicyRoundTripTests {
             "backoffs":{"rate_limit":{"cap":"1s","delays":["1s","1ms"],"family":"list","jitter":"none"}},
             "deadline":"1m30s","deadline_behavior":"truncate","fails_immediately":false,
             "guarantee":"exactly_once","hints":{"at_most":"1m","rule":"obey"},"max_attempts":6,"name":"api",
-            "open_circuit":"wait","retry_limits":{"auth":"never","permanent":"never","permission":"never","server_error":1,
-            "unknown":"unlimited"}}
+            "nested":"stop",
+            "retry_limits":{"auth":"never","permanent":"never","permission":"never","server_error":1,
+            "unknown":"unlimited"},"when_rejected":"wait"}
             """#
         #expect(try JSON.encode(policy) == expected.replacingOccurrences(of: "\n", with: ""))
     }
@@ -72,11 +73,11 @@ struct PolicyRoundTripTests {
     @Test(
         "of each hint rule",
         arguments: [
-            (HintRule.obey, #"{"at_most":"5m","rule":"obey"}"#),
+            (RetryHintPolicy.obey, #"{"at_most":"5m","rule":"obey"}"#),
             (.obey(atMost: .zero), #"{"at_most":"0s","rule":"obey"}"#),
             (.clamp(), #"{"rule":"clamp","within":"5s"}"#), (.ignore, #"{"rule":"ignore"}"#),
         ])
-    func hints(rule: HintRule, json: String) throws {
+    func hints(rule: RetryHintPolicy, json: String) throws {
         #expect(try JSON.encode(rule) == json)
         #expect(try JSON.decode(json) == rule)
     }

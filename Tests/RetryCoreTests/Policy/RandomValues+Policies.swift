@@ -6,7 +6,7 @@ extension RandomValues {
         one(of: ErrorClass.builtIn + [ErrorClass("warming_up"), ErrorClass("a.b")])
     }
 
-    mutating func hintRule() -> HintRule {
+    mutating func hintRule() -> RetryHintPolicy {
         switch number(below: 4) {
         case 0: .obey
         case 1: .obey(atMost: duration())

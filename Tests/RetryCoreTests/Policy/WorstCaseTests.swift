@@ -29,8 +29,8 @@ struct WorstCaseTests {
             Known(plain.backoff(.exponential(initial: .seconds(1), cap: .seconds(3))), .seconds(6)),
             Known(plain.backoff(.decorrelated(initial: .seconds(1), cap: .seconds(60))), .seconds(39)),
             Known(plain.backoff(.custom("any", cap: .seconds(7)) { _ in .zero }), .seconds(21)),
-            Known(plain.failsImmediately(), .zero), Known(plain.openCircuit(.wait), .longest),
-            Known(plain.openCircuit(.wait).deadline(.seconds(9)), .seconds(9)),
+            Known(plain.failsImmediately(), .zero), Known(plain.whenRejected(.wait), .longest),
+            Known(plain.whenRejected(.wait).deadline(.seconds(9)), .seconds(9)),
             Known(plain.failsImmediately().attemptTimeout(.seconds(10)), .seconds(10)),
             Known(.once, .zero), Known(.once.attemptTimeout(.seconds(10)), .seconds(10)),
             Known(.api, .seconds(903)), Known(.api.hints(.ignore), .milliseconds(1_750)),
@@ -97,7 +97,7 @@ struct WorstCaseTests {
 
     /// A call whose attempts all fail, and take as long as the policy allows or less; at most 40 of them.
     private static func run(_ policy: RetryPolicy, _ values: inout RandomValues) -> Duration {
-        var state = RetryState(policy: policy)
+        var state = RetryStateMachine(policy: policy)
         var elapsed: Int64 = 0
         let deadline = (policy.deadline ?? .longest).saturatedNanoseconds
         for _ in 0..<40 {
@@ -105,7 +105,7 @@ struct WorstCaseTests {
             elapsed = elapsed.saturatingAdd(values.number(below: 2) == 0 ? timeout : 0)
             if policy.deadlineBehavior == .interrupt, elapsed >= deadline { return .nanoseconds(deadline) }
             let hint: RetryHint? = values.number(below: 2) == 0 ? .after(values.anyDuration()) : nil
-            let failure = Classification(values.errorClass(), hint: hint)
+            let failure = ErrorClassification(values.errorClass(), hint: hint)
             let decision = state.attemptFailed(failure, elapsed: .nanoseconds(elapsed), using: &values.generator)
             guard case .retry(let wait) = decision else { break }
             elapsed = elapsed.saturatingAdd(wait.saturatedNanoseconds)

@@ -81,7 +81,7 @@ struct ToolConfigurationTests {
         func text(_ value: some Encodable) throws -> String {
             String(decoding: try encoder.encode(value), as: UTF8.self)
         }
-        let answer = tracker.toolPostInvoke(ToolResult(), tool: "t", request: "1")
+        let answer = tracker.toolPostInvoke(RetryTracker.ToolResult(), tool: "t", request: "1")
         #expect(answer.decision == .succeeded)
         #expect(
             try text(answer.metadata) == """

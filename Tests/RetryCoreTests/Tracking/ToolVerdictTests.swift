@@ -15,27 +15,27 @@ struct ToolVerdictTests {
         }
     }
 
-    private func decision(_ result: ToolResult, checksText: Bool = true) throws -> TrackerDecision {
+    private func decision(_ result: RetryTracker.ToolResult, checksText: Bool = true) throws -> RetryTrackerDecision {
         let policy = ToolRetryPolicy(backoffBaseMilliseconds: 1, jitter: false, checksTextContent: checksText)
         let tracker = try RetryTracker(
             configuration: ToolRetryConfiguration(base: policy), textReader: Self.reader)
         return tracker.record(result, tool: "a", request: "1")
     }
 
-    private let retry = TrackerDecision.retry(after: .milliseconds(1))
+    private let retry = RetryTrackerDecision.retry(after: .milliseconds(1))
 
     @Test(arguments: [true, false])
     func structuredContent(checksText: Bool) throws {
         for status in [429, 500, 502, 503, 504] {
             #expect(try decision(.init(structured: .init(statusCode: status)), checksText: checksText) == retry)
-            let both = ToolResult(isError: true, structured: .init(isError: true, statusCode: status))
+            let both = RetryTracker.ToolResult(isError: true, structured: .init(isError: true, statusCode: status))
             #expect(try decision(both, checksText: checksText) == retry)
         }
         for status in [400, 404, 408, 501, 599, 999] {
             #expect(try decision(.init(structured: .init(statusCode: status)), checksText: checksText) == .giveUp)
-            let top = ToolResult(isError: true, structured: .init(statusCode: status))
+            let top = RetryTracker.ToolResult(isError: true, structured: .init(statusCode: status))
             #expect(try decision(top, checksText: checksText) == .giveUp)
-            let inner = ToolResult(structured: .init(isError: true, statusCode: status))
+            let inner = RetryTracker.ToolResult(structured: .init(isError: true, statusCode: status))
             #expect(try decision(inner, checksText: checksText) == .giveUp)
         }
         #expect(try decision(.init(structured: .init(statusCode: 200)), checksText: checksText) == .succeeded)
@@ -67,25 +67,25 @@ struct ToolVerdictTests {
             jitter: false)
         let tracker = try RetryTracker(configuration: ToolRetryConfiguration(base: policy))
         for status in [401, 404, 418] {
-            let result = ToolResult(structured: .init(statusCode: status))
+            let result = RetryTracker.ToolResult(structured: .init(statusCode: status))
             #expect(tracker.record(result, tool: "a", request: "1") == retry)
         }
-        let unlisted = ToolResult(structured: .init(statusCode: 503))
+        let unlisted = RetryTracker.ToolResult(structured: .init(statusCode: 503))
         #expect(tracker.record(unlisted, tool: "a", request: "1") == .giveUp)
     }
 
     @Test func partsThatCannotBeReadAreReported() throws {
-        let events = Locked<[TrackerEvent]>([])
+        let events = Locked<[RetryTrackerEvent]>([])
         let tracker = try RetryTracker { event in events.withLock { $0.append(event) } }
-        let odd = ToolResult(oddities: [.notAnObject])
+        let odd = RetryTracker.ToolResult(malformedParts: [.notAnObject])
         #expect(tracker.record(odd, tool: "a", request: "1") == .unreadable)
         #expect(
             events.withLock { $0 } == [
-                TrackerEvent(kind: .undocumentedResult(.notAnObject), tool: "a", request: "1")
+                RetryTrackerEvent(kind: .undocumentedResult(.notAnObject), tool: "a", request: "1")
             ])
         #expect(events.withLock { $0[0].code } == "undocumented_result")
         #expect(events.withLock { $0[0].logLevel } == .warning)
-        let failed = ToolResult(isError: true, structured: .init(), oddities: .statusNotAnInteger)
+        let failed = RetryTracker.ToolResult(isError: true, structured: .init(), malformedParts: .statusNotAnInteger)
         #expect(tracker.record(failed, tool: "a", request: "1") != .unreadable)
         #expect(events.withLock { $0[1].kind } == .undocumentedResult(.statusNotAnInteger))
     }
@@ -93,19 +93,26 @@ struct ToolVerdictTests {
     @Test(
         arguments: [
             .notAnObject, .isErrorNotABool, .structuredNotAnObject, .statusNotAnInteger, .tooLarge, .unreadableText,
-        ] as [ToolResult.Oddities])
-    func everyOddityThatMayHideAFailureIsUnreadable(oddities: ToolResult.Oddities) throws {
+        ] as [RetryTracker.ToolResult.MalformedParts])
+    func everyOddityThatMayHideAFailureIsUnreadable(malformedParts: RetryTracker.ToolResult.MalformedParts) throws {
         for checksText in [true, false] {
-            #expect(try decision(ToolResult(oddities: oddities), checksText: checksText) == .unreadable)
-            #expect(try decision(ToolResult(isError: true, oddities: oddities), checksText: checksText) == retry)
-            let listed = ToolResult(structured: .init(statusCode: 503), oddities: oddities)
+            #expect(
+                try decision(RetryTracker.ToolResult(malformedParts: malformedParts), checksText: checksText)
+                    == .unreadable)
+            #expect(
+                try decision(
+                    RetryTracker.ToolResult(isError: true, malformedParts: malformedParts), checksText: checksText)
+                    == retry)
+            let listed = RetryTracker.ToolResult(structured: .init(statusCode: 503), malformedParts: malformedParts)
             #expect(try decision(listed, checksText: checksText) == retry)
         }
     }
 
     @Test func contentIsLookedAtOnlyWhereTextsAreChecked() throws {
-        #expect(try decision(ToolResult(oddities: .contentNotAList)) == .unreadable)
-        #expect(try decision(ToolResult(oddities: .contentNotAList), checksText: false) == .succeeded)
-        #expect(try decision(ToolResult(structured: .init(), oddities: .contentNotAList)) == .succeeded)
+        #expect(try decision(RetryTracker.ToolResult(malformedParts: .contentNotAList)) == .unreadable)
+        #expect(
+            try decision(RetryTracker.ToolResult(malformedParts: .contentNotAList), checksText: false) == .succeeded)
+        #expect(
+            try decision(RetryTracker.ToolResult(structured: .init(), malformedParts: .contentNotAList)) == .succeeded)
     }
 }

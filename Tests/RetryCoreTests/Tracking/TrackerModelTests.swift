@@ -8,7 +8,7 @@ struct TrackerModelTests {
     private struct Model {
         var failures: [ToolCallKey: (count: Int, last: Int)] = [:]
 
-        mutating func record(_ key: ToolCallKey, kind: Int, now: Int) -> TrackerDecision {
+        mutating func record(_ key: ToolCallKey, kind: Int, now: Int) -> RetryTrackerDecision {
             failures = failures.filter { now - $0.value.last <= 300 }
             guard kind == 0 else {
                 failures[key] = nil
@@ -29,7 +29,8 @@ struct TrackerModelTests {
         var model = Model()
         var now = 0
         let results = [
-            ToolResult(isError: true), ToolResult(), ToolResult(structured: .init(statusCode: 418)),
+            RetryTracker.ToolResult(isError: true), RetryTracker.ToolResult(),
+            RetryTracker.ToolResult(structured: .init(statusCode: 418)),
         ]
         for step in 0..<2_000 {
             let pause = [0, 0, 0, 1, 40, 150, 301].randomElement(using: &generator) ?? 0
@@ -57,7 +58,7 @@ struct TrackerModelTests {
             for _ in 0..<4 {
                 group.addTask {
                     (0..<20_000).count { step in
-                        tracker.record(ToolResult(isError: true), tool: "a", request: "\(step % 8)")
+                        tracker.record(RetryTracker.ToolResult(isError: true), tool: "a", request: "\(step % 8)")
                             != .giveUp
                     }
                 }

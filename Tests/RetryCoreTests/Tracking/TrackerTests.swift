@@ -5,11 +5,11 @@ import Testing
 @Suite("Decisions of a tracker", .timeLimit(.minutes(20)))
 struct TrackerTests {
     let clock = ManualClock()
-    let events = Locked<[TrackerEvent]>([])
+    let events = Locked<[RetryTrackerEvent]>([])
 
     private func tracker(
         _ configuration: ToolRetryConfiguration, ceiling: Int = 3, timeToLive: Duration = .seconds(300),
-        maximumKeys: Int = 100, textReader: ToolTextReader? = nil, random: RandomSource? = nil
+        maximumKeys: Int = 100, textReader: ToolTextReader? = nil, random: RetryRandomSource? = nil
     ) throws -> RetryTracker {
         try RetryTracker(
             configuration: configuration, ceiling: ceiling, timeToLive: timeToLive, maximumKeys: maximumKeys,
@@ -18,7 +18,7 @@ struct TrackerTests {
     }
 
     private var plain: ToolRetryConfiguration { ToolRetryConfiguration(base: ToolRetryPolicy(jitter: false)) }
-    private let failure = ToolResult(isError: true)
+    private let failure = RetryTracker.ToolResult(isError: true)
 
     private func waits(_ tracker: RetryTracker, tool: String = "a", request: String = "1", count: Int) -> [Int?] {
         (0..<count).map { _ in
@@ -41,7 +41,7 @@ struct TrackerTests {
         let tracker = try tracker(plain)
         #expect(waits(tracker, count: 1) == [200])
         #expect(tracker.count == 1)
-        #expect(tracker.record(ToolResult(), tool: "a", request: "1") == .succeeded)
+        #expect(tracker.record(RetryTracker.ToolResult(), tool: "a", request: "1") == .succeeded)
         #expect(tracker.count == 0)
         #expect(waits(tracker, count: 1) == [200])
     }
@@ -49,7 +49,7 @@ struct TrackerTests {
     @Test func aVetoClearsTheState() throws {
         let tracker = try tracker(plain)
         #expect(waits(tracker, count: 1) == [200])
-        let vetoed = ToolResult(isError: true, structured: .init(statusCode: 404))
+        let vetoed = RetryTracker.ToolResult(isError: true, structured: .init(statusCode: 404))
         #expect(tracker.record(vetoed, tool: "a", request: "1") == .giveUp)
         #expect(tracker.count == 0)
         #expect(waits(tracker, count: 1) == [200])
@@ -64,7 +64,8 @@ struct TrackerTests {
     }
 
     @Test func aRetryWithoutAWaitIsARetry() throws {
-        let tracker = try tracker(ToolRetryConfiguration(), random: RandomSource(ScriptedGenerator(fractions: [0])))
+        let tracker = try tracker(
+            ToolRetryConfiguration(), random: RetryRandomSource(ScriptedGenerator(fractions: [0])))
         #expect(tracker.record(failure, tool: "a", request: "1") == .retry(after: .zero))
         #expect(tracker.record(failure, tool: "a", request: "1") == .retry(after: .zero))
         #expect(tracker.record(failure, tool: "a", request: "1") == .giveUp)
@@ -72,7 +73,7 @@ struct TrackerTests {
 
     @Test(arguments: [0.0, 0.5, 1])
     func jitterDrawsUpToTheDelay(fraction: Double) throws {
-        let random = RandomSource(ScriptedGenerator(fractions: [fraction]))
+        let random = RetryRandomSource(ScriptedGenerator(fractions: [fraction]))
         let tracker = try tracker(ToolRetryConfiguration(base: ToolRetryPolicy(maxRetries: 3)), random: random)
         #expect(waits(tracker, count: 3) == [200, 400, 800].map { Int($0 * fraction) })
     }
@@ -148,8 +149,8 @@ struct TrackerTests {
         let tracker = try tracker(configuration, ceiling: 3)
         #expect(
             events.withLock { $0 } == [
-                TrackerEvent(kind: .ceilingApplied(asked: 5, ceiling: 3), tool: nil, request: nil),
-                TrackerEvent(kind: .ceilingApplied(asked: 9, ceiling: 3), tool: "b", request: nil),
+                RetryTrackerEvent(kind: .ceilingApplied(asked: 5, ceiling: 3), tool: nil, request: nil),
+                RetryTrackerEvent(kind: .ceilingApplied(asked: 9, ceiling: 3), tool: "b", request: nil),
             ])
         #expect(events.withLock { $0 }.allSatisfy { $0.logLevel == .warning && $0.code == "retry_ceiling_applied" })
         #expect(waits(tracker, count: 4) == [200, 400, 800, nil])
@@ -159,16 +160,16 @@ struct TrackerTests {
     }
 
     @Test func valuesThatMakeNoSenseAreRefused() {
-        func setting(_ make: () throws(PolicyError) -> RetryTracker) -> String? {
-            do throws(PolicyError) { _ = try make() } catch { return error.setting }
+        func setting(_ make: () throws(InvalidPolicyError) -> RetryTracker) -> String? {
+            do throws(InvalidPolicyError) { _ = try make() } catch { return error.setting }
             return nil
         }
         let texts = ToolRetryConfiguration(overrides: ["a": .init(checksTextContent: true)])
-        #expect(setting { () throws(PolicyError) in try RetryTracker(ceiling: -1) } == "max_tool_retries")
-        #expect(setting { () throws(PolicyError) in try RetryTracker(timeToLive: .zero) } == "time_to_live")
-        #expect(setting { () throws(PolicyError) in try RetryTracker(maximumKeys: 0) } == "maximum_keys")
+        #expect(setting { () throws(InvalidPolicyError) in try RetryTracker(ceiling: -1) } == "max_tool_retries")
+        #expect(setting { () throws(InvalidPolicyError) in try RetryTracker(timeToLive: .zero) } == "time_to_live")
+        #expect(setting { () throws(InvalidPolicyError) in try RetryTracker(maximumKeys: 0) } == "maximum_keys")
         #expect(
-            setting { () throws(PolicyError) in try RetryTracker(configuration: texts) } == "check_text_content")
+            setting { () throws(InvalidPolicyError) in try RetryTracker(configuration: texts) } == "check_text_content")
     }
 
     // MARK: Time and room
@@ -189,7 +190,7 @@ struct TrackerTests {
         for index in 10..<20 { #expect(waits(tracker, request: "\(index)", count: 1) == [400]) }
         clock.advance(by: .seconds(101))
         // Two calls take out what was abandoned: a call takes out a few at most.
-        for _ in 0..<2 { _ = tracker.record(ToolResult(), tool: "other", request: "x") }
+        for _ in 0..<2 { _ = tracker.record(RetryTracker.ToolResult(), tool: "other", request: "x") }
         #expect(tracker.count == 10)
         for index in 10..<20 { #expect(waits(tracker, request: "\(index)", count: 1) == [nil]) }
         #expect(tracker.count == 0)
@@ -207,7 +208,7 @@ struct TrackerTests {
         let tracker = try tracker(plain, maximumKeys: 3)
         for index in 0..<3 { #expect(waits(tracker, request: "\(index)", count: 1) == [200]) }
         #expect(waits(tracker, request: "3", count: 1) == [nil])
-        #expect(events.withLock { $0.last } == TrackerEvent(kind: .gaveUp(.full), tool: "a", request: "3"))
+        #expect(events.withLock { $0.last } == RetryTrackerEvent(kind: .gaveUp(.full), tool: "a", request: "3"))
         #expect(waits(tracker, request: "0", count: 1) == [400])
         #expect(tracker.count == 3)
         clock.advance(by: .seconds(301))

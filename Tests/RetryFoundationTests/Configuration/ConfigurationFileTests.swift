@@ -53,9 +53,9 @@ struct ConfigurationFileTests {
         #expect(failure(of: file)?.problem == "cannot be read: it is a pipe")
         for read: (URL) throws -> Any in [
             { try RetryConfiguration(contentsOf: $0) }, { try RetryOperations(contentsOf: $0) },
-            { try ReloadingOperations(contentsOf: $0) }, { try ToolRetryConfiguration(contentsOf: $0) },
+            { try ReloadingRetryOperations(contentsOf: $0) }, { try ToolRetryConfiguration(contentsOf: $0) },
         ] {
-            #expect(throws: ConfigurationError.self) { _ = try read(file) }
+            #expect(throws: RetryConfigurationError.self) { _ = try read(file) }
         }
     }
 
@@ -82,7 +82,7 @@ struct ConfigurationFileTests {
     }
 
     @Test func aFileWithoutPermissionIsToldFromAMissingOne() {
-        let error = ConfigurationError(EACCES, readingFileAt: "/etc/retry.json")
+        let error = RetryConfigurationError(EACCES, readingFileAt: "/etc/retry.json")
         #expect(error.reason == .unreadable)
         #expect(
             error.description == "/etc/retry.json must not be read by this user. Change its permissions.")
@@ -98,12 +98,12 @@ struct ConfigurationFileTests {
         }
     }
 
-    private func failure(of file: URL) -> ConfigurationError? {
+    private func failure(of file: URL) -> RetryConfigurationError? {
         do {
             _ = try RetryPolicy(contentsOf: file)
             return nil
         } catch {
-            return error as? ConfigurationError
+            return error as? RetryConfigurationError
         }
     }
 

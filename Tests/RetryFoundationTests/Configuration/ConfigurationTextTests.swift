@@ -28,24 +28,24 @@ struct ConfigurationTextTests {
 
     @Test(arguments: ["[128]", "[-129]", "[1.5]", "[\"1\"]", "[true]", "[null]", "[[1]]", "[1e400]", "{}", "1"])
     func aNumberThatDoesNotFit(text: String) {
-        #expect(throws: ConfigurationError.self) { try decode([Int8].self, text) }
+        #expect(throws: RetryConfigurationError.self) { try decode([Int8].self, text) }
     }
 
     @Test func whatIsMissingIsNamed() throws {
-        let error = try #require(throws: ConfigurationError.self) { try decode(Tree.self, "{\"children\": []}") }
+        let error = try #require(throws: RetryConfigurationError.self) { try decode(Tree.self, "{\"children\": []}") }
         #expect(error.setting == "name")
         #expect(error.problem == "is not right: The setting name is missing")
     }
 
     @Test func aListThatEndsTooEarlyIsNamed() throws {
-        let error = try #require(throws: ConfigurationError.self) {
+        let error = try #require(throws: RetryConfigurationError.self) {
             try decode(Tree.self, "{\"name\": \"root\", \"size\": [1]}")
         }
         #expect(error.setting == "size[1]")
     }
 
     @Test func errorsOfATypesOwnAreKept() throws {
-        let error = try #require(throws: ConfigurationError.self) { try decode(Stubborn.self, "{}") }
+        let error = try #require(throws: RetryConfigurationError.self) { try decode(Stubborn.self, "{}") }
         #expect(error.problem == "is not right: permanent failure")
     }
 

@@ -7,12 +7,12 @@ struct HostileJSONTests {
     /// A log takes an error for one line.
     @Test(
         arguments: [
-            "preset", "hints", "deadline", "deadline_behavior", "guarantee", "a\\nb", "backoff", "open_circuit",
+            "preset", "hints", "deadline", "deadline_behavior", "guarantee", "a\\nb", "backoff", "when_rejected",
         ])
     func anErrorIsOneLineHoweverTheTextIs(name: String) {
         let value = "\"a\\nb\\u0007\(String(repeating: "x", count: 10_000))\""
         for json in ["{\"\(name)\": \(value)}", "{\"\(name)\": {\"family\": \(value)}}"] {
-            let error = #expect(throws: ConfigurationError.self) { try RetryPolicy(json: Data(json.utf8)) }
+            let error = #expect(throws: RetryConfigurationError.self) { try RetryPolicy(json: Data(json.utf8)) }
             let text = "\(error.map { "\($0)" } ?? "")"
             #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .control }, "\(text)")
             #expect(text.count < 600, "\(text.count)")

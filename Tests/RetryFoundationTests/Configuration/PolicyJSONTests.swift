@@ -71,16 +71,16 @@ struct PolicyJSONTests {
 }
 
 /// The error that a text is refused with.
-func failure(_ text: String) -> ConfigurationError? {
+func failure(_ text: String) -> RetryConfigurationError? {
     failure(Data(text.utf8))
 }
 
-func failure(_ data: Data) -> ConfigurationError? {
+func failure(_ data: Data) -> RetryConfigurationError? {
     do {
         _ = try RetryPolicy(json: data)
         return nil
     } catch {
-        if !(error is ConfigurationError) { Issue.record(error) }
-        return error as? ConfigurationError
+        if !(error is RetryConfigurationError) { Issue.record(error) }
+        return error as? RetryConfigurationError
     }
 }

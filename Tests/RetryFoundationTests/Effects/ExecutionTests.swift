@@ -59,7 +59,8 @@ struct ExecutionTests {
     func aConnectionThatIsRefusedByTheClientIsNoVerdictOfTheReceiver(code: URLError.Code) throws {
         for error in [URLError(code) as any Error, NSError(domain: NSURLErrorDomain, code: code.rawValue)] {
             let store = InMemoryEffectStore()
-            _ = try? onceBlocking("a", in: store, as: .nothing, redirects: .notFollowed) { _ in throw error }
+            let gate = BlockingEffectGate(store: store, policy: EffectGatePolicy(redirects: .notFollowed))
+            _ = try? gate.once("a", as: .nothing) { _ in throw error }
             #expect(try store.record(for: ActionID("a")) == nil)
         }
     }

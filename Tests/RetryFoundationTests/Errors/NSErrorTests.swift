@@ -90,7 +90,7 @@ func shopError(below: (any Error)?) -> NSError {
 
 /// The outcome of a call that does not wait.
 func runOnce(_ operation: () throws -> Void) throws -> RetryOutcome<Void> {
-    try BlockingExecutor(.default.sleeper(Sleeper { _, _ in })).outcome(operation: operation)
+    try BlockingExecutor(.default.sleeper(RetrySleeper { _, _ in })).outcome(operation: operation)
 }
 
 struct Nameless: Error {}

@@ -18,7 +18,7 @@ struct URLResponseTests {
             (425, .transient), (429, .rateLimit), (500, .serverError), (503, .serverError), (599, .serverError),
         ] as [(Int, ErrorClass?)])
     func aStatusHasTheClassOfTheTable(status: Int, expected: ErrorClass?) throws {
-        #expect(try response(status).retryClassification == expected.map { Classification($0) })
+        #expect(try response(status).retryClassification == expected.map { ErrorClassification($0) })
     }
 
     @Test func aResponseThatIsNotHTTPIsAccepted() {
@@ -31,7 +31,7 @@ struct URLResponseTests {
     func theHintIsFoundInAnyCase(name: String) throws {
         let response = try response(503, [name: "120"])
         #expect(response.retryHint == .after(.seconds(120)))
-        #expect(response.retryClassification == Classification(.serverError, hint: .after(.seconds(120))))
+        #expect(response.retryClassification == ErrorClassification(.serverError, hint: .after(.seconds(120))))
     }
 
     @Test(arguments: ["retry-after-ms", "Retry-After-Ms"])
@@ -112,12 +112,12 @@ struct URLResponseTests {
 
     /// The waits of a call whose first response is a 503, and whose second one is a 200.
     private func sleeps(
-        _ call: (Sleeper, () throws -> (Data, URLResponse)) throws -> (Data, URLResponse)
+        _ call: (RetrySleeper, () throws -> (Data, URLResponse)) throws -> (Data, URLResponse)
     ) throws -> [Duration] {
         let accepted = try response(200)
         var responses = [try response(503, ["retry-after": "3"])]
         let notes = Notes()
-        let sleeper = Sleeper { duration, _ in notes.sleeps.append(duration) }
+        let sleeper = RetrySleeper { duration, _ in notes.sleeps.append(duration) }
         let (_, last) = try call(sleeper) { (Data(), responses.popLast() ?? accepted) }
         #expect(last === accepted)
         return notes.sleeps

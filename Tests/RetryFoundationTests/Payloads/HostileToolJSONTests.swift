@@ -28,7 +28,7 @@ struct HostileToolJSONTests {
     @Test(arguments: configurations.indices)
     func aConfigurationIsRefused(index: Int) {
         let (text, setting) = Self.configurations[index]
-        let error = #expect(throws: ConfigurationError.self) {
+        let error = #expect(throws: RetryConfigurationError.self) {
             try ToolRetryConfiguration(json: Data(text.utf8))
         }
         #expect(error?.reason == (setting == nil ? .malformed : .invalidSetting))
@@ -52,14 +52,14 @@ struct HostileToolJSONTests {
         let handle = try FileHandle(forWritingTo: file)
         try handle.truncate(atOffset: 100_000_000)
         try handle.close()
-        let error = #expect(throws: ConfigurationError.self) { try ToolRetryConfiguration(contentsOf: file) }
+        let error = #expect(throws: RetryConfigurationError.self) { try ToolRetryConfiguration(contentsOf: file) }
         #expect(error?.reason == .tooLarge)
     }
 
     // MARK: Results
 
     /// A result, and what is decided about it.
-    static let results: [(String, TrackerDecision)] =
+    static let results: [(String, RetryTrackerDecision)] =
         [
             (status("null"), .succeeded), (status("0"), .succeeded), (status("-1"), .succeeded),
             (status("-503"), .succeeded), (status("-9223372036854775808"), .succeeded),
@@ -101,20 +101,20 @@ struct HostileToolJSONTests {
         return try RetryTracker(configuration: configuration, textReader: .json, unreadableResults: unreadable)
     }
 
-    private let failure = ToolResult(isError: true)
+    private let failure = RetryTracker.ToolResult(isError: true)
 
     @Test(arguments: results.indices)
     func aResultIsNoRetry(index: Int) throws {
         let tracker = try tracker()
         let (text, decision) = Self.results[index]
-        #expect(tracker.record(ToolResult(json: Data(text.utf8)), tool: "a", request: "1") == decision)
+        #expect(tracker.record(RetryTracker.ToolResult(json: Data(text.utf8)), tool: "a", request: "1") == decision)
         #expect(tracker.count == 0)
     }
 
     @Test(arguments: unreadable.indices)
     func whatCannotBeReadChangesNothing(index: Int) throws {
         let tracker = try tracker()
-        let result = ToolResult(json: Data(Self.unreadable[index].utf8))
+        let result = RetryTracker.ToolResult(json: Data(Self.unreadable[index].utf8))
         #expect(tracker.record(failure, tool: "a", request: "1") == .retry(after: .milliseconds(200)))
         #expect(tracker.record(result, tool: "a", request: "1") == .unreadable)
         #expect(tracker.count == 1)
@@ -124,14 +124,14 @@ struct HostileToolJSONTests {
     }
 
     @Test func aTextThatIsTooLargeCannotBeRead() throws {
-        let large = ToolResult(texts: ["{\"isError\": false}" + String(repeating: " ", count: 1 << 20)])
+        let large = RetryTracker.ToolResult(texts: ["{\"isError\": false}" + String(repeating: " ", count: 1 << 20)])
         #expect(try tracker().record(large, tool: "a", request: "1") == .unreadable)
-        let other = ToolResult(texts: ["[1]" + String(repeating: " ", count: 1 << 20)])
+        let other = RetryTracker.ToolResult(texts: ["[1]" + String(repeating: " ", count: 1 << 20)])
         #expect(try tracker().record(other, tool: "a", request: "1") == .succeeded)
     }
 
     @Test func whatCannotBeReadCountsAsTheCallerSays() throws {
-        let result = ToolResult(json: Data("{\"isError\": 1}".utf8))
+        let result = RetryTracker.ToolResult(json: Data("{\"isError\": 1}".utf8))
         let failures = try tracker(.failures)
         #expect(failures.record(result, tool: "a", request: "1") == .retry(after: .milliseconds(200)))
         #expect(failures.record(result, tool: "a", request: "1") == .retry(after: .milliseconds(400)))
@@ -151,11 +151,13 @@ struct HostileToolJSONTests {
             ("{\"isError\": 1, \"structuredContent\": {\"status_code\": 404}}", false),
         ])
     func aFailureNeedsNoMoreThanOneWord(text: String, isRetry: Bool) throws {
-        let decision = try tracker().record(ToolResult(json: Data(text.utf8)), tool: "a", request: "1")
+        let decision = try tracker().record(RetryTracker.ToolResult(json: Data(text.utf8)), tool: "a", request: "1")
         #expect(decision == (isRetry ? .retry(after: .milliseconds(200)) : .giveUp))
     }
 
     @Test func aResultOf100MegabytesIsNotRead() {
-        #expect(ToolResult(json: Data(count: 100_000_000)) == ToolResult(oddities: .tooLarge))
+        #expect(
+            RetryTracker.ToolResult(json: Data(count: 100_000_000))
+                == RetryTracker.ToolResult(malformedParts: .tooLarge))
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Tool results from JSON", .timeLimit(.minutes(20)))
 struct ToolResultJSONTests {
-    private func result(_ text: String) -> ToolResult { ToolResult(json: Data(text.utf8)) }
+    private func result(_ text: String) -> RetryTracker.ToolResult { RetryTracker.ToolResult(json: Data(text.utf8)) }
 
     @Test func theDocumentedShape() {
         #expect(
@@ -13,11 +13,11 @@ struct ToolResultJSONTests {
                 {"isError": true, "structuredContent": {"isError": false, "status_code": 503, "more": [1]},
                  "content": [{"type": "text", "text": "a"}, {"type": "image", "text": "b"}, {"type": "text", "text": "c"}]}
                 """)
-                == ToolResult(
+                == RetryTracker.ToolResult(
                     isError: true, structured: .init(isError: false, statusCode: 503), texts: ["a", "c"]))
-        #expect(result("{}") == ToolResult())
-        #expect(result(#"{"isError": null, "structuredContent": null, "content": null}"#) == ToolResult())
-        #expect(result(#"{"is_error": true}"#) == ToolResult())
+        #expect(result("{}") == RetryTracker.ToolResult())
+        #expect(result(#"{"isError": null, "structuredContent": null, "content": null}"#) == RetryTracker.ToolResult())
+        #expect(result(#"{"is_error": true}"#) == RetryTracker.ToolResult())
     }
 
     @Test(
@@ -27,32 +27,36 @@ struct ToolResultJSONTests {
             ("{", .notAnObject), (#"{"isError": 1}"#, .isErrorNotABool), (#"{"isError": "true"}"#, .isErrorNotABool),
             (#"{"structuredContent": []}"#, .structuredNotAnObject), (#"{"content": "x"}"#, .contentNotAList),
             (#"{"content": ["x"]}"#, .contentNotAList),
-        ] as [(String, ToolResult.Oddities)])
-    func oddShapesAreNotGuessedAt(text: String, oddities: ToolResult.Oddities) {
-        #expect(result(text) == ToolResult(oddities: oddities))
+        ] as [(String, RetryTracker.ToolResult.MalformedParts)])
+    func oddShapesAreNotGuessedAt(text: String, malformedParts: RetryTracker.ToolResult.MalformedParts) {
+        #expect(result(text) == RetryTracker.ToolResult(malformedParts: malformedParts))
     }
 
     @Test(arguments: ["\"503\"", "503.0", "5.03e2", "true", "[503]", "99999999999999999999", "-0.5"])
     func aStatusThatIsNoWholeNumberSaysNothing(status: String) {
         #expect(
             result(#"{"structuredContent": {"status_code": \#(status)}}"#)
-                == ToolResult(structured: .init(), oddities: .statusNotAnInteger))
+                == RetryTracker.ToolResult(structured: .init(), malformedParts: .statusNotAnInteger))
     }
 
     @Test func bytesOfAnyKindSayNothing() {
-        #expect(ToolResult(json: Data([0xFF, 0xFE])) == ToolResult(oddities: .notAnObject))
+        #expect(
+            RetryTracker.ToolResult(json: Data([0xFF, 0xFE])) == RetryTracker.ToolResult(malformedParts: .notAnObject))
         let invalid = Data(#"{"isError": true, "x": "?"}"#.utf8.map { $0 == UInt8(ascii: "?") ? 0xC0 : $0 })
-        #expect(ToolResult(json: invalid) == ToolResult(oddities: .notAnObject))
-        #expect(result(String(repeating: "[", count: 100_000)) == ToolResult(oddities: .notAnObject))
+        #expect(RetryTracker.ToolResult(json: invalid) == RetryTracker.ToolResult(malformedParts: .notAnObject))
+        #expect(result(String(repeating: "[", count: 100_000)) == RetryTracker.ToolResult(malformedParts: .notAnObject))
         let deep =
             #"{"isError": true, "x": "# + String(repeating: "[", count: 70) + String(repeating: "]", count: 70) + "}"
-        #expect(result(deep) == ToolResult(oddities: .notAnObject))
-        #expect(ToolResult(json: Data(count: 10 << 20)) == ToolResult(oddities: .tooLarge))
+        #expect(result(deep) == RetryTracker.ToolResult(malformedParts: .notAnObject))
+        #expect(
+            RetryTracker.ToolResult(json: Data(count: 10 << 20)) == RetryTracker.ToolResult(malformedParts: .tooLarge))
     }
 
     // MARK: Texts
 
-    private func signals(_ text: String) -> ToolResult.Structured? { ToolTextReader.json.structured(in: text) }
+    private func signals(_ text: String) -> RetryTracker.ToolResult.Structured? {
+        ToolTextReader.json.structured(in: text)
+    }
 
     @Test func textsThatHoldAnObject() {
         #expect(signals(#"{"isError": true}"#) == .init(isError: true))
@@ -85,12 +89,14 @@ struct ToolResultJSONTests {
     }
 
     @Test func aConfigurationIsReadStrictly() {
-        #expect(throws: ConfigurationError.self) { try ToolRetryConfiguration(json: Data(#"{"max_retrys": 1}"#.utf8)) }
+        #expect(throws: RetryConfigurationError.self) {
+            try ToolRetryConfiguration(json: Data(#"{"max_retrys": 1}"#.utf8))
+        }
         do {
             _ = try ToolRetryConfiguration(json: Data(#"{"tool_overrides": {"x": {"max_retries": 1.5}}}"#.utf8))
             Issue.record("was read")
         } catch {
-            #expect((error as? ConfigurationError)?.setting == "tool_overrides.x.max_retries")
+            #expect((error as? RetryConfigurationError)?.setting == "tool_overrides.x.max_retries")
         }
     }
 }

@@ -18,7 +18,7 @@ final class BrokenStore: ObservableEffectStore {
         var fullKeys: Set<ActionID> = []
         var texts: [String: ActionID] = [:]
         var tokenCounts: [ActionID: Int64] = [:]
-        var tokens: [ClaimTicket: FencingToken] = [:]
+        var tokens: [EffectClaimTicket: FencingToken] = [:]
         var reconciled: Set<ActionID> = []
         var count = 0
     }
@@ -44,8 +44,8 @@ final class BrokenStore: ObservableEffectStore {
     // MARK: Claims
 
     func claim(
-        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
-    ) async throws -> ClaimAnswer {
+        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaimBehavior
+    ) async throws -> EffectClaimAnswer {
         let id = real(id)
         if fault == .refusesLongLeases, lease > .seconds(1_000_000) { throw EffectStoreError.unavailable(reason: "") }
         if fault == .neverMakesRoom, state.withLock({ !$0.fullKeys.isEmpty }), store.record(for: id) == nil {
@@ -63,7 +63,9 @@ final class BrokenStore: ObservableEffectStore {
         return broken(answer, id, before: before, count: count)
     }
 
-    private func broken(_ answer: ClaimAnswer, _ id: ActionID, before: EffectRecord?, count: Int) -> ClaimAnswer {
+    private func broken(_ answer: EffectClaimAnswer, _ id: ActionID, before: EffectRecord?, count: Int)
+        -> EffectClaimAnswer
+    {
         let token = store.record(for: id)?.token ?? FencingToken(0)
         switch (fault, answer) {
         case (.forgetsVerdicts, .replay) where state.withLock { $0.reconciled.contains(id) }:
@@ -83,7 +85,7 @@ final class BrokenStore: ObservableEffectStore {
             return state.withLock { state in
                 state.tokenCounts[id, default: 0] += 1
                 let own = FencingToken(state.tokenCounts[id, default: 0])
-                state.tokens[ClaimTicket(id, own)] = token
+                state.tokens[EffectClaimTicket(id, own)] = token
                 return .execute(own, isTakeover: isTakeover)
             }
         case (.neverMakesRoom, .full): state.withLock { _ = $0.fullKeys.insert(id) }
@@ -94,17 +96,17 @@ final class BrokenStore: ObservableEffectStore {
 
     // MARK: What owners and others do
 
-    func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer {
+    func renew(_ ticket: EffectClaimTicket, lease: Duration) async throws -> EffectRenewAnswer {
         let answer = store.renew(real(ticket), lease: lease)
         if fault == .shortensLeases, case .renewed = answer { return .renewed(leaseLeft: lease) }
         return answer
     }
 
-    func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer {
+    func settle(_ ticket: EffectClaimTicket, _ outcome: EffectOutcome) async throws -> EffectSettleAnswer {
         var ticket = real(ticket)
         let before = store.record(for: ticket.id)
         switch fault {
-        case .noFence: ticket = ClaimTicket(ticket.id, before?.token ?? ticket.token)
+        case .noFence: ticket = EffectClaimTicket(ticket.id, before?.token ?? ticket.token)
         case .refusesLateOwners where before?.state.isUnknown == true: return .fenced(current: before?.token)
         case .splitSettlement, .losesRace: await Task.yield()
         default: break
@@ -131,8 +133,8 @@ final class BrokenStore: ObservableEffectStore {
 
     func reconcile(
         _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
-    ) async throws -> ReconcileAnswer {
-        let ticket = real(ClaimTicket(id, expectedToken))
+    ) async throws -> EffectReconcileAnswer {
+        let ticket = real(EffectClaimTicket(id, expectedToken))
         if fault == .ignoresVerdicts { return .reconciled }
         let token = fault == .verdictOfAnyToken ? store.record(for: ticket.id)?.token ?? ticket.token : ticket.token
         switch (fault, store.record(for: ticket.id)?.state) {
@@ -190,10 +192,10 @@ final class BrokenStore: ObservableEffectStore {
         }
     }
 
-    private func real(_ ticket: ClaimTicket) -> ClaimTicket {
+    private func real(_ ticket: EffectClaimTicket) -> EffectClaimTicket {
         let id = real(ticket.id)
-        let token = state.withLock { $0.tokens[ClaimTicket(id, ticket.token)] }
-        return ClaimTicket(id, token ?? ticket.token)
+        let token = state.withLock { $0.tokens[EffectClaimTicket(id, ticket.token)] }
+        return EffectClaimTicket(id, token ?? ticket.token)
     }
 }
 

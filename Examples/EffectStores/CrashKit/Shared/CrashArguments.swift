@@ -4,13 +4,21 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#else
+#error("This file needs POSIX.")
 #endif
 
 /// The command line of a process.
 ///
-///     make FOLDER KEYS      claims each key, makes its effect, settles resume FOLDER KEYS    the same again,
-///     reconciles unknown outcomes, and once more race FOLDER KEYS      claims keys that others claim too, until it is
-///     killed fill FOLDER KEYS      makes a store with records whose time is over
+/// ```
+/// make FOLDER KEYS      claims each key, makes its effect, settles
+/// resume FOLDER KEYS    the same again, reconciles unknown outcomes, and once more
+/// race FOLDER KEYS      claims keys that others claim too, until it is killed
+/// die FOLDER KEYS       claims a key, makes its effect, and is killed before it settles
+/// fill FOLDER KEYS      makes a store with records whose time is over
+/// ```
 ///
 /// With `careless` at the end, abandoned keys are taken over: effects happen twice then, and `run` has to detect it.
 package struct CrashArguments {
@@ -18,6 +26,7 @@ package struct CrashArguments {
         case make
         case resume
         case race
+        case die
         case fill
     }
 

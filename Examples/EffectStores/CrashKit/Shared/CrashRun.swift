@@ -6,6 +6,10 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#else
+#error("This file needs POSIX.")
 #endif
 
 /// Makes effects that can be counted, to be killed at any moment.
@@ -15,7 +19,7 @@ import Musl
 package struct CrashRun {
     private let store: any BlockingEffectStore
     private let arguments: CrashArguments
-    private let rule: AbandonedClaim
+    private let rule: AbandonedClaimBehavior
     private let prefix: String
     private let effects: LineFile
     private let settlements: LineFile
@@ -36,18 +40,17 @@ package struct CrashRun {
         case .make, .fill: for key in 0..<arguments.keys { try make(key) }
         case .resume: try resume()
         case .race: try race()
+        case .die: try make(0) { isMade in if isMade { kill(getpid(), SIGKILL) } }
         }
     }
 
-    /// Claims a key, makes its effect, and settles.
-    private func make(_ key: Int, pausing: Bool = false) throws {
+    /// Claims a key, makes its effect, and settles; it pauses before the effect and after it.
+    private func make(_ key: Int, pause: (_ isMade: Bool) -> Void = { _ in }) throws {
         let id = try id(key)
         let answer = try store.claim(id, fingerprint: .none, lease: .milliseconds(20), ifAbandoned: rule)
         guard case .execute(let token, _) = answer else { return }
-        let ticket = ClaimTicket(id, token)
-        // Time for the kill to come between a claim and its effect, or an effect and its settlement.
-        func pause() { if pausing { usleep(UInt32.random(in: 0...5_000)) } }
-        pause()
+        let ticket = EffectClaimTicket(id, token)
+        pause(false)
         do {
             try effects.add("\(prefix) \(key) \(token)")
         } catch {
@@ -55,11 +58,11 @@ package struct CrashRun {
             _ = try store.settle(ticket, .indeterminate(EffectFailure(error)))
             throw error
         }
-        pause()
+        pause(true)
         if try settle(ticket, result(of: key, token)) == .recorded { try settlements.add("\(prefix) \(key) \(token)") }
     }
 
-    private func settle(_ ticket: ClaimTicket, _ result: [UInt8]) throws -> SettleAnswer {
+    private func settle(_ ticket: EffectClaimTicket, _ result: [UInt8]) throws -> EffectSettleAnswer {
         do {
             return try store.settle(ticket, .succeeded(result))
         } catch {
@@ -101,7 +104,8 @@ package struct CrashRun {
     private func race() throws {
         var key = max(0, try effects.lines().count - 8)
         while key < arguments.keys {
-            try make(key, pausing: true)
+            // Time for the kill to come between a claim and its effect, or an effect and its settlement.
+            try make(key) { _ in usleep(UInt32.random(in: 0...5_000)) }
             key = Int.random(in: 0..<8) == 0 ? max(0, key - 4) : key + 1
         }
     }

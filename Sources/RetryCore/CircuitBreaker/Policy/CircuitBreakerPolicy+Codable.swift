@@ -25,20 +25,18 @@ extension CircuitBreakerPolicy: Codable {
         var reader = try SettingsReader(decoder)
         var policy = CircuitBreakerPolicy.default
         if let name = try reader.value("preset", as: String.self) {
-            policy = try Self.preset(name, path: decoder.codingPath + [SettingsReader.Key(stringValue: "preset")])
+            policy = try Self.preset(name, path: decoder.codingPath.adding("preset"))
         }
         try policy.read(&reader)
         try reader.finish()
-        self = try reader.checked { () throws(PolicyError) in try policy.validatedWithRule() }
+        self = try reader.checked { () throws(InvalidPolicyError) in try policy.validatedWithRule() }
     }
 
     private static func preset(_ name: String, path: [any CodingKey]) throws -> CircuitBreakerPolicy {
         if let preset = presets.first(where: { $0.name == name }) { return preset.policy }
         let known = presets.map(\.name).joined(separator: ", ")
-        throw DecodingError.dataCorrupted(
-            DecodingError.Context(
-                codingPath: path,
-                debugDescription: "There is no breaker policy named \"\(name.shortened)\"; known are \(known)"))
+        throw DecodingError.setting(
+            at: path, "There is no breaker policy named \"\(name.shortened)\"; known are \(known)")
     }
 
     private mutating func read(_ reader: inout SettingsReader) throws {
@@ -60,38 +58,23 @@ extension CircuitBreakerPolicy: Codable {
         rejects = try reader.value("rejects") ?? rejects
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case failures, probes, rejects
-        case consecutiveFailures = "consecutive_failures"
-        case countRule = "failure_ratio"
-        case timeRule = "failure_ratio_over_time"
-        case slowCallRule = "slow_calls"
-        case otherClasses = "other_classes"
-        case breakDuration = "break_duration"
-        case successesToClose = "successes_to_close"
-        case allowedProbeFailures = "allowed_probe_failures"
-        case probeLease = "probe_lease"
-        case longestHint = "hint_opens"
-        case shortestTimeout = "shortest_timeout"
-    }
-
     /// Encodes all settings.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(CountOrOff(count: consecutiveFailures), forKey: .consecutiveFailures)
-        try container.encodeIfPresent(countRule, forKey: .countRule)
-        try container.encodeIfPresent(timeRule, forKey: .timeRule)
-        try container.encodeIfPresent(slowCallRule, forKey: .slowCallRule)
-        try container.encode(failures, forKey: .failures)
-        try container.encode(otherClasses, forKey: .otherClasses)
-        try container.encode(BreakDuration(backoff: breakDuration), forKey: .breakDuration)
-        try container.encode(probes, forKey: .probes)
-        try container.encode(successesToClose, forKey: .successesToClose)
-        try container.encode(allowedProbeFailures, forKey: .allowedProbeFailures)
-        try container.encode(probeLease.settingText, forKey: .probeLease)
-        try container.encodeIfPresent(longestHint?.settingText, forKey: .longestHint)
-        try container.encodeIfPresent(shortestTimeout?.settingText, forKey: .shortestTimeout)
-        try container.encode(rejects, forKey: .rejects)
+        var writer = SettingsWriter(encoder)
+        try writer.write("consecutive_failures", CountOrOff(count: consecutiveFailures))
+        try writer.write("failure_ratio", countRule)
+        try writer.write("failure_ratio_over_time", timeRule)
+        try writer.write("slow_calls", slowCallRule)
+        try writer.write("failures", failures)
+        try writer.write("other_classes", otherClasses)
+        try writer.write("break_duration", BreakDuration(backoff: breakDuration))
+        try writer.write("probes", probes)
+        try writer.write("successes_to_close", successesToClose)
+        try writer.write("allowed_probe_failures", allowedProbeFailures)
+        try writer.write("probe_lease", probeLease.settingText)
+        try writer.write("hint_opens", longestHint?.settingText)
+        try writer.write("shortest_timeout", shortestTimeout?.settingText)
+        try writer.write("rejects", rejects)
     }
 }
 

@@ -147,6 +147,6 @@ extension CircuitBreakerPolicy {
     private func with(_ change: (inout CircuitBreakerPolicy) -> Void) -> CircuitBreakerPolicy {
         var policy = self
         change(&policy)
-        return checked { () throws(PolicyError) in try policy.validated() }
+        return checked { () throws(InvalidPolicyError) in try policy.validated() }
     }
 }

@@ -11,17 +11,12 @@ extension CircuitBreakerPolicy.CountRule: Codable {
         try reader.finish()
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case ratio, calls
-        case minimumCalls = "minimum_calls"
-    }
-
     /// Encodes the rule.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(ratio, forKey: .ratio)
-        try container.encode(calls, forKey: .calls)
-        try container.encode(minimumCalls, forKey: .minimumCalls)
+        var writer = SettingsWriter(encoder)
+        try writer.write("ratio", ratio)
+        try writer.write("calls", calls)
+        try writer.write("minimum_calls", minimumCalls)
     }
 }
 
@@ -37,17 +32,12 @@ extension CircuitBreakerPolicy.TimeRule: Codable {
         try reader.finish()
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case ratio, window
-        case minimumCalls = "minimum_calls"
-    }
-
     /// Encodes the rule.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(ratio, forKey: .ratio)
-        try container.encode(window.settingText, forKey: .window)
-        try container.encode(minimumCalls, forKey: .minimumCalls)
+        var writer = SettingsWriter(encoder)
+        try writer.write("ratio", ratio)
+        try writer.write("window", window.settingText)
+        try writer.write("minimum_calls", minimumCalls)
     }
 }
 
@@ -65,19 +55,13 @@ extension CircuitBreakerPolicy.SlowCallRule: Codable {
         try reader.finish()
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case ratio, window
-        case threshold = "slower_than"
-        case minimumCalls = "minimum_calls"
-    }
-
     /// Encodes the rule.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(ratio, forKey: .ratio)
-        try container.encode(threshold.settingText, forKey: .threshold)
-        try container.encode(window.settingText, forKey: .window)
-        try container.encode(minimumCalls, forKey: .minimumCalls)
+        var writer = SettingsWriter(encoder)
+        try writer.write("ratio", ratio)
+        try writer.write("slower_than", threshold.settingText)
+        try writer.write("window", window.settingText)
+        try writer.write("minimum_calls", minimumCalls)
     }
 }
 
@@ -94,19 +78,16 @@ extension CircuitBreakerPolicy.FailureClasses: Codable {
         case (let only?, nil): self.init(classes: Set(only), isExcept: false)
         case (nil, let except?): self.init(classes: Set(except), isExcept: true)
         default:
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "failures must have the classes that count under only, or those that don't "
-                        + "under except, and not both"))
+            throw DecodingError.setting(
+                at: decoder.codingPath,
+                "failures must have the classes that count under only, or those that don't "
+                    + "under except, and not both")
         }
     }
 
-    private enum CodingKeys: String, CodingKey { case only, except }
-
     /// Encodes the names of the classes, sorted.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(classes.map(\.id).sorted(), forKey: isExcept ? .except : .only)
+        var writer = SettingsWriter(encoder)
+        try writer.write(isExcept ? "except" : "only", classes.map(\.id).sorted())
     }
 }

@@ -15,7 +15,7 @@ extension CircuitBreakerPolicy {
             self.minimumCalls = minimumCalls
         }
 
-        func validate() throws(PolicyError) {
+        func validate() throws(InvalidPolicyError) {
             try check("failure_ratio.ratio", ratio, ratio.isShare, shareRequirement)
             try check("failure_ratio.calls", calls, (1...1_000_000).contains(calls), "must be from 1 to 1000000")
             try check(
@@ -40,7 +40,7 @@ extension CircuitBreakerPolicy {
             self.minimumCalls = minimumCalls
         }
 
-        func validate() throws(PolicyError) {
+        func validate() throws(InvalidPolicyError) {
             try check("failure_ratio_over_time.ratio", ratio, ratio.isShare, shareRequirement)
             try check("failure_ratio_over_time.window", window, window >= .milliseconds(10), "must be at least 10ms")
             try check(
@@ -70,7 +70,7 @@ extension CircuitBreakerPolicy {
             self.minimumCalls = minimumCalls
         }
 
-        func validate() throws(PolicyError) {
+        func validate() throws(InvalidPolicyError) {
             try check("slow_calls.ratio", ratio, ratio.isShare, shareRequirement)
             try check("slow_calls.slower_than", threshold, threshold > .zero, "must be above zero")
             try check("slow_calls.window", window, window >= .milliseconds(10), "must be at least 10ms")

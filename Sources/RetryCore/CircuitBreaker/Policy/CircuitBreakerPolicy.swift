@@ -53,7 +53,7 @@ public struct CircuitBreakerPolicy: Sendable, Hashable {
     ///   - breakDuration: The time for which it stays open; above zero.
     ///   - successesToClose: The number of probes that must succeed for it to close; at least 1.
     public init(consecutiveFailures: Int, breakDuration: Duration = .seconds(60), successesToClose: Int = 2) {
-        self = checked { () throws(PolicyError) in
+        self = checked { () throws(InvalidPolicyError) in
             try CircuitBreakerPolicy(
                 validating: consecutiveFailures, breakDuration: Self.fixed(breakDuration),
                 successesToClose: successesToClose)
@@ -77,14 +77,14 @@ public struct CircuitBreakerPolicy: Sendable, Hashable {
     ///   - longestHint: The longest time for which a hint opens it; above zero, `nil` if hints don't open it.
     ///   - shortestTimeout: The shortest time limit whose expiry counts; not negative, `nil` for the default.
     ///   - rejects: The attempts that an open circuit rejects.
-    /// - Throws: ``PolicyError`` that names the setting and its value.
+    /// - Throws: ``InvalidPolicyError`` that names the setting and its value.
     public init(
         validating consecutiveFailures: Int?, countRule: CountRule? = nil, timeRule: TimeRule? = nil,
         slowCallRule: SlowCallRule? = nil, failures: FailureClasses = .default,
         otherClasses: OtherClasses = .success, breakDuration: Backoff? = nil, probes: Int = 1,
         successesToClose: Int = 2, allowedProbeFailures: Int = 0, probeLease: Duration = .seconds(60),
         longestHint: Duration? = nil, shortestTimeout: Duration? = nil, rejects: RejectedAttempts = .all
-    ) throws(PolicyError) {
+    ) throws(InvalidPolicyError) {
         self.consecutiveFailures = consecutiveFailures
         self.countRule = countRule
         self.timeRule = timeRule
@@ -131,7 +131,7 @@ extension CircuitBreakerPolicy {
 
 extension CircuitBreakerPolicy {
     /// Checks every setting by itself; the one place that knows the valid ranges.
-    func validated() throws(PolicyError) -> CircuitBreakerPolicy {
+    func validated() throws(InvalidPolicyError) -> CircuitBreakerPolicy {
         if let count = consecutiveFailures {
             try check("consecutive_failures", count, count >= 1, "must be at least 1")
         }
@@ -155,13 +155,13 @@ extension CircuitBreakerPolicy {
     }
 
     /// Checks the settings, and that a rule can open the circuit.
-    func validatedWithRule() throws(PolicyError) -> CircuitBreakerPolicy {
+    func validatedWithRule() throws(InvalidPolicyError) -> CircuitBreakerPolicy {
         try requireRule()
         return try validated()
     }
 
     /// Checks that a rule can open the circuit: the one check that concerns all settings together.
-    func requireRule() throws(PolicyError) {
+    func requireRule() throws(InvalidPolicyError) {
         try check(
             "consecutive_failures", "off", hasRule, "must be on, or another rule, or hints must open the circuit")
     }
@@ -170,7 +170,7 @@ extension CircuitBreakerPolicy {
         consecutiveFailures != nil || countRule != nil || timeRule != nil || slowCallRule != nil || longestHint != nil
     }
 
-    private func validateBreak() throws(PolicyError) {
+    private func validateBreak() throws(InvalidPolicyError) {
         // The first break before its jitter; a closure would run under the breaker's lock.
         try check(
             "break_duration", breakDuration.family.rawValue, breakDuration.family != .custom,

@@ -27,12 +27,12 @@ public final class CircuitBreakerRegistry: Sendable {
     public let capacity: Int
     /// The policy of breakers that are asked for without one.
     public var policy: CircuitBreakerPolicy { rules.policy }
-    private let rules: BreakerRules
+    private let rules: CircuitBreakerRules
     private let clock: RetryClock?
-    private let random: RandomSource?
+    private let random: RetryRandomSource?
     private let classifier: ErrorClassifier?
     private let observer: CircuitBreakerObserver?
-    private let table: Locked<BreakerTable>
+    private let table: Locked<KeyedTable<CircuitBreakerKey, CircuitBreaker>>
 
     /// Creates an empty registry.
     ///
@@ -45,18 +45,18 @@ public final class CircuitBreakerRegistry: Sendable {
     ///   - observer: Receives every change of the state of all its breakers.
     public init(
         capacity: Int = 10_000, policy: CircuitBreakerPolicy = .default, classifier: ErrorClassifier? = nil,
-        clock: RetryClock? = nil, random: RandomSource? = nil, observer: CircuitBreakerObserver? = nil
+        clock: RetryClock? = nil, random: RetryRandomSource? = nil, observer: CircuitBreakerObserver? = nil
     ) {
-        self.capacity = checked { () throws(PolicyError) in
+        self.capacity = checked { () throws(InvalidPolicyError) in
             try check("capacity", capacity, capacity >= 1, "must be at least 1")
             return capacity
         }
-        rules = BreakerRules(policy)
+        rules = CircuitBreakerRules(policy)
         self.classifier = classifier
         self.clock = clock
         self.random = random
         self.observer = observer
-        table = Locked(BreakerTable(capacity: capacity))
+        table = Locked(KeyedTable(capacity: capacity))
     }
 
     /// Returns the breaker with a name, made if there is none, with the registry's policy.
@@ -67,7 +67,7 @@ public final class CircuitBreakerRegistry: Sendable {
     /// - Returns: The breaker; one that exists keeps the policy that it was made with.
     /// - Complexity: O(1), amortised.
     public func breaker(_ name: String, key: String? = nil) -> CircuitBreaker {
-        find(BreakerKey(name: name, key: key), rules)
+        find(CircuitBreakerKey(name: name, key: key), rules)
     }
 
     /// Returns the breaker with a name and these settings, made if there is none.
@@ -77,20 +77,20 @@ public final class CircuitBreakerRegistry: Sendable {
     ///   - key: A part of the dependency, such as a host: each has a breaker of its own.
     ///   - policy: The settings that the breaker must have.
     /// - Returns: The breaker.
-    /// - Throws: ``BreakerConflictError`` that names the differences, if there is one with other settings.
+    /// - Throws: ``CircuitBreakerConflictError`` that names the differences, if there is one with other settings.
     /// - Complexity: O(1), amortised.
     public func breaker(
         _ name: String, key: String? = nil, policy: CircuitBreakerPolicy
-    ) throws(BreakerConflictError) -> CircuitBreaker {
-        let rules = policy == self.policy ? rules : BreakerRules(policy)
-        let breaker = find(BreakerKey(name: name, key: key), rules)
+    ) throws(CircuitBreakerConflictError) -> CircuitBreaker {
+        let rules = policy == self.policy ? rules : CircuitBreakerRules(policy)
+        let breaker = find(CircuitBreakerKey(name: name, key: key), rules)
         if breaker.policy != policy {
-            throw BreakerConflictError(name: breaker.name, existing: breaker.policy, wanted: policy)
+            throw CircuitBreakerConflictError(name: breaker.name, existing: breaker.policy, wanted: policy)
         }
         return breaker
     }
 
-    private func find(_ key: BreakerKey, _ rules: BreakerRules) -> CircuitBreaker {
+    private func find(_ key: CircuitBreakerKey, _ rules: CircuitBreakerRules) -> CircuitBreaker {
         if let known = table.withLock({ $0.find(key) }) { return known }
         let fresh = CircuitBreaker(
             key.title, rules: rules, classifier: classifier, clock: clock, random: random, observer: observer)
@@ -105,7 +105,7 @@ public final class CircuitBreakerRegistry: Sendable {
 
 extension CircuitBreakerRegistry {
     /// All breakers of the registry, in no order.
-    public var breakers: [CircuitBreaker] { table.withLock { $0.breakers } }
+    public var breakers: [CircuitBreaker] { table.withLock { $0.values } }
 
     /// The snapshots of all breakers, sorted by name, for a dashboard.
     public var snapshots: [CircuitBreakerSnapshot] { breakers.map(\.snapshot).sorted { $0.name < $1.name } }
@@ -137,10 +137,10 @@ extension CircuitBreaker {
     ///   - name: The name of the dependency.
     ///   - policy: The settings that the breaker must have.
     /// - Returns: The breaker.
-    /// - Throws: ``BreakerConflictError`` that names the differences, if there is one with other settings.
+    /// - Throws: ``CircuitBreakerConflictError`` that names the differences, if there is one with other settings.
     public static func named(
         _ name: String, policy: CircuitBreakerPolicy
-    ) throws(BreakerConflictError) -> CircuitBreaker {
+    ) throws(CircuitBreakerConflictError) -> CircuitBreaker {
         try CircuitBreakerRegistry.shared.breaker(name, policy: policy)
     }
 }

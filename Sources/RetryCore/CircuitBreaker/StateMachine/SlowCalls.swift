@@ -26,8 +26,8 @@ struct SlowCalls: Sendable, Hashable {
     }
 
     /// The number of calls, and of slow ones among them, those in flight that are slow included.
-    var counts: CallCounts {
-        CallCounts(calls: ended.counts.calls + overdue, failures: ended.counts.failures + overdue)
+    var counts: CircuitBreaker.CallCounts {
+        CircuitBreaker.CallCounts(calls: ended.counts.calls + overdue, failures: ended.counts.failures + overdue)
     }
 
     /// The number of calls in flight.

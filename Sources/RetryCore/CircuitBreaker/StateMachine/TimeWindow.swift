@@ -3,14 +3,14 @@ struct TimeWindow: Sendable, Hashable {
     private static let bucketCount: Int64 = 10
 
     private let width: Int64
-    private var buckets: [CallCounts]
+    private var buckets: [CircuitBreaker.CallCounts]
     /// The number of the newest bucket since the beginning of time.
     private var newest: Int64 = 0
-    private(set) var counts = CallCounts()
+    private(set) var counts = CircuitBreaker.CallCounts()
 
     init(nanoseconds: Int64) {
         width = max(1, nanoseconds / Self.bucketCount)
-        buckets = Array(repeating: CallCounts(), count: Int(Self.bucketCount))
+        buckets = Array(repeating: CircuitBreaker.CallCounts(), count: Int(Self.bucketCount))
     }
 
     /// Records the outcome of a call.
@@ -42,6 +42,6 @@ struct TimeWindow: Sendable, Hashable {
     private mutating func forget(_ index: Int) {
         counts.calls -= buckets[index].calls
         counts.failures -= buckets[index].failures
-        buckets[index] = CallCounts()
+        buckets[index] = CircuitBreaker.CallCounts()
     }
 }

@@ -14,10 +14,10 @@ struct AWSAnswer {
     /// was executed.
     var evidence: ClientEvidence {
         let hint = RateLimitHeaders.hint(status: status) { headers[$0] }
-        let reasons = message.map(AWSErrorCodes.cancellationReasons(in:)) ?? []
-        let errorClass = code.flatMap { AWSErrorCodes.errorClass($0, reasons: reasons) }
+        let reasons = message.map(AWSErrorTable.cancellationReasons(in:)) ?? []
+        let errorClass = code.flatMap { AWSErrorTable.errorClass($0, reasons: reasons) }
         return ClientEvidence(
-            errorClass ?? status.flatMap { HTTPStatus.classification($0, hint: hint)?.errorClass }, hint: hint)
+            errorClass ?? status.flatMap { HTTPStatusTable.classification($0, hint: hint)?.errorClass }, hint: hint)
     }
 
     /// Adds a header, of which the first value counts.

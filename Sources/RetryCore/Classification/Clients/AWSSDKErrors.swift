@@ -3,7 +3,7 @@ extension KnownClient {
     ///
     /// | error | class |
     /// |---|---|
-    /// | of a service, such as `AWSDynamoDB.ThrottlingException` | by the type's name, see ``AWSErrorCodes``, else by its status |
+    /// | of a service, such as `AWSDynamoDB.ThrottlingException` | by the type's name, see ``AWSErrorTable``, else by its status |
     /// | `UnknownAWSHTTPServiceError`, `UnknownHTTPServiceError` | by its code, else by its status |
     /// | `CommonRunTimeError` of the network, `SwiftNIOHTTPClientError`, `WaiterTimeoutError` | transient |
     /// | `Smithy.ClientError`, requests that cannot be made, replies that cannot be read | permanent |

@@ -46,8 +46,8 @@ extension ClientEvidence {
     /// A refusal is an answer to connecting alone. Other numbers, such as `EHOSTUNREACH`, can also end a connection
     /// over which a request was sent.
     static func errno(_ number: Int32) -> ClientEvidence {
-        if POSIXErrno.isCancellation(number) { return .cancellation }
-        let errorClass = POSIXErrno.errorClass(number)
-        return POSIXErrno.isRefusal(number) ? .notSent(errorClass) : ClientEvidence(errorClass)
+        if POSIXErrnoTable.isCancellation(number) { return .cancellation }
+        let errorClass = POSIXErrnoTable.errorClass(number)
+        return POSIXErrnoTable.isRefusal(number) ? .notSent(errorClass) : ClientEvidence(errorClass)
     }
 }

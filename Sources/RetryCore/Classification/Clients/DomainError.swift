@@ -31,9 +31,9 @@ package struct DomainError {
     /// The class of this error itself; `nil` if its domain and code do not determine it.
     ///
     /// A cancellation is permanent to a classifier that still receives it.
-    package var classification: Classification? {
+    package var classification: ErrorClassification? {
         let evidence = evidence
-        return evidence.isCancellation ? .permanent : evidence.errorClass.map { Classification($0) }
+        return evidence.isCancellation ? .permanent : evidence.errorClass.map { ErrorClassification($0) }
     }
 
     private var known: ClientEvidence? {

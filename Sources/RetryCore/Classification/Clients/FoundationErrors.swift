@@ -6,7 +6,7 @@ extension KnownClient {
     /// |---|---|
     /// | `NSURLErrorDomain`, `kCFErrorDomainCFNetwork` | by the code, as `URLError` in RetryFoundation |
     /// | `NSCocoaErrorDomain` | by the code, as `CocoaError` in RetryFoundation |
-    /// | `NSPOSIXErrorDomain` | by the number, see ``POSIXErrno`` |
+    /// | `NSPOSIXErrorDomain` | by the number, see ``POSIXErrnoTable`` |
     /// | any other, and a code that says too little | of the error below it |
     ///
     /// Not executed, unless redirected: no connection was made. On Linux `URLSession` sends a request without a body

@@ -3,7 +3,7 @@ extension KnownClient {
     ///
     /// | error | class |
     /// |---|---|
-    /// | `DatabaseError` | by its extended result code, see ``SQLiteResultCode`` |
+    /// | `DatabaseError` | by its extended result code, see ``SQLiteResultTable`` |
     /// | `RowDecodingError`, `RecordError` | permanent |
     ///
     /// It is unknown whether a statement was executed.
@@ -16,7 +16,7 @@ extension ClientTable {
         [
             "GRDB.DatabaseError": { error in
                 Reflection.integer(at: "extendedResultCode", "rawValue", of: error).map {
-                    ClientEvidence(SQLiteResultCode.errorClass($0))
+                    ClientEvidence(SQLiteResultTable.errorClass($0))
                 }
             },
             "GRDB.RowDecodingError": { _ in ClientEvidence(.permanent) },

@@ -3,7 +3,7 @@ extension KnownClient {
     ///
     /// | error | class |
     /// |---|---|
-    /// | `RPCError` | by its code, see ``GRPCStatus``; of its cause where the code is `unknown` |
+    /// | `RPCError` | by its code, see ``GRPCStatusTable``; of its cause where the code is `unknown` |
     /// | `RuntimeError`: a client that is stopped or runs twice, an invalid argument | permanent |
     /// | `RuntimeError`: the transport | of its cause |
     ///
@@ -31,7 +31,7 @@ enum GRPCErrors {
         guard let code = Reflection.child("code", of: error).flatMap({ number(ofCode: "\($0)") }) else { return nil }
         let cause = Reflection.error("cause", of: error)
         return ClientEvidence(
-            GRPCStatus.errorClass(code),
+            GRPCStatusTable.errorClass(code),
             hint: RetryAfter.hint(grpcPushback: pushback(in: Reflection.child(at: "metadata", "elements", of: error))),
             // A code that the server can also send proves nothing, its cause does.
             execution: code == 14 ? ClientReader.connecting(cause) : .unknown,

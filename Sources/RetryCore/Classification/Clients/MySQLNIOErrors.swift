@@ -3,7 +3,7 @@ extension KnownClient {
     ///
     /// | `MySQLError` | class |
     /// |---|---|
-    /// | of the server | by its number, see ``MySQLErrorNumber``, else by its SQLSTATE, see ``SQLState`` |
+    /// | of the server | by its number, see ``MySQLErrorTable``, else by its SQLSTATE, see ``SQLStateTable`` |
     /// | a duplicate entry, invalid syntax, a server that is too old | permanent |
     /// | authentication | auth |
     /// | a connection that is closed | transient |
@@ -34,7 +34,7 @@ enum MySQLNIOErrors {
     private static func errorClass(ofAnswer answer: Any) -> ErrorClass? {
         let number = Reflection.integer(at: "errorCode", "rawValue", of: answer)
         let state = Reflection.child("sqlState", of: answer) as? String
-        return number.flatMap(MySQLErrorNumber.errorClass) ?? state.flatMap(SQLState.errorClass)
+        return number.flatMap(MySQLErrorTable.errorClass) ?? state.flatMap(SQLStateTable.errorClass)
     }
 
     /// Reads the cases without a payload, which only their descriptions distinguish.

@@ -3,7 +3,7 @@ extension KnownClient {
     ///
     /// | error | class |
     /// |---|---|
-    /// | `IOError` | by its error number, see ``POSIXErrno``; a missing socket file is transient |
+    /// | `IOError` | by its error number, see ``POSIXErrnoTable``; a missing socket file is transient |
     /// | `NIOConnectionError`, `SocketAddressError.UnknownHost` | transient |
     /// | `ChannelError`: closed, end of file, a timeout while connecting | transient |
     /// | `ChannelError`: an operation that a channel does not support | permanent |
@@ -52,7 +52,7 @@ enum NIOErrors {
         guard (Reflection.child("failureDescription", of: error) as? String)?.hasPrefix("connect(") == true else {
             return .errno(number)
         }
-        return .notSent(POSIXErrno.isAbsence(number) ? .transient : POSIXErrno.errorClass(number))
+        return .notSent(POSIXErrnoTable.isAbsence(number) ? .transient : POSIXErrnoTable.errorClass(number))
     }
 
     private static func errorNumber(of error: any Error) -> Int32? {

@@ -3,7 +3,7 @@ extension KnownClient {
     ///
     /// | error | class |
     /// |---|---|
-    /// | `PSQLError`: of the server | by its SQLSTATE, see ``SQLState`` |
+    /// | `PSQLError`: of the server | by its SQLSTATE, see ``SQLStateTable`` |
     /// | `PSQLError`: a connection that fails | of the error inside, else transient |
     /// | `PSQLError`: a connection that is closed | transient |
     /// | `PSQLError`: authentication | auth |
@@ -40,7 +40,7 @@ enum PostgresNIOErrors {
         case "server":
             ClientEvidence(
                 sqlState(in: Reflection.child(at: "serverInfo", "underlying", "fields", of: backing))
-                    .flatMap(SQLState.errorClass))
+                    .flatMap(SQLStateTable.errorClass))
         case "connectionError":
             // The code also stands for a connection that broke later: the error inside decides.
             ClientEvidence(
@@ -59,7 +59,8 @@ enum PostgresNIOErrors {
     /// Reads the error of the older interface.
     static func readOld(_ error: any Error) -> ClientEvidence? {
         if let answer = Reflection.child("server", of: error) {
-            return ClientEvidence(sqlState(in: Reflection.child("fields", of: answer)).flatMap(SQLState.errorClass))
+            return ClientEvidence(
+                sqlState(in: Reflection.child("fields", of: answer)).flatMap(SQLStateTable.errorClass))
         }
         return "\(error)" == "NIOPostgres error: connection closed" ? ClientEvidence(.transient) : nil
     }

@@ -3,7 +3,7 @@ extension KnownClient {
     ///
     /// | error | class |
     /// |---|---|
-    /// | of the server: `RedisError`, `ValkeyClientError.commandError` | by its first word, see ``RedisErrorCode`` |
+    /// | of the server: `RedisError`, `ValkeyClientError.commandError` | by its first word, see ``RedisErrorTable`` |
     /// | a connection that is closed, a timeout, a pool without a free connection | transient |
     /// | a client or a pool that is shut down, a reply or a request that is wrong | permanent |
     /// | `ValkeyClusterError`, `ValkeySentinelError` | transient where the cluster is in motion, else permanent |
@@ -41,7 +41,7 @@ enum RedisErrors {
         guard let message = Reflection.child("message", of: error) as? String else { return nil }
         let prefix = "(Redis) "
         let text = message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
-        return ClientEvidence(RedisErrorCode.errorClass(text))
+        return ClientEvidence(RedisErrorTable.errorClass(text))
     }
 
     static func evidence(ofClient code: Any?) -> ClientEvidence? {
@@ -68,7 +68,7 @@ enum ValkeyErrors {
         let inner = Reflection.error("underlyingError", of: error)
         return switch Reflection.caseName(of: code) {
         case "commandError":
-            ClientEvidence((Reflection.child("message", of: error) as? String).flatMap(RedisErrorCode.errorClass))
+            ClientEvidence((Reflection.child("message", of: error) as? String).flatMap(RedisErrorTable.errorClass))
         // A cancellation of another command is not a cancellation of this caller.
         case "connectionClosing", "connectionClosed", "timeout", "connectionClosedDueToCancellation":
             ClientEvidence(.transient, wrapped: inner)

@@ -3,7 +3,7 @@ extension KnownClient {
     ///
     /// | error | class |
     /// |---|---|
-    /// | of a service, such as `DynamoDBErrorType`; `AWSClientError`, `AWSServerError`, `AWSResponseError` | by its code, see ``AWSErrorCodes``, else by its status |
+    /// | of a service, such as `DynamoDBErrorType`; `AWSClientError`, `AWSServerError`, `AWSResponseError` | by its code, see ``AWSErrorTable``, else by its status |
     /// | `AWSRawError` | by its status |
     /// | `AWSClient.ClientError` | permanent; a waiter's timeout is transient |
     /// | `CredentialProviderError` | auth |

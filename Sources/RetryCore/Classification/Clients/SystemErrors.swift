@@ -1,5 +1,5 @@
 extension KnownClient {
-    /// swift-system, and the System module of Apple's systems: an `Errno` by its number, see ``POSIXErrno``.
+    /// swift-system, and the System module of Apple's systems: an `Errno` by its number, see ``POSIXErrnoTable``.
     ///
     /// Not executed, unless redirected: a refused connection.
     public static let system = KnownClient("System", place: 10)

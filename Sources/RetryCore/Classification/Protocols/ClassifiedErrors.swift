@@ -3,7 +3,7 @@ public struct PermanentError: SelfClassifyingError, Hashable, CustomStringConver
     /// The description of the failure.
     public let description: String
     /// Always permanent.
-    public var classification: Classification { .permanent }
+    public var classification: ErrorClassification { .permanent }
 
     /// Creates the error.
     public init(_ description: String = "permanent failure") { self.description = description }
@@ -14,7 +14,7 @@ public struct TransientError: SelfClassifyingError, Hashable, CustomStringConver
     /// The description of the failure.
     public let description: String
     /// Always transient.
-    public var classification: Classification { .transient }
+    public var classification: ErrorClassification { .transient }
 
     /// Creates the error.
     public init(_ description: String = "transient failure") { self.description = description }
@@ -27,8 +27,8 @@ public struct RateLimitError: SelfClassifyingError, Hashable, CustomStringConver
     /// The wait that the service asked for; `nil` if it named none.
     public let retryAfter: Duration?
     /// Always a rate limit, with the service's wait as its hint.
-    public var classification: Classification {
-        Classification(.rateLimit, hint: retryAfter.map(RetryHint.after))
+    public var classification: ErrorClassification {
+        ErrorClassification(.rateLimit, hint: retryAfter.map(RetryHint.after))
     }
 
     /// Creates the error.
@@ -43,18 +43,18 @@ public struct ConcurrencyError: SelfClassifyingError, Hashable, CustomStringConv
     /// The description of the failure.
     public let description: String
     /// Always concurrency.
-    public var classification: Classification { .concurrency }
+    public var classification: ErrorClassification { .concurrency }
 
     /// Creates the error.
     public init(_ description: String = "concurrent change") { self.description = description }
 }
 
 /// A failure on the service's side.
-public struct ServerError: SelfClassifyingError, Hashable, CustomStringConvertible {
+public struct ServerSideError: SelfClassifyingError, Hashable, CustomStringConvertible {
     /// The description of the failure.
     public let description: String
     /// Always a server error.
-    public var classification: Classification { .serverError }
+    public var classification: ErrorClassification { .serverError }
 
     /// Creates the error.
     public init(_ description: String = "server error") { self.description = description }

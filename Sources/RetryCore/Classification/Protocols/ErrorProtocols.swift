@@ -2,12 +2,12 @@
 ///
 /// ```swift
 /// extension PaymentError: SelfClassifyingError {
-///     var classification: Classification { isDeclined ? .permanent : .transient }
+///     var classification: ErrorClassification { isDeclined ? .permanent : .transient }
 /// }
 /// ```
 public protocol SelfClassifyingError: Error {
     /// The class of failure that this error stands for.
-    var classification: Classification { get }
+    var classification: ErrorClassification { get }
 }
 
 /// An error of a call with guards of its own, which have recorded its attempts.
@@ -19,7 +19,7 @@ package protocol GuardedCallError: Error {
 /// An error of a system that declares the class of some of its codes only; the errors inside it decide otherwise.
 package protocol PartlyClassifyingError: SelfClassifyingError {
     /// The class of this error itself, or `nil` if it does not determine one.
-    var ownClassification: Classification? { get }
+    var ownClassification: ErrorClassification? { get }
 }
 
 /// An error that carries the server's hint about when to come back.

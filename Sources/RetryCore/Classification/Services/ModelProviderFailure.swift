@@ -54,12 +54,12 @@ public struct ModelProviderFailure: Sendable, Hashable {
     /// - Returns: `nil` if the response says too little, as for every success.
     public static func classification(
         status: Int, failure: ModelProviderFailure?, now: Int64? = nil, headers: (String) -> String? = { _ in nil }
-    ) -> Classification? {
+    ) -> ErrorClassification? {
         guard status >= 400 else { return nil }
         let hint = RateLimitHeaders.hint(status: status, now: now, headers: headers) ?? failure?.hint
-        if let errorClass = failure?.errorClass { return Classification(errorClass, hint: hint) }
-        if hint == nil { return HTTPStatus.classification(status, now: now, headers: headers) }
-        return HTTPStatus.classification(status, hint: hint)
+        if let errorClass = failure?.errorClass { return ErrorClassification(errorClass, hint: hint) }
+        if hint == nil { return HTTPStatusTable.classification(status, now: now, headers: headers) }
+        return HTTPStatusTable.classification(status, hint: hint)
     }
 
     /// True if a permanent failure is one for good: a quota can be raised, and a model be made.
@@ -122,7 +122,7 @@ extension ErrorClassifier {
     /// It is part of ``default``.
     public static let modelProviders = ErrorClassifier(
         Rule(strength: .code) { error in
-            (error as? any ModelProviderError)?.providerFailure?.errorClass.map { Classification($0) }
+            (error as? any ModelProviderError)?.providerFailure?.errorClass.map { ErrorClassification($0) }
         }
     ).or(
         ErrorClassifier(

@@ -2,8 +2,8 @@ extension BlockingEffectGate {
     /// Claims the key; waits for another owner's outcome up to the gate's limit.
     func claim(
         _ id: ActionID, _ fingerprint: EffectFingerprint, _ node: EffectScope.Node?
-    ) throws -> (ClaimAnswer, claimedAt: Int64) {
-        let end = clock.nanoseconds.saturatingAdd(settings.waitLimit.saturatedNanoseconds)
+    ) throws -> (EffectClaimAnswer, claimedAt: Int64) {
+        let end = clock.nanoseconds.saturatingAdd((settings.waitLimit ?? .zero).saturatedNanoseconds)
         var polls = PollSchedule()
         var random = setup.random
         var wait: EffectScope.Wait?
@@ -35,7 +35,7 @@ extension BlockingEffectGate {
         guard let store = store as? any ObservableEffectStore else {
             return sleeper.sleep(for: .nanoseconds(min(limit, pause)), cancellation: setup.cancellation)
         }
-        let isSettled = CancellationToken()
+        let isSettled = RetryCancellationToken()
         let subscription = store.subscribe(to: id) { isSettled.cancel() }
         let longest: Int64 = setup.cancellation == nil ? .max : 50_000_000
         sleeper.sleep(for: .nanoseconds(min(limit, longest)), cancellation: isSettled)

@@ -9,13 +9,9 @@
 /// ```
 ///
 /// Of all callers that share the store and a key, one runs the effect; the others get its result, marked as a replay.
-/// The retries of the policy happen inside. An attempt that certainly did nothing is tried again. If the outcome of an
-/// attempt is unknown, it is tried again only if the receiver deduplicates by key; otherwise the call ends as
-/// indeterminate, to be reconciled. ``ExecutionClassifier`` distinguishes the two.
-///
-/// **The guarantee**: effectively once. One outcome is recorded, and later callers get it. The effect itself happens
-/// exactly once only if it commits together with the record, or if the receiver deduplicates by key, the idempotency
-/// key. Otherwise, if an answer is lost, the gate halts (at most once) or permits a takeover (at least once).
+/// The retries of the policy happen inside. An attempt that certainly did nothing is tried again, by
+/// ``ExecutionClassifier``; one with an unknown outcome only if the receiver deduplicates by key. Otherwise the call ends
+/// as indeterminate, to be reconciled. <doc:EffectivelyOnce> states the guarantee.
 ///
 /// A synchronous operation cannot be interrupted, and its lease is not renewed while it runs: choose a lease that is
 /// longer than the longest attempt.
@@ -31,42 +27,32 @@
 /// `indeterminate`, `fenced`, `fingerprint_mismatch`, `key_cycle`, `store_full` and `store_failed`.
 public struct BlockingEffectGate: Sendable {
     let store: any BlockingEffectStore
-    let settings: EffectGateSettings
+    let settings: EffectGatePolicy
     /// The settings of the attempts: with the policy inside the gate.
     let pipeline: RetryPipeline
 
-    /// Creates a gate; invalid settings trap.
+    /// Creates a gate from its policy.
+    ///
+    /// - Parameters:
+    ///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
+    ///   - store: The effect store.
+    ///   - policy: The policy of the gate: the receiver, the lease, the treatment of other owners and of errors.
+    public init(_ pipeline: RetryPipeline = .default, store: any BlockingEffectStore, policy: EffectGatePolicy) {
+        self.store = store
+        settings = policy
+        self.pipeline = pipeline.insideGate
+    }
+
+    /// Creates a gate for a receiver, with the defaults of ``EffectGatePolicy``.
     ///
     /// - Parameters:
     ///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
     ///   - store: The effect store.
     ///   - receiver: The receiver's treatment of a repeated request.
-    ///   - redirects: The redirects that the client of the effect follows.
-    ///   - lease: The time for which a caller owns a key without lease renewal; above zero.
-    ///   - rule: The treatment of a claim whose lease expired without settlement.
-    ///   - waitLimit: The maximum wait for the outcome of another caller's run; not negative.
-    ///   - execution: The classifier that decides whether a failed attempt had its effect;
-    ///     ``ExecutionClassifier/default`` if `nil`.
-    ///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
     public init(
-        _ pipeline: RetryPipeline = .default,
-        store: any BlockingEffectStore,
-        receiver: EffectReceiver = .mayRepeat,
-        redirects: ClientRedirects = .mayBeFollowed,
-        lease: Duration = .seconds(60),
-        ifAbandoned rule: AbandonedClaim = .halt,
-        waitingUpTo waitLimit: Duration = .zero,
-        execution: ExecutionClassifier? = nil,
-        storesMessages: Bool = false
+        _ pipeline: RetryPipeline = .default, store: any BlockingEffectStore, receiver: EffectReceiver = .mayRepeat
     ) {
-        self.store = store
-        settings = checked { () throws(PolicyError) in
-            try EffectGateSettings(
-                policy: pipeline.policy, receiver: receiver, redirects: redirects, lease: lease, rule: rule,
-                waitLimit: waitLimit,
-                execution: execution, storesMessages: storesMessages)
-        }
-        self.pipeline = pipeline.policy(settings.innerPolicy)
+        self.init(pipeline, store: store, policy: EffectGatePolicy(receiver: receiver))
     }
 
     /// Runs an effect once: if it has been run before, returns the recorded result.
@@ -79,14 +65,14 @@ public struct BlockingEffectGate: Sendable {
     /// - Returns: The result, and whether it is a replay.
     /// - Throws: The effect's last error if it certainly did not happen; ``EffectError`` if it was not run, or if its
     ///   outcome is unknown; `CancellationError` if the call was cancelled; ``ActionIDError`` if the key is invalid;
-    ///   ``PolicyError`` if the policy has a setting that a blocking call cannot honour; and the store's errors.
+    ///   ``InvalidPolicyError`` if the policy has a setting that a blocking call cannot honour; and the store's errors.
     public func once<Value>(
         _ key: some EffectKey, fingerprint: EffectFingerprint = .none, as codec: EffectCodec<Value>,
         effect: (EffectContext) throws -> Value
     ) throws -> OnceResult<Value> {
         let id = try key.actionID()
-        try settings.policy.checkBlocking()
-        let events = EffectEvents(setup, policy: settings.policy)
+        try pipeline.policy.checkBlocking()
+        let events = EffectEvents(setup, policy: pipeline.policy)
         let (result, reason) = call(id, fingerprint, codec, events, effect)
         events?.end(reason, result)
         return try result.get()
@@ -110,38 +96,27 @@ public struct BlockingEffectGate: Sendable {
     private func call<Value>(
         _ id: ActionID, _ fingerprint: EffectFingerprint, _ codec: EffectCodec<Value>, _ events: EffectEvents?,
         _ effect: (EffectContext) throws -> Value
-    ) -> (Result<OnceResult<Value>, any Error>, StopReason?) {
+    ) -> (Result<OnceResult<Value>, any Error>, RetryStopReason?) {
         let node = StoreIdentity(store).map { EffectScope.Node($0, id) }
-        let (answer, claimedAt): (ClaimAnswer, Int64)
+        let (answer, claimedAt): (EffectClaimAnswer, Int64)
         do {
             if let node { try EffectScope.checkNesting(node) }
             (answer, claimedAt) = try claim(id, fingerprint, node)
         } catch {
-            return (.failure(error), StopReason(ofClaim: error))
+            return (.failure(error), RetryStopReason(ofClaim: error))
         }
         switch answer {
         case .execute(let token, let isTakeover):
-            let run = BlockingEffectRun(
-                gate: self, setup: events?.ofAttempts ?? setup, ticket: ClaimTicket(id, token),
-                isTakeover: isTakeover, claimedAt: claimedAt)
+            let owned = ClaimedEffect(
+                EffectClaimTicket(id, token), isTakeover: isTakeover, claimedAt: claimedAt, settings, pipeline)
+            let run = BlockingEffectRun(owned, of: self)
             let inside = node.map { EffectScope.begin($0) } ?? EffectScope.runs
-            let conclusion = EffectScope.$runs.withValue(inside) { run.run(codec, effect) }
+            let conclusion = EffectScope.$runs.withValue(inside) {
+                run.run(events?.ofAttempts ?? setup, codec, effect)
+            }
             if node != nil { EffectScope.end(inside) }
             return (conclusion.result, conclusion.reason)
-        case .replay(let replay):
-            if case .succeeded(let bytes) = replay.ending {
-                return Self.replayed(bytes, replay.age, codec)
-            }
-        default: break
-        }
-        return (.failure(answer.error(for: id) ?? CancellationError()), answer.stopReason)
-    }
-
-    private static func replayed<Value>(
-        _ bytes: [UInt8], _ age: Duration, _ codec: EffectCodec<Value>
-    ) -> (Result<OnceResult<Value>, any Error>, StopReason?) {
-        do { return (.success(OnceResult(try codec.decode(bytes), replayedAfter: age)), .replayed) } catch {
-            return (.failure(error), .storeFailed)
+        default: return answer.result(for: id, codec)
         }
     }
 

@@ -1,47 +1,35 @@
 /// One run of an effect by the owner of its key, from the claim to the settlement.
 struct BlockingEffectRun {
-    let gate: BlockingEffectGate
-    let ticket: ClaimTicket
-    let isTakeover: Bool
-    let claimedAt: Int64
-    private let setup: CallSetup
-    private let state: Locked<EffectRun>
+    private let gate: BlockingEffectGate
+    private let owned: ClaimedEffect
     private let leaseEnd: Locked<Int64>
+    private var ticket: EffectClaimTicket { owned.ticket }
+    private var lease: Int64 { gate.settings.lease.saturatedNanoseconds }
 
-    init(
-        gate: BlockingEffectGate, setup: CallSetup, ticket: ClaimTicket, isTakeover: Bool, claimedAt: Int64
-    ) {
+    init(_ owned: ClaimedEffect, of gate: BlockingEffectGate) {
         self.gate = gate
-        self.setup = setup
-        self.ticket = ticket
-        self.isTakeover = isTakeover
-        self.claimedAt = claimedAt
-        state = Locked(EffectRun(receiver: gate.settings.receiver, isTakeover: isTakeover))
-        leaseEnd = Locked(claimedAt.saturatingAdd(gate.settings.lease.saturatedNanoseconds))
+        self.owned = owned
+        leaseEnd = Locked(owned.claimedAt.saturatingAdd(gate.settings.lease.saturatedNanoseconds))
     }
 
     func run<Value>(
-        _ codec: EffectCodec<Value>, _ effect: (EffectContext) throws -> Value
+        _ setup: CallSetup, _ codec: EffectCodec<Value>, _ effect: (EffectContext) throws -> Value
     ) -> EffectConclusion<Value> {
-        let claim = Claim(ticket, isTakeover: isTakeover) { [store = gate.store] in
-            _ = try? store.settle($0, .indeterminate(nil))
-        }
-        let ending = attempts(codec, effect)
+        let claim = owned.claim(in: gate.store)
+        let ending = attempts(setup, codec, effect)
         // From here on the outcome is reported to the store: the claim is not dropped, whatever the store answers.
         claim.finish()
-        let outcome = ending.outcome(else: state.withLock { $0.outcome })
-        let end = settle(outcome)
-        let age = Duration.nanoseconds(max(0, gate.clock.nanoseconds - claimedAt))
-        return EffectConclusion(ending, end, outcome, (ticket, age), codec)
+        let outcome = owned.outcome(of: ending)
+        return owned.conclusion(ending, settle(outcome), outcome, codec)
     }
 
     /// Runs the attempts.
     private func attempts<Value>(
-        _ codec: EffectCodec<Value>, _ effect: (EffectContext) throws -> Value
+        _ setup: CallSetup, _ codec: EffectCodec<Value>, _ effect: (EffectContext) throws -> Value
     ) -> EffectRunEnding<Value> {
         var obstacle: (any Error)?
         do {
-            let driver = try BlockingDriver(gate.pipeline.setup(gate.settings.setup(setup, judgedBy: state)))
+            let driver = try BlockingDriver(owned.attempts(setup))
             let value = try driver.run(
                 rejecting: { _ in nil }, onRetry: { _ in },
                 operation: { attempt in
@@ -49,10 +37,12 @@ struct BlockingEffectRun {
                         try prepare(attempt)
                     } catch {
                         obstacle = error
-                        throw CalledOff()
+                        throw CancelledCallError()
                     }
-                    state.withLock { $0.attemptStarts() }
-                    return try effect(context(attempt))
+                    return try effect(
+                        owned.attemptStarts(attempt) { [leaseEnd, clock = gate.clock] in
+                            Self.left(leaseEnd, clock)
+                        })
                 })
             return .value(value, gate.settings.encode(value, codec))
         } catch {
@@ -63,19 +53,12 @@ struct BlockingEffectRun {
     /// Checks that the caller still owns the key.
     private func prepare(_ attempt: RetryAttempt) throws {
         let now = gate.clock.nanoseconds
-        let lease = gate.settings.lease.saturatedNanoseconds
-        if attempt.isFirst, now.saturatingAdd(-claimedAt) <= lease / 2 { return }
-        let answer: RenewAnswer
+        if attempt.isFirst, now.saturatingAdd(-owned.claimedAt) <= lease / 2 { return }
+        let answer: EffectRenewAnswer
         do { answer = try gate.store.renew(ticket, lease: gate.settings.lease) } catch { throw StoreFailure(error) }
-        if case .lost(let current) = answer {
-            throw EffectError.fenced(ticket.id, own: ticket.token, current: current)
-        }
-        leaseEnd.withLock { $0 = now.saturatingAdd(lease) }
-    }
-
-    private func context(_ attempt: RetryAttempt) -> EffectContext {
-        EffectContext(ticket, isTakeover: isTakeover, attempt: attempt) { [leaseEnd, clock = gate.clock] in
-            .nanoseconds(Self.left(leaseEnd, clock))
+        switch answer {
+        case .lost(let current): throw EffectError.fenced(ticket.id, own: ticket.token, current: current)
+        case .renewed(let left): leaseEnd.withLock { $0 = now.saturatingAdd(min(lease, left.saturatedNanoseconds)) }
         }
     }
 
@@ -87,9 +70,7 @@ struct BlockingEffectRun {
     private func settle(_ outcome: EffectOutcome) -> EffectSettlement.End {
         let (clock, start) = (gate.clock, gate.clock.nanoseconds)
         var random = gate.setup.random
-        var settlement = EffectSettlement(
-            token: ticket.token, outcome, leaseLeft: Self.left(leaseEnd, clock)
-        ) { [settings = gate.settings] in settings.failure($0) }
+        var settlement = owned.settlement(outcome, leaseLeft: Self.left(leaseEnd, clock))
         var step = settlement.start
         while true {
             do {

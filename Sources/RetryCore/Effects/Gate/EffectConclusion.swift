@@ -30,12 +30,12 @@ extension EffectFailure {
 package struct EffectConclusion<Value> {
     package let result: Result<OnceResult<Value>, any Error>
     /// The stop reason to report; `nil` for that of the attempts.
-    package let reason: StopReason?
+    package let reason: RetryStopReason?
     /// The ending of a success that the store keeps.
     package let kept: EffectReplay.Ending?
 
     private init(
-        _ result: Result<OnceResult<Value>, any Error>, _ reason: StopReason?, kept: EffectReplay.Ending? = nil
+        _ result: Result<OnceResult<Value>, any Error>, _ reason: RetryStopReason?, kept: EffectReplay.Ending? = nil
     ) {
         self.result = result
         self.reason = reason
@@ -52,7 +52,7 @@ package struct EffectConclusion<Value> {
     ///   - codec: The codec for a result that was recorded before.
     package init(
         _ ending: EffectRunEnding<Value>, _ end: EffectSettlement.End, _ outcome: EffectOutcome,
-        _ claim: (ticket: ClaimTicket, age: Duration), _ codec: EffectCodec<Value>
+        _ claim: (ticket: EffectClaimTicket, age: Duration), _ codec: EffectCodec<Value>
     ) {
         switch (ending, end) {
         case (.value(let value, _), .recorded(let unkept)):
@@ -71,7 +71,7 @@ package struct EffectConclusion<Value> {
             self.init(
                 Result { OnceResult(try codec.decode(bytes)) }, .succeeded, kept: .succeeded(bytes))
         case (.failure, .found(let kept, let age)):
-            let replay = ClaimAnswer.replay(EffectReplay(kept, age: age))
+            let replay = EffectClaimAnswer.replay(EffectReplay(kept, age: age))
             self.init(.failure(replay.error(for: claim.ticket.id) ?? CancellationError()), .resultNotKept, kept: kept)
         case (.failure(let error, _, true), _): self.init(.failure(error), .cancelled)
         case (_, .fenced(let current)):
@@ -86,7 +86,7 @@ package struct EffectConclusion<Value> {
     /// Concludes a run that ended with an error, and whose outcome is recorded.
     private init(
         _ thrown: any Error, _ obstacle: (any Error)?, _ outcome: EffectOutcome,
-        _ claim: (ticket: ClaimTicket, age: Duration)
+        _ claim: (ticket: EffectClaimTicket, age: Duration)
     ) {
         let error = obstacle ?? thrown
         if error is CancellationError {
@@ -114,7 +114,7 @@ package struct EffectConclusion<Value> {
     }
 
     private static func indeterminate(
-        _ error: any Error, _ claim: (ticket: ClaimTicket, age: Duration)
+        _ error: any Error, _ claim: (ticket: EffectClaimTicket, age: Duration)
     ) -> EffectError {
         let underlying = (error as? StoreFailure)?.underlying ?? error
         return .indeterminate(

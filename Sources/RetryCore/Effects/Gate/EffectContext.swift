@@ -11,7 +11,8 @@ public struct EffectContext: Sendable {
     private let lease: @Sendable () -> Duration
 
     package init(
-        _ ticket: ClaimTicket, isTakeover: Bool, attempt: RetryAttempt, leaseLeft: @escaping @Sendable () -> Duration
+        _ ticket: EffectClaimTicket, isTakeover: Bool, attempt: RetryAttempt,
+        leaseLeft: @escaping @Sendable () -> Duration
     ) {
         id = ticket.id
         token = ticket.token

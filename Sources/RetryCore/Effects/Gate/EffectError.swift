@@ -58,7 +58,7 @@ public enum EffectError: Error, Sendable, CustomStringConvertible {
 extension EffectError: SelfClassifyingError {
     /// A conflict if another caller runs the effect, or a cycle, which is not retried; transient if the store is full;
     /// else permanent.
-    public var classification: Classification {
+    public var classification: ErrorClassification {
         switch self {
         case .inProgress: .concurrency
         case .keyCycle: .concurrency.hint(.never)

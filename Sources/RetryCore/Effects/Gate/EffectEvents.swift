@@ -10,7 +10,8 @@ package final class EffectEvents: Sendable {
 
     private let observer: RetryObserver
     private let setup: CallSetup
-    private let policy: String
+    private let policy: RetryPolicy
+    private let call = RetryEvent.nextCall()
     private let start: Int64
     private let state = Locked(State())
 
@@ -19,14 +20,13 @@ package final class EffectEvents: Sendable {
         guard let observer = setup.observer else { return nil }
         self.observer = observer
         self.setup = setup
-        self.policy = policy.name
+        self.policy = policy
         start = setup.clock.nanoseconds
     }
 
     /// The setup of the attempts, whose events pass through this object.
     package var ofAttempts: CallSetup {
-        let attempts = RetryObserver(includesMessages: observer.includesMessages) { self.receive($0) }
-        return setup.observed(by: attempts)
+        setup.observed(by: RetryObserver(interest: observer.interest) { self.receive($0) })
     }
 
     /// Reports the end of the call.
@@ -34,32 +34,30 @@ package final class EffectEvents: Sendable {
     /// - Parameters:
     ///   - reason: The reason of the end; `nil` for the reason of the attempts.
     ///   - result: The result or the error of the call.
-    package func end<Value>(_ reason: StopReason?, _ result: Result<OnceResult<Value>, any Error>) {
+    package func end<Value>(_ reason: RetryStopReason?, _ result: Result<OnceResult<Value>, any Error>) {
         var error: (any Error)?
         if case .failure(let thrown) = result { error = thrown }
         end(reason, error: error)
     }
 
-    private func end(_ reason: StopReason?, error: (any Error)?) {
+    private func end(_ reason: RetryStopReason?, error: (any Error)?) {
         let (number, ending) = state.withLock { ($0.number + 1, $0.ending) }
-        if let ending, reason == nil || reason == ending.stopReason { return observer.observe(ending) }
-        let kind = RetryEvent.Kind.stop(reason ?? .storeFailed)
-        observer.observe(
+        if let ending, reason == nil || reason == ending.stopReason { return observer.deliver(ending) }
+        observer.deliver(
             RetryEvent(
-                number: number, kind: kind, operation: setup.name, policy: policy,
-                attempt: ending?.attempt ?? 0, errorClass: ending?.errorClass,
-                errorType: ending?.errorType ?? error.map { ErrorTypeFacts.of($0).name },
-                message: ending?.message ?? (observer.includesMessages ? error.map(RetryEvent.message) : nil),
-                hint: ending?.hint, delay: .zero,
-                elapsed: .nanoseconds(max(0, setup.clock.nanoseconds.saturatingAdd(-start)))))
+                call: call, number: number, .stop(reason ?? .storeFailed), of: setup, policy.storage,
+                attempt: ending?.attempt ?? 0, nil, error, includesMessage: observer.includesMessages, after: ending,
+                elapsed: max(0, setup.clock.nanoseconds.saturatingAdd(-start))))
     }
 
     private func receive(_ event: RetryEvent) {
+        var event = event
+        event.call = call
         if event.stopReason != nil {
             state.withLock { $0.ending = event }
         } else {
             state.withLock { $0.number = event.number }
-            observer.observe(event)
+            observer.deliver(event)
         }
     }
 }

@@ -9,7 +9,7 @@
 /// ```
 ///
 /// Without an explicit codec, `once` and
-/// ``onceBlocking(_:in:fingerprint:through:receiver:redirects:lease:ifAbandoned:waitingUpTo:execution:storesMessages:effect:)``
+/// ``onceBlocking(_:in:fingerprint:through:receiver:effect:)``
 /// use this one.
 public protocol EffectResult: SendableMetatype {
     /// The codec of the recorded value, which later callers get.

@@ -41,7 +41,7 @@ package struct EffectSettlement: Sendable {
     private let failure: @Sendable (any Error) -> EffectFailure
     private var phase: Phase
     private var unkept: EffectFailure?
-    private var retries: RetryState
+    private var retries: RetryStateMachine
     /// The sum of the waits, in nanoseconds: it bounds the attempts even if a test's sleeper lets no time pass.
     private var waited: Int64 = 0
 
@@ -64,7 +64,7 @@ package struct EffectSettlement: Sendable {
         self.failure = failure
         phase = .telling(outcome)
         if case .succeededWithoutResult(let reason) = outcome { unkept = reason }
-        retries = RetryState(
+        retries = RetryStateMachine(
             policy: RetryPolicy(
                 maxAttempts: .max, backoff: .exponential(initial: .milliseconds(50), cap: .seconds(4), jitter: .equal),
                 deadline: .nanoseconds(max(leaseLeft, Self.leastTime)), deadlineBehavior: .truncate))
@@ -74,7 +74,7 @@ package struct EffectSettlement: Sendable {
     package var start: Step { .settle(outcome) }
 
     /// Handles the store's answer to a settlement.
-    package mutating func answered(_ answer: SettleAnswer) -> Step {
+    package mutating func answered(_ answer: EffectSettleAnswer) -> Step {
         switch (answer, phase) {
         case (.recorded, .lastTry(let error)), (.alreadyRecorded, .lastTry(let error)):
             // A success that is recorded without its result is still known.
@@ -104,7 +104,7 @@ package struct EffectSettlement: Sendable {
     ///   - elapsed: The time since the settlement began, in nanoseconds.
     ///   - random: The random source for jitter.
     /// - Returns: The next step.
-    package mutating func failed(_ error: any Error, elapsed: Int64, using random: inout RandomSource) -> Step {
+    package mutating func failed(_ error: any Error, elapsed: Int64, using random: inout RetryRandomSource) -> Step {
         if case .lastTry(let first) = phase { return .end(.unknown(first)) }
         if case .telling(.succeeded) = phase, case EffectStoreError.resultTooLong? = error as? EffectStoreError {
             let reason = failure(error)

@@ -6,8 +6,8 @@
 /// }
 /// ```
 ///
-/// This is ``BlockingEffectGate`` for a single call; see there for the guarantee. Inside a task use the asynchronous
-/// `once` of RetryAsync.
+/// This is ``BlockingEffectGate`` for a single call; see there for the guarantee and for the other settings. Inside a
+/// task use the asynchronous `once` of RetryAsync.
 ///
 /// - Parameters:
 ///   - key: The key of the effect: text, or an ``ActionID``.
@@ -16,13 +16,6 @@
 ///   - codec: The codec of the recorded result, which later callers get.
 ///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
 ///   - receiver: The receiver's treatment of a repeated request.
-///   - redirects: The redirects that the client of the effect follows.
-///   - lease: The time for which the caller owns the key without lease renewal; longer than the longest attempt.
-///   - rule: The treatment of a claim whose lease expired without settlement.
-///   - waitLimit: The maximum wait for the outcome of another caller's run.
-///   - execution: The classifier that decides whether a failed attempt had its effect; ``ExecutionClassifier/default``
-///     if `nil`.
-///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
 ///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
 /// - Returns: The result, and whether it is a replay.
 /// - Throws: As ``BlockingEffectGate/once(_:fingerprint:as:effect:)`` does.
@@ -33,18 +26,10 @@ public func onceBlocking<Value>(
     as codec: EffectCodec<Value>,
     through pipeline: RetryPipeline = .default,
     receiver: EffectReceiver = .mayRepeat,
-    redirects: ClientRedirects = .mayBeFollowed,
-    lease: Duration = .seconds(60),
-    ifAbandoned rule: AbandonedClaim = .halt,
-    waitingUpTo waitLimit: Duration = .zero,
-    execution: ExecutionClassifier? = nil,
-    storesMessages: Bool = false,
     effect: (EffectContext) throws -> Value
 ) throws -> OnceResult<Value> {
-    try BlockingEffectGate(
-        pipeline, store: store, receiver: receiver, redirects: redirects, lease: lease, ifAbandoned: rule,
-        waitingUpTo: waitLimit, execution: execution, storesMessages: storesMessages
-    ).once(key, fingerprint: fingerprint, as: codec, effect: effect)
+    try BlockingEffectGate(pipeline, store: store, receiver: receiver)
+        .once(key, fingerprint: fingerprint, as: codec, effect: effect)
 }
 
 /// Runs a synchronous effect once, with the codec of its result type: if it has been run before, returns the result.
@@ -61,13 +46,6 @@ public func onceBlocking<Value>(
 ///   - fingerprint: The fingerprint of the request: a second call of the key with another one is refused.
 ///   - pipeline: The settings of the call: the policy, the guards, the classifier, the observers.
 ///   - receiver: The receiver's treatment of a repeated request.
-///   - redirects: The redirects that the client of the effect follows.
-///   - lease: The time for which the caller owns the key without lease renewal; longer than the longest attempt.
-///   - rule: The treatment of a claim whose lease expired without settlement.
-///   - waitLimit: The maximum wait for the outcome of another caller's run.
-///   - execution: The classifier that decides whether a failed attempt had its effect; ``ExecutionClassifier/default``
-///     if `nil`.
-///   - storesMessages: Pass `true` to store the texts of errors. They can hold secrets.
 ///   - effect: The effect. It runs until it succeeds, or until the policy or the gate gives up.
 /// - Returns: The result, and whether it is a replay.
 /// - Throws: As ``BlockingEffectGate/once(_:fingerprint:effect:)`` does.
@@ -77,16 +55,8 @@ public func onceBlocking<Value: EffectResult>(
     fingerprint: EffectFingerprint = .none,
     through pipeline: RetryPipeline = .default,
     receiver: EffectReceiver = .mayRepeat,
-    redirects: ClientRedirects = .mayBeFollowed,
-    lease: Duration = .seconds(60),
-    ifAbandoned rule: AbandonedClaim = .halt,
-    waitingUpTo waitLimit: Duration = .zero,
-    execution: ExecutionClassifier? = nil,
-    storesMessages: Bool = false,
     effect: (EffectContext) throws -> Value
 ) throws -> OnceResult<Value> {
-    try BlockingEffectGate(
-        pipeline, store: store, receiver: receiver, redirects: redirects, lease: lease, ifAbandoned: rule,
-        waitingUpTo: waitLimit, execution: execution, storesMessages: storesMessages
-    ).once(key, fingerprint: fingerprint, effect: effect)
+    try BlockingEffectGate(pipeline, store: store, receiver: receiver)
+        .once(key, fingerprint: fingerprint, effect: effect)
 }

@@ -48,12 +48,12 @@ public struct ActionID: Sendable {
     }
 
     /// Creates an id from a digest, whose digits are the key.
-    init(digest: SHA256Digest, tenant: String = "") throws(ActionIDError) {
+    init(digest: EffectDigest, tenant: String = "") throws(ActionIDError) {
         if tenant.utf8.count > Self.maxLength { throw ActionIDError(.longTenant(tenant.utf8.count)) }
         self.init(digits: digest, tenant: tenant.utf8)
     }
 
-    init(digits digest: SHA256Digest, tenant: String.UTF8View = "".utf8) {
+    init(digits digest: EffectDigest, tenant: String.UTF8View = "".utf8) {
         storage = [UInt8](unsafeUninitializedCapacity: 65 + tenant.count) { buffer, count in
             buffer[0] = 64
             digest.writeHex(into: UnsafeMutableBufferPointer(rebasing: buffer[1..<65]))
@@ -92,7 +92,7 @@ public struct ActionID: Sendable {
     }
 
     /// A digest of tenant and key, for values whose size must not depend on them.
-    var digest: SHA256Digest {
+    var digest: EffectDigest {
         var hash = SHA256()
         hash.update("retrykit.key.1".utf8)
         hash.update(storage)

@@ -30,5 +30,5 @@ public struct ActionIDError: Error, Sendable, Hashable, CustomStringConvertible 
 /// An invalid id stays invalid at every attempt.
 extension ActionIDError: SelfClassifyingError {
     /// Always permanent.
-    public var classification: Classification { .permanent }
+    public var classification: ErrorClassification { .permanent }
 }

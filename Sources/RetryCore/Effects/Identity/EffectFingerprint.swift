@@ -8,10 +8,10 @@
 /// ``none``, which is compared like any other.
 public struct EffectFingerprint: Sendable, Hashable, CustomStringConvertible {
     /// The digest of the request.
-    public let digest: SHA256Digest
+    public let digest: EffectDigest
 
     /// Creates a fingerprint from a digest.
-    public init(digest: SHA256Digest) {
+    public init(digest: EffectDigest) {
         self.digest = digest
     }
 

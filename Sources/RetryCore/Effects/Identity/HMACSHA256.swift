@@ -6,14 +6,14 @@
 /// ```swift
 /// let digest = HMACSHA256.digest(of: message.utf8, key: secret)
 /// ```
-public struct HMACSHA256: Sendable {
+package struct HMACSHA256: Sendable {
     private var inner: SHA256
     private let outer: SHA256
 
     /// Creates the hash of no input so far.
     ///
     /// - Parameter key: The secret; use at least 32 random bytes.
-    public init(key: some Sequence<UInt8>) {
+    package init(key: some Sequence<UInt8>) {
         var block = Array(key)
         if block.count > 64 { block = SHA256.digest(of: block).bytes }
         block += [UInt8](repeating: 0, count: 64 - block.count)
@@ -29,19 +29,19 @@ public struct HMACSHA256: Sendable {
     ///   - bytes: The input.
     ///   - key: The secret.
     /// - Returns: The digest.
-    public static func digest(of bytes: some Sequence<UInt8>, key: some Sequence<UInt8>) -> SHA256Digest {
+    package static func digest(of bytes: some Sequence<UInt8>, key: some Sequence<UInt8>) -> EffectDigest {
         var hash = HMACSHA256(key: key)
         hash.update(bytes)
         return hash.finalize()
     }
 
     /// Adds bytes to the input.
-    public mutating func update(_ bytes: some Sequence<UInt8>) {
+    package mutating func update(_ bytes: some Sequence<UInt8>) {
         inner.update(bytes)
     }
 
     /// Returns the digest of the whole input.
-    public func finalize() -> SHA256Digest {
+    package func finalize() -> EffectDigest {
         var outer = outer
         outer.update(inner.finalize().bytes)
         return outer.finalize()

@@ -9,7 +9,7 @@
 /// hash.update("17".utf8)
 /// print(hash.finalize())
 /// ```
-public struct SHA256: Sendable {
+package struct SHA256: Sendable {
     private var state = CompressionState()
     /// The input that does not fill a block yet.
     private var pending = SIMD64<UInt8>()
@@ -17,17 +17,17 @@ public struct SHA256: Sendable {
     private var length: UInt64 = 0
 
     /// Creates the hash of no input so far.
-    public init() {}
+    package init() {}
 
     /// Returns the digest of some bytes.
-    public static func digest(of bytes: some Sequence<UInt8>) -> SHA256Digest {
+    package static func digest(of bytes: some Sequence<UInt8>) -> EffectDigest {
         var hash = SHA256()
         hash.update(bytes)
         return hash.finalize()
     }
 
     /// Adds bytes to the input.
-    public mutating func update(_ bytes: some Sequence<UInt8>) {
+    package mutating func update(_ bytes: some Sequence<UInt8>) {
         let isDone: Void? = bytes.withContiguousStorageIfAvailable { update(UnsafeRawBufferPointer($0)) }
         if isDone == nil {
             for byte in bytes { withUnsafeBytes(of: byte) { update($0) } }
@@ -35,7 +35,7 @@ public struct SHA256: Sendable {
     }
 
     /// Adds bytes to the input.
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.baseAddress else { return }
         length &+= UInt64(bytes.count)
         var offset = fill(from: bytes)
@@ -48,10 +48,10 @@ public struct SHA256: Sendable {
     }
 
     /// Returns the digest of the whole input.
-    public func finalize() -> SHA256Digest {
+    package func finalize() -> EffectDigest {
         var copy = self
         copy.pad()
-        return SHA256Digest(copy.state)
+        return EffectDigest(copy.state)
     }
 
     /// Completes a block that earlier input began; returns the number of bytes used.

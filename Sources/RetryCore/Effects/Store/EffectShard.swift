@@ -2,7 +2,7 @@
 struct EffectShard: Sendable {
     typealias Notify = @Sendable () -> Void
 
-    private let census: EffectCensus
+    private let counters: EffectStoreCounters
     private let retention: Int64
     private var index = EffectIndex()
     private(set) var slots = EffectSlots()
@@ -10,10 +10,10 @@ struct EffectShard: Sendable {
     private var lastWaiter = 0
     private var lastNow = Int64.min
     /// The number of records in each phase.
-    private(set) var counts = [Int](repeating: 0, count: EffectLedger.Phase.allCases.count)
+    private(set) var counts = [Int](repeating: 0, count: EffectStateMachine.Phase.allCases.count)
 
-    init(census: EffectCensus, retention: Int64) {
-        self.census = census
+    init(counters: EffectStoreCounters, retention: Int64) {
+        self.counters = counters
         self.retention = retention
     }
 
@@ -24,37 +24,38 @@ struct EffectShard: Sendable {
     }
 
     enum Claim: Sendable {
-        case answer(ClaimAnswer, notify: [Notify])
-        case noRoom(EffectCensus.Refusal)
+        case answer(EffectClaimAnswer, notify: [Notify])
+        case noRoom(EffectStoreCounters.Refusal)
     }
 
     mutating func claim(
-        _ key: HashedKey, fingerprint: EffectFingerprint, lease: Int64, ifAbandoned rule: AbandonedClaim, now: Int64
+        _ key: HashedKey, fingerprint: EffectFingerprint, lease: Int64, ifAbandoned rule: AbandonedClaimBehavior,
+        now: Int64
     ) -> Claim {
         evictExpired(now: now, atMost: 2)
         let slot: Int
         if let known = find(key) {
             slot = known
         } else {
-            if let refusal = census.add(key.id) { return .noRoom(refusal) }
+            if let refusal = counters.add(key.id) { return .noRoom(refusal) }
             slot = slots.add(key.id, hash: key.low)
             index.insert(key.low, slot: slot)
-            counts[Int(EffectLedger.Phase.absent.rawValue)] += 1
+            counts[Int(EffectStateMachine.Phase.absent.rawValue)] += 1
         }
-        let (answer, notify) = change(slot) { [census] ledger in
-            ledger.claim(fingerprint: fingerprint, lease: lease, ifAbandoned: rule, now: now) { census.nextToken() }
+        let (answer, notify) = change(slot) { [counters] machine in
+            machine.claim(fingerprint: fingerprint, lease: lease, ifAbandoned: rule, now: now) { counters.nextToken() }
         }
         return .answer(answer, notify: notify)
     }
 
-    mutating func renew(_ key: HashedKey, token: FencingToken, lease: Int64, now: Int64) -> RenewAnswer {
+    mutating func renew(_ key: HashedKey, token: FencingToken, lease: Int64, now: Int64) -> EffectRenewAnswer {
         guard let slot = find(key) else { return .lost(current: nil) }
-        return slots[slot].ledger.renew(token: token, lease: lease, now: now)
+        return slots[slot].machine.renew(token: token, lease: lease, now: now)
     }
 
     mutating func settle(
         _ key: HashedKey, token: FencingToken, _ outcome: EffectOutcome, now: Int64
-    ) -> (SettleAnswer, notify: [Notify]) {
+    ) -> (EffectSettleAnswer, notify: [Notify]) {
         evictExpired(now: now, atMost: 2)
         guard let slot = find(key) else { return (.fenced(current: nil), []) }
         return change(slot) { [retention] in $0.settle(token: token, outcome, retention: retention, now: now) }
@@ -62,7 +63,7 @@ struct EffectShard: Sendable {
 
     mutating func reconcile(
         _ key: HashedKey, expectedToken: FencingToken, _ verdict: EffectVerdict, now: Int64
-    ) -> (ReconcileAnswer, notify: [Notify]) {
+    ) -> (EffectReconcileAnswer, notify: [Notify]) {
         guard let slot = find(key) else { return (.notIndeterminate, []) }
         return change(slot) { [retention] in
             $0.reconcile(expectedToken: expectedToken, verdict, retention: retention, now: now)
@@ -70,7 +71,7 @@ struct EffectShard: Sendable {
     }
 
     func record(_ key: HashedKey, now: Int64) -> EffectRecord? {
-        find(key).flatMap { slots[$0].ledger.record(now: now) }
+        find(key).flatMap { slots[$0].machine.record(now: now) }
     }
 
     /// Evicts the expired records, oldest first.
@@ -80,7 +81,7 @@ struct EffectShard: Sendable {
     mutating func evictExpired(now: Int64, atMost limit: Int) -> Int {
         var count = 0
         for list in [.settled, .released] as [EffectSlots.List] {
-            while count < limit, let slot = slots.first(of: list), slots[slot].ledger.isExpired(now: now) {
+            while count < limit, let slot = slots.first(of: list), slots[slot].machine.isExpired(now: now) {
                 remove(slot)
                 count += 1
             }
@@ -120,14 +121,14 @@ struct EffectShard: Sendable {
 
     /// Changes a record, moves it to the list of its new phase, and returns the subscribers to notify.
     private mutating func change<Answer>(
-        _ slot: Int, _ event: (inout EffectLedger) -> Answer
+        _ slot: Int, _ event: (inout EffectStateMachine) -> Answer
     ) -> (Answer, notify: [Notify]) {
-        let (before, end) = (slots[slot].ledger.phase, slots[slot].ledger.until)
-        let answer = event(&slots[slot].ledger)
-        let after = slots[slot].ledger.phase
+        let (before, end) = (slots[slot].machine.phase, slots[slot].machine.until)
+        let answer = event(&slots[slot].machine)
+        let after = slots[slot].machine.phase
         let (old, new) = (Self.list(of: before), Self.list(of: after))
         // A settled record that a verdict changes expires later than those behind it.
-        let expiresLater = new == .settled && slots[slot].ledger.until != end
+        let expiresLater = new == .settled && slots[slot].machine.until != end
         if before == after, !expiresLater { return (answer, []) }
         counts[Int(before.rawValue)] -= 1
         counts[Int(after.rawValue)] += 1
@@ -146,17 +147,17 @@ struct EffectShard: Sendable {
     }
 
     private mutating func remove(_ slot: Int) {
-        remove(slot, from: Self.list(of: slots[slot].ledger.phase))
+        remove(slot, from: Self.list(of: slots[slot].machine.phase))
     }
 
     private mutating func remove(_ slot: Int, from list: EffectSlots.List) {
-        counts[Int(slots[slot].ledger.phase.rawValue)] -= 1
-        if let id = slots[slot].id { census.remove(id) }
+        counts[Int(slots[slot].machine.phase.rawValue)] -= 1
+        if let id = slots[slot].id { counters.remove(id) }
         index.remove(slots[slot].hash, slot: slot)
         slots.remove(slot, from: list)
     }
 
-    private static func list(of phase: EffectLedger.Phase) -> EffectSlots.List {
+    private static func list(of phase: EffectStateMachine.Phase) -> EffectSlots.List {
         switch phase {
         case .absent, .running, .abandoned, .indeterminate: .open
         case .succeeded, .failed: .settled

@@ -5,7 +5,7 @@
 struct EffectSlots: Sendable {
     struct Slot: Sendable {
         var id: ActionID?
-        var ledger = EffectLedger()
+        var machine = EffectStateMachine()
         var hash: UInt32 = 0
         var previous: UInt32 = Self.none
         var next: UInt32 = Self.none

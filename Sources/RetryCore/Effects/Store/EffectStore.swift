@@ -1,7 +1,7 @@
 /// A thread-safe store of effects by their idempotency keys, so that none happens twice.
 ///
-/// A store has one atomic step for each of its functions, and decides as ``EffectLedger`` does. It never waits for
-/// another caller. Its guarantee holds among callers that share the store and a key, within the retention of its
+/// A store has one atomic step for each of its functions, and decides as ``EffectStateMachine`` does. It never waits
+/// for another caller. Its guarantee holds among callers that share the store and a key, within the retention of its
 /// records. `EffectStoreConformance` of RetryTesting checks a custom store.
 ///
 /// | here | in nodus-retry |
@@ -22,8 +22,8 @@ public protocol EffectStore: Sendable {
     /// - Returns: The answer: run the effect, or the reason why not.
     /// - Throws: An error if the store cannot do its work.
     func claim(
-        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
-    ) async throws -> ClaimAnswer
+        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaimBehavior
+    ) async throws -> EffectClaimAnswer
 
     /// Extends the lease of a claim, counted from now.
     ///
@@ -32,7 +32,7 @@ public protocol EffectStore: Sendable {
     ///   - lease: The new lease; above zero.
     /// - Returns: The answer: renewed, or lost.
     /// - Throws: An error if the store cannot do its work.
-    func renew(_ ticket: ClaimTicket, lease: Duration) async throws -> RenewAnswer
+    func renew(_ ticket: EffectClaimTicket, lease: Duration) async throws -> EffectRenewAnswer
 
     /// Records the outcome of an effect, if the key is still the caller's. It is idempotent.
     ///
@@ -41,7 +41,7 @@ public protocol EffectStore: Sendable {
     ///   - outcome: The outcome of the effect.
     /// - Returns: The answer: recorded, or the reason why not.
     /// - Throws: An error if the store cannot do its work; ``EffectStoreError`` if the result is too long to be kept.
-    func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) async throws -> SettleAnswer
+    func settle(_ ticket: EffectClaimTicket, _ outcome: EffectOutcome) async throws -> EffectSettleAnswer
 
     /// Records a verdict about an effect whose outcome is unknown, or which failed: this clears the record.
     ///
@@ -55,7 +55,7 @@ public protocol EffectStore: Sendable {
     /// - Throws: An error if the store cannot do its work; ``EffectStoreError`` if the result is too long to be kept.
     func reconcile(
         _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
-    ) async throws -> ReconcileAnswer
+    ) async throws -> EffectReconcileAnswer
 
     /// Returns the record of a key, and changes nothing.
     ///
@@ -71,17 +71,17 @@ public protocol EffectStore: Sendable {
 public protocol BlockingEffectStore: EffectStore {
     /// Claims a key, as ``EffectStore/claim(_:fingerprint:lease:ifAbandoned:)`` does.
     func claim(
-        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaim
-    ) throws -> ClaimAnswer
+        _ id: ActionID, fingerprint: EffectFingerprint, lease: Duration, ifAbandoned rule: AbandonedClaimBehavior
+    ) throws -> EffectClaimAnswer
 
     /// Extends the lease of a claim, as ``EffectStore/renew(_:lease:)`` does.
-    func renew(_ ticket: ClaimTicket, lease: Duration) throws -> RenewAnswer
+    func renew(_ ticket: EffectClaimTicket, lease: Duration) throws -> EffectRenewAnswer
 
     /// Records the outcome of an effect, as ``EffectStore/settle(_:_:)`` does.
-    func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) throws -> SettleAnswer
+    func settle(_ ticket: EffectClaimTicket, _ outcome: EffectOutcome) throws -> EffectSettleAnswer
 
     /// Records a verdict, as ``EffectStore/reconcile(_:expectedToken:verdict:)`` does.
-    func reconcile(_ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict) throws -> ReconcileAnswer
+    func reconcile(_ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict) throws -> EffectReconcileAnswer
 
     /// Returns the record of a key, as ``EffectStore/record(for:)`` does.
     func record(for id: ActionID) throws -> EffectRecord?

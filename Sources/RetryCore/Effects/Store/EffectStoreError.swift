@@ -28,7 +28,7 @@ public enum EffectStoreError: Error, Sendable, Hashable, CustomStringConvertible
 
 extension EffectStoreError: SelfClassifyingError {
     /// Transient if the store cannot be reached, else permanent.
-    public var classification: Classification {
+    public var classification: ErrorClassification {
         if case .unavailable = self { .transient } else { .permanent }
     }
 }

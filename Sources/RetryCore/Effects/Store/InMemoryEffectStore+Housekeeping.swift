@@ -18,13 +18,13 @@ extension InMemoryEffectStore {
     }
 
     /// The number of records in the store.
-    public var count: Int { census.count }
+    public var count: Int { counters.count }
 
     /// Returns the contents of the store.
     ///
     /// Its parts are read in turn, not all at one moment.
     public func snapshot() -> Snapshot {
-        var counts = [Int](repeating: 0, count: EffectLedger.Phase.allCases.count)
+        var counts = [Int](repeating: 0, count: EffectStateMachine.Phase.allCases.count)
         var waiters = 0
         for shard in shards {
             shard.withLock { shard in
@@ -32,11 +32,11 @@ extension InMemoryEffectStore {
                 waiters += shard.waiterCount
             }
         }
-        func count(_ phase: EffectLedger.Phase) -> Int { counts[Int(phase.rawValue)] }
+        func count(_ phase: EffectStateMachine.Phase) -> Int { counts[Int(phase.rawValue)] }
         return Snapshot(
             running: count(.running), indeterminate: count(.abandoned) + count(.indeterminate),
-            settled: count(.succeeded) + count(.failed), count: census.count, capacity: settings.capacity,
-            tenants: census.tenantCounts, waiters: waiters)
+            settled: count(.succeeded) + count(.failed), count: counters.count, capacity: settings.capacity,
+            tenants: counters.tenantCounts, waiters: waiters)
     }
 
     /// Returns keys without an outcome, for reconciliation: those that were claimed first in each part.
@@ -50,7 +50,7 @@ extension InMemoryEffectStore {
                 let now = shard.advance(to: clock.nanoseconds)
                 var slot = shard.slots.first(of: .open)
                 while let current = slot, found.count < limit {
-                    if let id = shard.slots[current].id, let record = shard.slots[current].ledger.record(now: now) {
+                    if let id = shard.slots[current].id, let record = shard.slots[current].machine.record(now: now) {
                         found.append((id, record))
                     }
                     slot = shard.slots.next(after: current)
@@ -80,7 +80,7 @@ extension InMemoryEffectStore {
     /// Evicts records that need not be kept, for one more record; returns whether there is room.
     ///
     /// A tenant's own records can be anywhere: more of them are evicted, still in small portions.
-    func makeRoom(after refusal: EffectCensus.Refusal) -> Bool {
+    func makeRoom(after refusal: EffectStoreCounters.Refusal) -> Bool {
         var isForTenant = false
         if case .tenant = refusal { isForTenant = true }
         var hasRoom = false

@@ -42,7 +42,7 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
             self.maxResultBytes = maxResultBytes
         }
 
-        func check() throws(PolicyError) {
+        func check() throws(InvalidPolicyError) {
             try RetryCore.check(
                 "capacity", capacity, (1...100_000_000).contains(capacity), "must be from 1 to 100,000,000")
             try RetryCore.check("tenant_quota", tenantQuota ?? 1, tenantQuota ?? 1 >= 1, "must be at least 1")
@@ -54,7 +54,7 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
     /// The bounds of the store.
     public let settings: Settings
     let clock: RetryClock
-    let census: EffectCensus
+    let counters: EffectStoreCounters
     let shards: [Locked<EffectShard>]
 
     /// Creates an empty store.
@@ -63,7 +63,7 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
     ///   - settings: Its bounds; invalid ones trap.
     ///   - clock: The time source of leases and retention; the system's if `nil`.
     public convenience init(_ settings: Settings = Settings(), clock: RetryClock? = nil) {
-        checked { () throws(PolicyError) in try settings.check() }
+        checked { () throws(InvalidPolicyError) in try settings.check() }
         self.init(checked: settings, clock: clock)
     }
 
@@ -72,8 +72,8 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
     /// - Parameters:
     ///   - settings: Its bounds.
     ///   - clock: The time source of leases and retention; the system's if `nil`.
-    /// - Throws: ``PolicyError`` that names the setting and its value.
-    public convenience init(validating settings: Settings, clock: RetryClock? = nil) throws(PolicyError) {
+    /// - Throws: ``InvalidPolicyError`` that names the setting and its value.
+    public convenience init(validating settings: Settings, clock: RetryClock? = nil) throws(InvalidPolicyError) {
         try settings.check()
         self.init(checked: settings, clock: clock)
     }
@@ -81,20 +81,20 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
     private init(checked settings: Settings, clock: RetryClock?) {
         self.settings = settings
         self.clock = clock ?? .system
-        let census = EffectCensus(capacity: settings.capacity, tenantQuota: settings.tenantQuota)
-        self.census = census
+        let counters = EffectStoreCounters(capacity: settings.capacity, tenantQuota: settings.tenantQuota)
+        self.counters = counters
         // Enough shards that threads rarely contend, and that none has much to copy when it grows.
         var count = 1
         while count * 64 < min(settings.capacity, 1_024) || count * 32_768 < settings.capacity { count *= 2 }
         let retention = settings.retention.saturatedNanoseconds
-        shards = (0..<count).map { _ in Locked(EffectShard(census: census, retention: retention)) }
+        shards = (0..<count).map { _ in Locked(EffectShard(counters: counters, retention: retention)) }
     }
 
     /// Claims a key, as ``EffectStore/claim(_:fingerprint:lease:ifAbandoned:)`` does.
     public func claim(
         _ id: ActionID, fingerprint: EffectFingerprint = .none, lease: Duration,
-        ifAbandoned rule: AbandonedClaim = .halt
-    ) -> ClaimAnswer {
+        ifAbandoned rule: AbandonedClaimBehavior = .halt
+    ) -> EffectClaimAnswer {
         let key = HashedKey(id)
         let lease = lease.saturatedNanoseconds
         for isLast in [false, true] {
@@ -113,7 +113,7 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
     }
 
     /// Extends the lease of a claim, as ``EffectStore/renew(_:lease:)`` does.
-    public func renew(_ ticket: ClaimTicket, lease: Duration) -> RenewAnswer {
+    public func renew(_ ticket: EffectClaimTicket, lease: Duration) -> EffectRenewAnswer {
         let key = HashedKey(ticket.id)
         return withShard(of: key) { shard, now in
             shard.renew(key, token: ticket.token, lease: lease.saturatedNanoseconds, now: now)
@@ -127,7 +127,9 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
     ///   - outcome: The outcome of the effect.
     /// - Returns: Whether the outcome is recorded.
     /// - Throws: ``EffectStoreError`` if the result is too long to be kept.
-    public func settle(_ ticket: ClaimTicket, _ outcome: EffectOutcome) throws(EffectStoreError) -> SettleAnswer {
+    public func settle(_ ticket: EffectClaimTicket, _ outcome: EffectOutcome) throws(EffectStoreError)
+        -> EffectSettleAnswer
+    {
         if case .succeeded(let result) = outcome { try checkLength(result) }
         let key = HashedKey(ticket.id)
         let (answer, notify) = withShard(of: key) { shard, now in
@@ -147,7 +149,7 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
     /// - Throws: ``EffectStoreError`` if the result is too long to be kept.
     public func reconcile(
         _ id: ActionID, expectedToken: FencingToken, verdict: EffectVerdict
-    ) throws(EffectStoreError) -> ReconcileAnswer {
+    ) throws(EffectStoreError) -> EffectReconcileAnswer {
         if case .happened(let result) = verdict { try checkLength(result) }
         let key = HashedKey(id)
         let (answer, notify) = withShard(of: key) { shard, now in
@@ -191,8 +193,8 @@ public final class InMemoryEffectStore: BlockingEffectStore, ObservableEffectSto
     }
 }
 
-extension EffectCensus.Refusal {
-    fileprivate var answer: ClaimAnswer {
+extension EffectStoreCounters.Refusal {
+    fileprivate var answer: EffectClaimAnswer {
         switch self {
         case .store(let count, let limit), .tenant(let count, let limit): .full(count: count, limit: limit)
         }

@@ -8,7 +8,7 @@ package struct PollSchedule: Sendable {
     package init() {}
 
     /// Returns the wait before the store is asked again, in nanoseconds.
-    package mutating func next(using random: inout RandomSource) -> Int64 {
+    package mutating func next(using random: inout RetryRandomSource) -> Int64 {
         let pause: Int64 = count == 0 ? 50_000_000 : count == 1 ? 400_000_000 : 1_000_000_000
         count += 1
         return pause - pause / 4 + Int64.random(in: 0...pause / 2, using: &random)

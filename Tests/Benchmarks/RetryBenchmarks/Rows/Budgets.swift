@@ -22,7 +22,7 @@ func budgetRows() -> [Row] {
 
 /// Declares a row that does something to a budget, within so many nanoseconds.
 private func budgetRow(
-    _ name: String, _ law: RetryBudgetLaw, _ nanoseconds: Double,
+    _ name: String, _ law: RetryBudgetPolicy, _ nanoseconds: Double,
     _ operation: @escaping @Sendable (RetryBudget) -> Void
 ) -> Row {
     let budget = RetryBudget(law)

@@ -14,7 +14,7 @@ func delayRows() -> [Row] {
     return jitters.map { name, jitter in
         let schedule = BackoffSchedule(.exponential(jitter: jitter))
         return Row("a delay, jitter \(name)", bar: .nanoseconds(60), mallocs: 0) { count in
-            var generator = RandomSource.seeded(1)
+            var generator = RetryRandomSource.seeded(1)
             var delay = Duration.zero
             for index in 0..<count {
                 delay = schedule.delay(afterAttempt: 1 + index & 7, previous: delay, using: &generator)
@@ -25,9 +25,9 @@ func delayRows() -> [Row] {
 }
 
 private func decisionRow() -> Row {
-    let start = RetryState(policy: .api)
+    let start = RetryStateMachine(policy: .api)
     return Row("a decision of the machine", bar: .shown) { count in
-        var generator = RandomSource.seeded(1)
+        var generator = RetryRandomSource.seeded(1)
         for _ in 0..<count {
             var state = start
             blackHole(state.attemptFailed(.serverError, elapsed: .zero, using: &generator))

@@ -90,13 +90,13 @@ private final class LiveEffects: Sendable {
         return (try ActionID(key), [UInt8](repeating: 1, count: 20))
     }
 
-    func claim(_ id: ActionID) throws -> ClaimTicket {
+    func claim(_ id: ActionID) throws -> EffectClaimTicket {
         let answer = store.claim(id, lease: .seconds(60))
         guard case .execute(let token, isTakeover: false) = answer else { throw Unexpected(answer: "\(answer)") }
-        return ClaimTicket(id, token)
+        return EffectClaimTicket(id, token)
     }
 
-    func settle(_ ticket: ClaimTicket, _ result: [UInt8]) throws {
+    func settle(_ ticket: EffectClaimTicket, _ result: [UInt8]) throws {
         let answer = try store.settle(ticket, .succeeded(result))
         if answer != .recorded { throw Unexpected(answer: "\(answer)") }
     }

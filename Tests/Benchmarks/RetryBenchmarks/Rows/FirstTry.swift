@@ -5,7 +5,6 @@ import RetryAsync
 // handwritten loop does not have.
 private let bounded = RetryPolicy.default.deadline(.seconds(5))
 private let own = RetryPolicy.default.maxAttempts(5)
-private let observer = RetryObserver { _ in }
 
 func firstTryRows() -> [Row] {
     [
@@ -25,9 +24,6 @@ func firstTryRows() -> [Row] {
             "first try, a policy refined inline", bar: .nanosecondsAboveLoop(160), mallocs: 1, loop: loopByHand
         ) { upstream in
             try await retry(policy: .api.maxAttempts(5).deadline(.seconds(5))) { try await upstream.call() }
-        },
-        Row("first try, with an observer", bar: .shown, loop: loopByHand) { upstream in
-            try await retry(RetryPipeline().observer(observer)) { try await upstream.call() }
         },
         firstTryInCallersLoop,
     ]

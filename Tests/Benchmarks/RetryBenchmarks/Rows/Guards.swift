@@ -6,7 +6,8 @@ func guardRows() -> [Row] {
     let executor = RetryPipeline(policy: .api).breaker(breaker).budget(budget)
     return [
         Row(
-            "first try, with a breaker and a budget", bar: .nanosecondsAboveLoop(120), mallocs: 0, loop: loopByHand
+            "first try, a breaker and a budget at the call", bar: .nanosecondsAboveLoop(120), mallocs: 0,
+            loop: loopByHand
         ) { upstream in
             try await retry(.api.breaker(breaker).budget(budget)) { try await upstream.call() }
         },

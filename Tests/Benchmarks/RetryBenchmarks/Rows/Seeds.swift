@@ -4,10 +4,10 @@ import GRPCCore
 import RetryAsync
 
 func classificationRows() -> [Row] {
-    let known: [any Error] = [TransientError(), ServerError(), NotNow(), RateLimitError(retryAfter: .seconds(2))]
+    let known: [any Error] = [TransientError(), ServerSideError(), NotNow(), RateLimitError(retryAfter: .seconds(2))]
     return [
         Row("the class of an HTTP status", bar: .nanoseconds(10), mallocs: 0) { count in
-            for index in 0..<count { blackHole(HTTPStatus.errorClass(200 + index & 255)) }
+            for index in 0..<count { blackHole(HTTPStatusTable.errorClass(200 + index & 255)) }
         },
         Row("an error by the default classifier", bar: .nanoseconds(300), mallocs: 0) { count in
             for index in 0..<count { blackHole(ErrorClassifier.default.classification(of: known[index % 4])) }

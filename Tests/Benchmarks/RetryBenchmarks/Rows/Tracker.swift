@@ -60,7 +60,7 @@ private func endlessTracker(upTo count: Int) throws -> RetryTracker {
 /// As long as a UUID.
 private func uniqueName(_ number: Int) -> String { "01890a5d-ac96-774b-bcce-\(100_000_000_000 + number)" }
 
-private let failure = ToolResult(isError: true)
+private let failure = RetryTracker.ToolResult(isError: true)
 
 private func fail(_ tracker: RetryTracker, _ request: String) throws {
     guard case .retry = tracker.record(failure, tool: "search", request: request) else { throw NoRetry() }

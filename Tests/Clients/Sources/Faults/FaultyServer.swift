@@ -8,6 +8,10 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#else
+#error("This file needs POSIX.")
 #endif
 
 /// A server on a free port of 127.0.0.1, with a thread for each connection.

@@ -4,6 +4,10 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#else
+#error("This file needs POSIX.")
 #endif
 
 /// A port at which every connection is refused: it is taken, and its socket does not listen.

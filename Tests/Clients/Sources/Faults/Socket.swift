@@ -4,6 +4,10 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#else
+#error("This file needs POSIX.")
 #endif
 
 /// A system call that failed where a test can't go on.

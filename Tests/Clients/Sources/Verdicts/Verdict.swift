@@ -16,7 +16,7 @@ struct Verdict {
         }
         errorClass = outcome.stopReason == .cancelled ? nil : outcome.timeline.first?.errorClass
         hint = outcome.timeline.first?.hint
-        let known = Classification(errorClass ?? .unknown, hint: hint)
+        let known = ErrorClassification(errorClass ?? .unknown, hint: hint)
         func certainty(_ redirects: ClientRedirects) -> ExecutionCertainty {
             ExecutionClassifier.default.certainty(of: error, known, redirects: redirects)
         }

@@ -54,7 +54,7 @@ struct SwitchOffTests {
             let policy = RetryPolicy.api.maxAttempts(2).backoff(.none)
             let gate = EffectGate(
                 RetryPipeline(policy: policy).classifier(classifier), store: InMemoryEffectStore(),
-                redirects: .notFollowed)
+                policy: EffectGatePolicy(redirects: .notFollowed))
             var attempts = 0
             await #expect(throws: (any Error).self) {
                 _ = try await gate.once("order-1") { _ -> String in

@@ -22,7 +22,8 @@ struct Payments {
     ) async throws {
         let store = InMemoryEffectStore()
         let gate = EffectGate(
-            RetryPipeline(policy: .patient).onRetry({ _ in onRetry() }), store: store, redirects: client.redirects)
+            RetryPipeline(policy: .patient).onRetry({ _ in onRetry() }), store: store,
+            policy: EffectGatePolicy(redirects: client.redirects))
         results = try await client.run { pay in
             var results: [Result<String, any Error>] = []
             for _ in 1...2 {

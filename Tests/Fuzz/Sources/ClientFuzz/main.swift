@@ -26,7 +26,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 private func readTexts(_ text: String) {
-    consume(RedisErrorCode.errorClass(text))
-    consume(SQLiteResultCode.errorClass(text.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))
-    consume(AWSErrorCodes.errorClass(text, reasons: AWSErrorCodes.cancellationReasons(in: text)))
+    consume(RedisErrorTable.errorClass(text))
+    consume(SQLiteResultTable.errorClass(text.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))
+    consume(AWSErrorTable.errorClass(text, reasons: AWSErrorTable.cancellationReasons(in: text)))
 }

@@ -24,7 +24,7 @@ private func check(_ configuration: RetryConfiguration) {
     let read = roundTrip(configuration, RetryConfiguration.init(json:))
     require(read == configuration, "a configuration is not what it is written as")
     // What was accepted can be used: neither of these traps.
-    if let law = configuration.budget { consume(RetryBudget(law).snapshot()) }
+    if let policy = configuration.budget { consume(RetryBudget(policy).snapshot()) }
     if let policy = configuration.circuitBreaker { consume(CircuitBreaker("fuzz", policy: policy).name) }
     if let operations = try? RetryOperations(configuration) { consume(operations.problems) }
 }
@@ -38,7 +38,7 @@ private func read<Value>(_ json: Data, _ make: (Data) throws -> Value) -> Value?
     do {
         return try make(json)
     } catch {
-        require(error is ConfigurationError, "an error of another type: \(error)")
+        require(error is RetryConfigurationError, "an error of another type: \(error)")
         require(!"\(error)".isEmpty, "an error that says nothing")
         return nil
     }

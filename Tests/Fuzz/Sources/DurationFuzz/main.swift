@@ -26,7 +26,7 @@ private func policy(deadline text: String) -> RetryPolicy? {
     do {
         return try RetryPolicy(json: json)
     } catch {
-        require(error is ConfigurationError, "an error of another type: \(error)")
+        require(error is RetryConfigurationError, "an error of another type: \(error)")
         require(!"\(error)".isEmpty, "an error that says nothing")
         return nil
     }

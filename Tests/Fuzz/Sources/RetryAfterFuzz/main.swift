@@ -13,7 +13,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         require(RetryAfter.hint(text, now: now) == hint, "text and bytes are read differently")
         let fine = RetryAfter.hint(milliseconds: text)
         checkDelay(fine, "milliseconds")
-        let both = RetryAfter.hint(now: now) { $0.hasPrefix("retry-after") ? text : nil }
+        let both = RateLimitHeaders.hint(now: now) { $0.hasPrefix("retry-after") ? text : nil }
         require(both == fine ?? hint, "the finer of two headers is not the one that counts")
         checkPushback(text)
     }

@@ -28,8 +28,8 @@ struct AsyncClient {
         precondition(blocking == 1, "RetryCore comes with RetryAsync")
 
         // The client holds a value of RetryCore's itself, with the layout that it was compiled for.
-        var states = [RetryState](repeating: RetryState(policy: .api), count: 100)
-        var generator = RandomSource.seeded(7)
+        var states = [RetryStateMachine](repeating: RetryStateMachine(policy: .api), count: 100)
+        var generator = RetryRandomSource.seeded(7)
         for index in states.indices {
             let decision = states[index].attemptFailed(.serverError, elapsed: .zero, using: &generator)
             precondition(decision != .stop(.attemptsExhausted) && states[index].attempt == 1, "a retry follows")

@@ -5,7 +5,7 @@ struct Unavailable: StatusCodeError {
 }
 
 struct Declined: SelfClassifyingError {
-    var classification: Classification { .permanent }
+    var classification: ErrorClassification { .permanent }
 }
 
 let policy = RetryPolicy.fast.backoff(.none).retries(1, for: .unknown).named("core-client")
@@ -22,8 +22,8 @@ let executor = BlockingExecutor(RetryPipeline(policy: policy).classifier(.errors
 let outcome = try executor.outcome { () throws in throw Declined() } as RetryOutcome<Void>
 precondition(outcome.attempts == 1 && outcome.stopReason == .permanent, "a permanent failure is not retried")
 
-var state = RetryState(policy: .api)
-var generator = RandomSource.seeded(7)
+var state = RetryStateMachine(policy: .api)
+var generator = RetryRandomSource.seeded(7)
 guard case .retry(let delay) = state.attemptFailed(.serverError, elapsed: .zero, using: &generator) else {
     preconditionFailure("a server error is retried")
 }

@@ -75,8 +75,8 @@ struct AWSClientErrorTests {
     func reasons() {
         let message =
             "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed]"
-        #expect(AWSErrorCodes.cancellationReasons(in: message) == ["None", "ConditionalCheckFailed"])
-        for text in ["", "[", "]", "][", "[]", "none"] { #expect(AWSErrorCodes.cancellationReasons(in: text).isEmpty) }
+        #expect(AWSErrorTable.cancellationReasons(in: message) == ["None", "ConditionalCheckFailed"])
+        for text in ["", "[", "]", "][", "[]", "none"] { #expect(AWSErrorTable.cancellationReasons(in: text).isEmpty) }
         let soto = ShopErrorType("TransactionCanceledException", "reasons [TransactionConflict, None]")
         #expect(read(soto, as: "SotoDynamoDB.DynamoDBErrorType") == ClientExpectation(.concurrency))
         let sdk = TransactionCanceledException(400, message: "reasons [ThrottlingError]")

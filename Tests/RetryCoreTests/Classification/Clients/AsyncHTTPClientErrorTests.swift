@@ -67,7 +67,7 @@ struct AsyncHTTPClientErrorTests {
             case tls(Int32)
         }
         // The number of ECONNREFUSED differs between systems.
-        let number = (1...140).first { POSIXErrno.isRefusal(Int32($0)) } ?? 0
+        let number = (1...140).first { POSIXErrnoTable.isRefusal(Int32($0)) } ?? 0
         let code = Described("POSIXErrorCode(rawValue: \(number)): Connection refused")
         let posix = "AsyncHTTPClient.HTTPClient.NWPOSIXError"
         #expect(RetryCoreTests.read(NWPOSIXError(errorCode: code), as: posix) == .notSent(.transient))

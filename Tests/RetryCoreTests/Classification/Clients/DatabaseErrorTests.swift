@@ -31,7 +31,7 @@ struct DatabaseErrorTests {
             (10, nil), (266, nil), (13, nil), (0, nil), (100, nil), (-1, nil), (.min, nil), (.max, nil),
         ] as [(Int, ErrorClass?)])
     func sqlite(code: Int, errorClass: ErrorClass?) {
-        #expect(SQLiteResultCode.errorClass(code) == errorClass)
+        #expect(SQLiteResultTable.errorClass(code) == errorClass)
     }
 
     private struct ErrorCode { let rawValue: UInt16 }

@@ -119,7 +119,7 @@ struct FoundationErrorTests {
         #expect(cocoa(256) == ClientExpectation(nil, nil))
         let lost = CocoaError(code: Code(rawValue: 256), userInfo: ["NSUnderlyingError": TransientError()])
         #expect(evidence(lost, as: "Foundation.CocoaError")?.wrapped is TransientError)
-        let number = (1...140).first { POSIXErrno.isRefusal(Int32($0)) } ?? 0
+        let number = (1...140).first { POSIXErrnoTable.isRefusal(Int32($0)) } ?? 0
         let refused = Described("Error Domain=NSPOSIXErrorDomain Code=\(number) \"Connection refused\"")
         #expect(read(refused, as: "FoundationEssentials.POSIXError") == .notSent(.transient))
 

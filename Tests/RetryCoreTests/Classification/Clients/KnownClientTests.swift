@@ -20,7 +20,7 @@ struct KnownClientTests {
 
     @Test("the default classifier reads their errors, at any depth")
     func reading() {
-        let known = Classification(.rateLimit, hint: .after(.seconds(7)))
+        let known = ErrorClassification(.rateLimit, hint: .after(.seconds(7)))
         #expect(ErrorClassifier.default.classification(of: throttled) == known)
         #expect(ErrorClassifier.default.classification(of: Envelope(wrappedError: throttled)) == known)
     }

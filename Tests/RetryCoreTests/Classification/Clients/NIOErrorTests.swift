@@ -8,6 +8,12 @@ import Darwin
 import Glibc
 #elseif canImport(Musl)
 import Musl
+#elseif canImport(Android)
+import Android
+#elseif canImport(CRT)
+import CRT
+#else
+#error("This file needs a C library.")
 #endif
 
 /// As `IOError` is declared.

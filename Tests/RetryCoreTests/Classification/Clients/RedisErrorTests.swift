@@ -23,7 +23,7 @@ struct RedisErrorTests {
             ("UNKILLABLE Sorry the script", nil), ("loading", nil), ("", nil), (" LOADING", nil),
         ] as [(String, ErrorClass?)])
     func words(text: String, errorClass: ErrorClass?) {
-        #expect(RedisErrorCode.errorClass(text) == errorClass)
+        #expect(RedisErrorTable.errorClass(text) == errorClass)
     }
 
     @Test("RediStack")

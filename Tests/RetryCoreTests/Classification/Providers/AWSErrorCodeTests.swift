@@ -14,20 +14,20 @@ struct AWSErrorCodeTests {
             ("a#Throttling:b#c", .rateLimit), ("#", nil), (":", nil), ("throttling", nil),
         ] as [(String, ErrorClass?)])
     func table(code: String, errorClass: ErrorClass?) {
-        #expect(AWSErrorCodes.errorClass(code) == errorClass)
+        #expect(AWSErrorTable.errorClass(code) == errorClass)
     }
 
     @Test func theShortTableIsInTheLongOne() {
-        #expect(AWSErrorCodes.throttling.isSubset(of: AWSErrorCodes.sdkThrottling))
-        #expect(AWSErrorCodes.sdkThrottling.isDisjoint(with: AWSErrorCodes.sdkTransient))
+        #expect(AWSErrorTable.throttling.isSubset(of: AWSErrorTable.sdkThrottling))
+        #expect(AWSErrorTable.sdkThrottling.isDisjoint(with: AWSErrorTable.sdkTransient))
     }
 
     @Test func retriesCostWhatTheyCostTheSDKs() {
-        #expect(AWSErrorCodes.retryQuota == 500)
-        #expect(AWSErrorCodes.retryCost(after: .rateLimit) == 5)
-        #expect(AWSErrorCodes.retryCost(after: .transient) == 14)
-        #expect(AWSErrorCodes.retryCost(after: .serverError) == 14)
-        #expect(AWSErrorCodes.refundWithoutRetry == 1)
+        #expect(AWSErrorTable.retryQuota == 500)
+        #expect(AWSErrorTable.retryCost(after: .rateLimit) == 5)
+        #expect(AWSErrorTable.retryCost(after: .transient) == 14)
+        #expect(AWSErrorTable.retryCost(after: .serverError) == 14)
+        #expect(AWSErrorTable.refundWithoutRetry == 1)
     }
 
     @Test func anUnknownCodeLeavesTheStatus() {

@@ -90,7 +90,7 @@ struct ModelProviderTests {
         var count = 0
         let error = ModelFault(statusCode: 429, providerFailure: ModelProviderFailure(type: type), headers: [:])
         _ = try? retryBlocking(
-            .rateLimited.classifier(.modelProviders).retryOn(.rateLimits).sleeper(Sleeper { _, _ in })
+            .rateLimited.classifier(.modelProviders).retryOn(.rateLimits).sleeper(RetrySleeper { _, _ in })
         ) { () throws -> Void in
             count += 1
             throw error

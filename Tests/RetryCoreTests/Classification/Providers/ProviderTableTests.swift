@@ -10,18 +10,20 @@ struct ProviderTableTests {
             (13, .serverError), (14, .transient), (15, .permanent), (16, .auth), (17, nil), (-1, nil), (.max, nil),
         ] as [(Int, ErrorClass?)])
     func grpc(code: Int, errorClass: ErrorClass?) {
-        #expect(GRPCStatus.errorClass(code) == errorClass)
+        #expect(GRPCStatusTable.errorClass(code) == errorClass)
     }
 
     @Test func grpcPushbackIsTheHint() {
         #expect(
-            GRPCStatus.classification(14, pushback: "250")
-                == Classification(.transient, hint: .after(.milliseconds(250))))
-        #expect(GRPCStatus.classification(14, pushback: "-1") == Classification(.transient, hint: .never))
-        #expect(GRPCStatus.classification(14, pushback: "soon") == Classification(.transient, hint: .never))
-        #expect(GRPCStatus.classification(2, pushback: "5") == Classification(.unknown, hint: .after(.milliseconds(5))))
-        #expect(GRPCStatus.classification(2) == nil)
-        #expect(GRPCStatus.classification(0, pushback: "5") == nil)
+            GRPCStatusTable.classification(14, pushback: "250")
+                == ErrorClassification(.transient, hint: .after(.milliseconds(250))))
+        #expect(GRPCStatusTable.classification(14, pushback: "-1") == ErrorClassification(.transient, hint: .never))
+        #expect(GRPCStatusTable.classification(14, pushback: "soon") == ErrorClassification(.transient, hint: .never))
+        #expect(
+            GRPCStatusTable.classification(2, pushback: "5")
+                == ErrorClassification(.unknown, hint: .after(.milliseconds(5))))
+        #expect(GRPCStatusTable.classification(2) == nil)
+        #expect(GRPCStatusTable.classification(0, pushback: "5") == nil)
     }
 
     @Test(
@@ -38,7 +40,7 @@ struct ProviderTableTests {
             ("4000", nil), ("400011", nil), ("\u{1F600}4000", nil), ("40\0\0\0", .concurrency),
         ] as [(String, ErrorClass?)])
     func sqlState(state: String, errorClass: ErrorClass?) {
-        #expect(SQLState.errorClass(state) == errorClass)
+        #expect(SQLStateTable.errorClass(state) == errorClass)
     }
 
     @Test(
@@ -51,7 +53,7 @@ struct ProviderTableTests {
             (0, nil), (.min, nil),
         ] as [(Int, ErrorClass?)])
     func mySQL(number: Int, errorClass: ErrorClass?) {
-        #expect(MySQLErrorNumber.errorClass(number) == errorClass)
+        #expect(MySQLErrorTable.errorClass(number) == errorClass)
     }
 
     @Test func theNumberOfMySQLIsFinerThanItsState() {

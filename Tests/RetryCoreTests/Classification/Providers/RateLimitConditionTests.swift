@@ -8,7 +8,7 @@ struct RateLimitConditionTests {
 
     private func calls(_ condition: RetryCondition, _ error: any Error) -> Int {
         var count = 0
-        _ = try? retryBlocking(.rateLimited.retryOn(condition).sleeper(Sleeper { _, _ in })) {
+        _ = try? retryBlocking(.rateLimited.retryOn(condition).sleeper(RetrySleeper { _, _ in })) {
             () throws -> Void in
             count += 1
             throw error

@@ -4,12 +4,12 @@ import Testing
 
 @Suite("The name retry_policy in a file", .timeLimit(.minutes(20)))
 struct FileNameTests {
-    private func refusal(of file: String, isStrict: Bool = false) -> ConfigurationError? {
+    private func refusal(of file: String, isStrict: Bool = false) -> RetryConfigurationError? {
         do {
-            _ = try RetryOperations(json: Data(file.utf8), isStrict: isStrict)
+            _ = try RetryOperations(RetryConfiguration(json: Data(file.utf8)), isStrict: isStrict)
             return nil
         } catch {
-            return error as? ConfigurationError
+            return error as? RetryConfigurationError
         }
     }
 

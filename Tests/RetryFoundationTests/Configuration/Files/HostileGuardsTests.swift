@@ -73,7 +73,7 @@ struct HostileGuardsTests {
 
     @Test(arguments: breakers + budgets)
     func isRefusedWithTheNameOfTheSetting(text: String, setting: String) {
-        let error = #expect(throws: ConfigurationError.self) { try configuration(text) }
+        let error = #expect(throws: RetryConfigurationError.self) { try configuration(text) }
         #expect(error?.reason == .invalidSetting)
         #expect(error?.setting == "retry_policy.\(setting)")
     }
@@ -88,7 +88,7 @@ struct HostileGuardsTests {
 
     @Test(arguments: malformed.indices)
     func isNoJSON(index: Int) {
-        let error = #expect(throws: ConfigurationError.self) { try configuration(Self.malformed[index]) }
+        let error = #expect(throws: RetryConfigurationError.self) { try configuration(Self.malformed[index]) }
         #expect(error?.reason == .malformed)
     }
 

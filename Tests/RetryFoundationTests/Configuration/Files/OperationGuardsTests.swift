@@ -5,7 +5,7 @@ import Testing
 @Suite("The guards of configured operations", .timeLimit(.minutes(20)))
 struct OperationGuardsTests {
     private func operations(_ section: String) throws -> RetryOperations {
-        try RetryOperations(json: Data("{\"retry_policy\": \(section)}".utf8))
+        try RetryOperations(RetryConfiguration(json: Data("{\"retry_policy\": \(section)}".utf8)))
     }
 
     private let guarded = #"""
@@ -29,7 +29,7 @@ struct OperationGuardsTests {
         #expect(throws: CircuitOpenError.self) { try operations[.api].blockingExecutor.execute {} }
         // Another kind is another breaker, and each kind is always the same one.
         #expect(operations[.storage].breaker?.state.isClosed == true)
-        let own = OperationKind("own")
+        let own = RetryOperationKind("own")
         #expect(calls(operations[own].blockingExecutor) == 2)
         #expect(throws: CircuitOpenError.self) { try operations[own].blockingExecutor.execute {} }
     }
@@ -38,19 +38,19 @@ struct OperationGuardsTests {
         let operations = try operations(#"{"max_wait": 0, "budget": {"law": "limit", "retries": 3, "per": "1h"}}"#)
         #expect(calls(operations[.worker].blockingExecutor) == 3, "two of the three retries")
         #expect(calls(operations[.storage].blockingExecutor) == 2, "the last one, from the same budget")
-        #expect(calls(operations[OperationKind("own")].blockingExecutor) == 1)
+        #expect(calls(operations[RetryOperationKind("own")].blockingExecutor) == 1)
     }
 
     /// Asynchronous calls take them from the operation, and every copy of it has the same ones.
     @Test func everyCopyHasTheSame() throws {
         let operations = try operations(guarded)
-        for kind in [OperationKind.api, OperationKind("own")] {
+        for kind in [RetryOperationKind.api, RetryOperationKind("own")] {
             let breaker = try #require(operations[kind].breaker)
             #expect(operations[kind].breaker === breaker && breaker.name == kind.name)
             #expect(operations[kind].budget === operations[.worker].budget)
         }
         #expect(operations[.api].breaker !== operations[.worker].breaker)
-        #expect(operations[.api].budget?.law == .limit(1, per: .seconds(3_600)))
+        #expect(operations[.api].budget?.policy == .limit(1, per: .seconds(3_600)))
     }
 
     @Test func withoutAnythingWrittenThereIsNone() throws {
@@ -59,7 +59,7 @@ struct OperationGuardsTests {
     }
 
     @Test func disabledIsExactlyOneCallWhateverTheCircuit() throws {
-        let ingest = try operations(guarded)[OperationKind("ingest")]
+        let ingest = try operations(guarded)[RetryOperationKind("ingest")]
         #expect(ingest.breaker == nil && ingest.budget == nil)
         for _ in 0..<5 { #expect(calls(ingest.blockingExecutor) == 1) }
     }
@@ -68,7 +68,7 @@ struct OperationGuardsTests {
 
     @Test func aReloadKeepsTheStateOfWhatIsTheSame() throws {
         let section = Locked(guarded)
-        let reloading = try ReloadingOperations { try operations(section.withLock { $0 }) }
+        let reloading = try ReloadingRetryOperations { try operations(section.withLock { $0 }) }
         #expect(calls(reloading.current[.api].blockingExecutor) == 2)
         section.withLock {
             $0 = $0.replacingOccurrences(of: "\"max_wait\": 0", with: "\"max_wait\": 0, \"max_attempts\": 9")
@@ -83,7 +83,7 @@ struct OperationGuardsTests {
 
     @Test func aReloadStartsAnewWhereTheSettingsHaveChanged() throws {
         let section = Locked(guarded)
-        let reloading = try ReloadingOperations { try operations(section.withLock { $0 }) }
+        let reloading = try ReloadingRetryOperations { try operations(section.withLock { $0 }) }
         #expect(calls(reloading.current[.api].blockingExecutor) == 2)
         section.withLock {
             $0 = $0.replacingOccurrences(of: "\"consecutive_failures\": 2", with: "\"consecutive_failures\": 3")
@@ -97,7 +97,7 @@ struct OperationGuardsTests {
     }
 }
 
-extension CircuitState {
+extension CircuitBreaker.State {
     fileprivate var isClosed: Bool {
         if case .closed = self { true } else { false }
     }

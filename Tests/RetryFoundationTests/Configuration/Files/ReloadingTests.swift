@@ -5,12 +5,12 @@ import Testing
 @Suite("Configurations that are read anew", .timeLimit(.minutes(20)))
 struct ReloadingTests {
     private func attempts(_ count: Int) throws -> RetryOperations {
-        try RetryOperations(json: Data("{\"retry_policy\": {\"max_attempts\": \(count)}}".utf8))
+        try RetryOperations(RetryConfiguration(json: Data("{\"retry_policy\": {\"max_attempts\": \(count)}}".utf8)))
     }
 
     @Test func aNewConfigurationTakesThePlaceOfTheOldOne() throws {
         let count = Locked(3)
-        let operations = try ReloadingOperations { try attempts(count.withLock { $0 }) }
+        let operations = try ReloadingRetryOperations { try attempts(count.withLock { $0 }) }
         let inFlight = operations.current[.api]
         #expect(inFlight.policy.maxAttempts == 3 && operations.generation == 1)
         count.withLock { $0 = 8 }
@@ -22,9 +22,9 @@ struct ReloadingTests {
 
     @Test func aBadConfigurationKeepsTheOldOneAndIsReported() throws {
         let count = Locked(3)
-        let operations = try ReloadingOperations { try attempts(count.withLock { $0 }) }
+        let operations = try ReloadingRetryOperations { try attempts(count.withLock { $0 }) }
         count.withLock { $0 = 0 }
-        #expect(throws: ConfigurationError.self) { try operations.reload().get() }
+        #expect(throws: RetryConfigurationError.self) { try operations.reload().get() }
         #expect(operations.current[.api].policy.maxAttempts == 3 && operations.generation == 1)
         count.withLock { $0 = 5 }
         #expect(throws: Never.self) { try operations.reload().get() }
@@ -35,21 +35,21 @@ struct ReloadingTests {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("retry-\(UUID()).json")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data(#"{"retry_policy": {"max_attempts": 2}}"#.utf8).write(to: file)
-        let operations = try ReloadingOperations(contentsOf: file)
+        let operations = try ReloadingRetryOperations(contentsOf: file)
         try Data(#"{"retry_policy": {"max_attempts": 9}}"#.utf8).write(to: file)
         operations.reload()
         #expect(operations.current[.worker].policy.maxAttempts == 9)
         try FileManager.default.removeItem(at: file)
-        #expect(throws: ConfigurationError.self) { try operations.reload().get() }
+        #expect(throws: RetryConfigurationError.self) { try operations.reload().get() }
         #expect(operations.current[.worker].policy.maxAttempts == 9)
-        #expect(throws: ConfigurationError.self) { try ReloadingOperations(contentsOf: file) }
+        #expect(throws: RetryConfigurationError.self) { try ReloadingRetryOperations(contentsOf: file) }
     }
 
     /// A reload that was slow to read an old file must not undo the one that read the new file after it began.
     @Test func theReloadThatBeganLaterWins() throws {
-        let inner = Locked<ReloadingOperations?>(nil)
+        let inner = Locked<ReloadingRetryOperations?>(nil)
         let calls = Locked(0)
-        let operations = try ReloadingOperations {
+        let operations = try ReloadingRetryOperations {
             let call = calls.withLock { calls in
                 calls += 1
                 return calls

@@ -8,7 +8,7 @@ struct RetryConfigurationTests {
         try RetryConfiguration(json: Data("{\"name\": \"agent\", \"retry_policy\": \(section)}".utf8))
     }
 
-    private func operations(_ section: String, kinds: OperationKinds = .standard) throws -> RetryOperations {
+    private func operations(_ section: String, kinds: RetryOperationKinds = .standard) throws -> RetryOperations {
         try RetryOperations(read(section), kinds: kinds)
     }
 
@@ -21,10 +21,10 @@ struct RetryConfigurationTests {
     @Test(arguments: ["{}", "null", #"{"enabled": true}"#, #"{"custom_exceptions": []}"#, #"{"max_attempts": null}"#])
     func whatIsLeftOutIsTheKinds(section: String) throws {
         let operations = try operations(section)
-        let numbers: [(OperationKind, Int, Duration, Duration)] = [
+        let numbers: [(RetryOperationKind, Int, Duration, Duration)] = [
             (.worker, 3, .seconds(1), .seconds(10)), (.storage, 5, .milliseconds(500), .seconds(5)),
             (.api, 4, .seconds(1), .seconds(15)), (.scheduler, 3, .seconds(1), .seconds(8)),
-            (OperationKind("ingest"), 3, .seconds(1), .seconds(10)),
+            (RetryOperationKind("ingest"), 3, .seconds(1), .seconds(10)),
         ]
         for (kind, attempts, shortest, longest) in numbers {
             let operation = operations[kind]
@@ -43,8 +43,8 @@ struct RetryConfigurationTests {
     }
 
     @Test func kindsHaveTheDefaultsThatAUserSets() throws {
-        let ingest = OperationKind("ingest")
-        let kinds = OperationKinds.standard
+        let ingest = RetryOperationKind("ingest")
+        let kinds = RetryOperationKinds.standard
             .setting(ingest, maxAttempts: 8, minWait: .seconds(2), maxWait: .seconds(30))
             .setting(.api, to: .critical)
         let plain = try operations("{}", kinds: kinds)
@@ -94,7 +94,7 @@ struct RetryConfigurationTests {
 
     @Test func disabledStillRefusesToRepeatWhatMustNotBe() throws {
         let operation = try operations(#"{"enabled": false, "guarantee": "exactly_once"}"#)[.api]
-        #expect(throws: PolicyError.self) { try operation.blockingExecutor.execute {} }
+        #expect(throws: InvalidPolicyError.self) { try operation.blockingExecutor.execute {} }
     }
 
     // MARK: The full form
@@ -125,7 +125,7 @@ struct RetryConfigurationTests {
         #expect(storage.backoff == backoff(.milliseconds(100), .milliseconds(300)))
         let scheduler = operations[.scheduler].policy
         #expect(scheduler == RetryPolicy.slowRateLimited.retries(3, for: .unknown).maxAttempts(4).named("slow"))
-        #expect(operations[OperationKind("own")].policy == .flowNodeDefault)
+        #expect(operations[RetryOperationKind("own")].policy == .flowNodeDefault)
         #expect(operations.configuration.budget == .throttle(maxTokens: 10, tokenRatio: 0.1))
         #expect(operations.configuration.circuitBreaker != nil)
         #expect(operations.configuration.policies.keys.sorted() == ["same", "slow"])
@@ -177,7 +177,7 @@ struct RetryConfigurationTests {
             ])
         #expect(operations.problems.first?.description.hasSuffix("Registered are: Base, requests.Timeout.") == true)
         #expect(operations[.api].classifier?.classification(of: Slow()) == .transient)
-        #expect(throws: ConfigurationError.self) {
+        #expect(throws: RetryConfigurationError.self) {
             try RetryOperations(read(text), errors: errors, isStrict: true)
         }
     }
@@ -209,14 +209,15 @@ struct RetryConfigurationTests {
             (#"{"retry_limits": {"ratelimit": 1}}"#, "retry_policy.retry_limits.ratelimit"),
             (#"{"policy": "odd"}"#, "retry_policy.policy"),
             (#"{"operations": {"api": {"policy": "odd"}}}"#, "retry_policy.operations.api.policy"),
-            (#"{"budget": {"law": "odd"}}"#, "retry_policy.budget.law"), ("[]", "retry_policy"), ("3", "retry_policy"),
+            (#"{"budget": {"law": "odd"}}"#, "retry_policy.budget.law"), ("[]", "retry_policy"),
+            ("3", "retry_policy"),
             (#"{"circuit_breaker": 3}"#, "retry_policy.circuit_breaker"),
         ] as [(String, String?)])
     func badValuesAreErrorsWithTheirPath(section: String, setting: String?) {
         do {
             _ = try operations(section)
             Issue.record("\(section) was read")
-        } catch let error as ConfigurationError {
+        } catch let error as RetryConfigurationError {
             #expect(error.reason == .invalidSetting)
             if let setting { #expect(error.setting == setting) }
         } catch {
@@ -232,15 +233,15 @@ struct RetryConfigurationTests {
             _ = try RetryConfiguration(json: Data(text.utf8))
             Issue.record("was read")
         } catch {
-            #expect((error as? ConfigurationError)?.reason == .malformed)
+            #expect((error as? RetryConfigurationError)?.reason == .malformed)
         }
     }
 
     @Test func hugeAndDeepFilesAreRefused() {
         let large = Data("{\"x\": \"\(String(repeating: "y", count: 2 << 20))\"}".utf8)
-        #expect(throws: ConfigurationError.self) { try RetryConfiguration(json: large) }
+        #expect(throws: RetryConfigurationError.self) { try RetryConfiguration(json: large) }
         let deep = Data((String(repeating: "[", count: 100_000)).utf8)
-        #expect(throws: ConfigurationError.self) { try RetryConfiguration(json: deep) }
+        #expect(throws: RetryConfigurationError.self) { try RetryConfiguration(json: deep) }
     }
 
     @Test func theFileIsNamed() throws {
@@ -251,7 +252,7 @@ struct RetryConfigurationTests {
             _ = try RetryOperations(contentsOf: file)
             Issue.record("was read")
         } catch {
-            #expect((error as? ConfigurationError)?.file == file.path)
+            #expect((error as? RetryConfigurationError)?.file == file.path)
         }
     }
 }

@@ -1,0 +1,115 @@
+/// A metric that the library reports: its name, its unit, and the way in which its values add up.
+///
+/// The names follow OpenTelemetry: times in seconds, units in the singular, and dimensions with few values.
+public struct EventMetric: Sendable, Hashable {
+    /// The kind of instrument that a metric needs.
+    public enum Kind: String, Sendable, Hashable {
+        /// Values are added.
+        case counter
+        /// Values are spread over buckets.
+        case histogram
+        /// The last value counts.
+        case gauge
+    }
+
+    /// The name, such as `retry.call.duration`.
+    public let name: String
+    /// The unit in the notation of OpenTelemetry: `s` for seconds, `{retry}` for a number of retries.
+    public let unit: String
+    /// The kind of instrument.
+    public let kind: Kind
+    /// The names of the dimensions.
+    public let dimensions: [String]
+
+    private init(_ name: String, _ kind: Kind, _ unit: String, _ dimensions: [String]) {
+        (self.name, self.kind, self.unit, self.dimensions) = (name, kind, unit, dimensions)
+    }
+}
+
+extension EventMetric {
+    /// The time from the begin of a call to its end, by its outcome: the code of its last event.
+    public static let callDuration = EventMetric(
+        "retry.call.duration", .histogram, "s", ["retry.operation", "retry.outcome", "error.type"])
+
+    /// The attempts of a call, at its end; 0 if a guard rejected it before the first.
+    public static let callAttempts = EventMetric("retry.call.attempts", .histogram, "{attempt}", ["retry.operation"])
+
+    /// The retries, by the class and the type of the error before each.
+    public static let retries = EventMetric(
+        "retry.retries", .counter, "{retry}", ["retry.operation", "retry.class", "error.type"])
+
+    /// The waits before retries.
+    public static let retryDelay = EventMetric("retry.retry.delay", .histogram, "s", ["retry.operation"])
+
+    /// The waits for a guard, such as a circuit that is open.
+    public static let guardWait = EventMetric("retry.guard.wait", .histogram, "s", ["retry.operation"])
+
+    /// The changes of state of a circuit breaker, by the new state.
+    public static let breakerChanges = EventMetric(
+        "retry.breaker.changes", .counter, "{change}", ["retry.breaker", "retry.state"])
+
+    /// The state of a circuit breaker: 0 closed, 1 half-open, 2 open, 3 isolated or forced open.
+    ///
+    /// A breaker that admits everything, forced closed or disabled, is at 0.
+    public static let breakerState = EventMetric("retry.breaker.state", .gauge, "1", ["retry.breaker"])
+
+    /// The times at which a retry budget was exhausted.
+    public static let budgetExhaustions = EventMetric(
+        "retry.budget.exhaustions", .counter, "{exhaustion}", ["retry.budget"])
+
+    /// The state of a retry budget: 1 from the first refusal up to the recovery, else 0.
+    public static let budgetExhausted = EventMetric("retry.budget.exhausted", .gauge, "1", ["retry.budget"])
+
+    /// The times at which a rate limiter began to reject calls.
+    public static let limiterExhaustions = EventMetric(
+        "retry.limiter.exhaustions", .counter, "{exhaustion}", ["retry.limiter"])
+
+    /// The state of a rate limiter: 1 from the first rejection up to the recovery, else 0.
+    public static let limiterExhausted = EventMetric("retry.limiter.exhausted", .gauge, "1", ["retry.limiter"])
+
+    /// The times for which a service stopped a rate limiter.
+    public static let limiterHolds = EventMetric("retry.limiter.hold", .histogram, "s", ["retry.limiter"])
+
+    /// The limit that a rate limiter has learned, in tokens per period.
+    public static let limiterLimit = EventMetric("retry.limiter.limit", .gauge, "{token}", ["retry.limiter"])
+
+    /// The events of breakers, budgets and limiters that were lost, because their observer was too slow.
+    public static let lostEvents = EventMetric("retry.events.lost", .counter, "{event}", [])
+
+    /// All metrics of the library.
+    public static let all: [EventMetric] = [
+        callDuration, callAttempts, retries, retryDelay, guardWait, breakerChanges, breakerState, budgetExhaustions,
+        budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit, lostEvents,
+    ]
+}
+
+/// A value that an event adds to a metric.
+public struct EventMeasurement: Sendable, Hashable {
+    /// The metric.
+    public let metric: EventMetric
+    /// The value, in the unit of the metric.
+    public let value: Double
+    /// The dimensions, in the order of the metric's.
+    public let dimensions: [EventField]
+
+    /// Creates a measurement.
+    ///
+    /// - Parameters:
+    ///   - metric: The metric.
+    ///   - value: The value, in the unit of the metric.
+    ///   - dimensions: The dimensions, in the order of the metric's.
+    public init(_ metric: EventMetric, _ value: Double, _ dimensions: EventField...) {
+        (self.metric, self.value, self.dimensions) = (metric, value, dimensions)
+    }
+}
+
+/// An instrument of a metrics system: a metric for one value of each dimension.
+public struct EventInstrument: Sendable {
+    /// The metric: its unit and its kind.
+    public let metric: EventMetric
+    /// The dimensions: names and values.
+    public let dimensions: [(String, String)]
+
+    /// The name of the metric.
+    public var name: String { metric.name }
+}

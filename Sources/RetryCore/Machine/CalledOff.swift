@@ -1,6 +1,0 @@
-/// An error that ends a call without an attempt; neutral for a circuit breaker, because the service was not called.
-package struct CalledOff: CancellationAwareError {
-    package init() {}
-
-    package var isCancellation: Bool { true }
-}

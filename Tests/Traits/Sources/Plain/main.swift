@@ -1,0 +1,3 @@
+import RetryCore
+
+print(try retryBlocking(.fast) { "plain: ok" })
