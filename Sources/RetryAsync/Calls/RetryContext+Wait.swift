@@ -6,7 +6,8 @@ extension RetryContext {
     @discardableResult
     public nonisolated(nonsending) func next() async throws -> RetryAttempt {
         try finishRound()
-        repeat { try await wait() } while try !starts()
+        let call = waitingCall
+        repeat { try await wait(call) } while try !starts()
         return attempt
     }
 
@@ -16,10 +17,12 @@ extension RetryContext {
     /// the cancellation of the task ends the wait itself.
     ///
     /// - Throws: `CancellationError` as soon as the task is cancelled.
-    public nonisolated(nonsending) func wait() async throws {
+    public nonisolated(nonsending) func wait() async throws { try await wait(waitingCall) }
+
+    private nonisolated(nonsending) func wait(_ call: RetryCall) async throws {
         if let delay {
             if delay == .zero, yields { await Task.yield() }
-            switch delay > .zero && !isCancelled ? await clock.sleep(delay.saturatedNanoseconds) : .over {
+            switch delay > .zero && !isCancelled ? await call.sleep(delay.saturatedNanoseconds) : .over {
             case .over, .cancelled: endWait()
             case .failed: waitFailed()
             }

@@ -132,12 +132,17 @@ extension RetryCall {
         step == .wait(0) && !yields ? waitEnded() : step
     }
 
+    /// Waits by the call's clock, or until the turn that the wait is for comes.
+    nonisolated(nonsending) func sleep(_ nanoseconds: Int64) async -> RetryClock.WaitEnd {
+        if let turn = takeTurn() { await turn.wait(nanoseconds, on: clock) } else { await clock.sleep(nanoseconds) }
+    }
+
     /// Waits by the call's clock, or yields, for as long as the call asks; whether the next attempt may start.
     @usableFromInline
     nonisolated(nonsending) func mayStart(_ step: Step) async -> Bool {
         var step = step
         while case .wait(let wait) = step {
-            let end = wait == 0 ? .over : await clock.sleep(wait)
+            let end = wait == 0 ? .over : await sleep(wait)
             if wait == 0 { await Task.yield() }
             if end == .failed {
                 waitFailed()

@@ -15,6 +15,7 @@ struct BlockingDriver {
         setup = pipeline.setup
         call = RetryCall(
             pipeline, start: start, recordsTimeline: recordsTimeline, tellsCaller: tellsCaller)
+        call.blocks = true
     }
 
     /// Runs attempts until the call ends; goes on after `failure` where the first attempt has run already.
@@ -55,10 +56,17 @@ struct BlockingDriver {
     private func mayStart(_ step: Step) -> Bool {
         var step = step
         while case .wait(let wait) = step {
-            if wait > 0, !setup.isCancelled { setup.sleep(wait) }
+            if wait > 0, !setup.isCancelled { call.block(wait) }
             step = call.waitEnded()
         }
         return step == .attempt
+    }
+}
+
+extension RetryCall {
+    /// Blocks the thread for a wait in nanoseconds, or until the turn that it is for comes.
+    func block(_ wait: Int64) {
+        if let turn = takeTurn() { setup.wait(for: turn, wait) } else { setup.sleep(wait) }
     }
 }
 

@@ -75,6 +75,7 @@ public final class RetryContext {
     @discardableResult
     public func next() throws -> RetryAttempt {
         try finishRound()
+        call.blocks = true
         repeat { try wait() } while try !starts()
         return attempt
     }
@@ -135,7 +136,7 @@ public final class RetryContext {
     /// - Throws: `CancellationError` if the loop was cancelled.
     public func wait() throws {
         if case .failed(let wait) = phase {
-            if wait > 0, !isCancelled { setup.sleep(wait) }
+            if wait > 0, !isCancelled { call.block(wait) }
             endWait()
         }
         if stopReason == .cancelled { throw endError }
@@ -157,8 +158,11 @@ extension RetryContext {
 // MARK: For both forms of next()
 
 extension RetryContext {
-    /// The clock to wait by, for the asynchronous wait.
-    package var clock: RetryClock { call.clock }
+    /// The call, for the asynchronous wait.
+    package var waitingCall: RetryCall {
+        call.blocks = false
+        return call
+    }
 
     /// The attempt that runs.
     package var attempt: RetryAttempt { call.attempt }

@@ -73,13 +73,31 @@ extension EventMetric {
     /// The limit that a rate limiter has learned, in tokens per period.
     public static let limiterLimit = EventMetric("retry.limiter.limit", .gauge, "{token}", ["retry.limiter"])
 
-    /// The events of breakers, budgets and limiters that were lost, because their observer was too slow.
+    /// The times at which a bulkhead began to reject calls.
+    public static let bulkheadSaturations = EventMetric(
+        "retry.bulkhead.saturations", .counter, "{saturation}", ["retry.bulkhead"])
+
+    /// The state of a bulkhead: 1 from the first rejection up to the recovery, else 0.
+    public static let bulkheadSaturated = EventMetric("retry.bulkhead.saturated", .gauge, "1", ["retry.bulkhead"])
+
+    /// The number of permits of a bulkhead, when it has changed.
+    public static let bulkheadPermits = EventMetric("retry.bulkhead.permits", .gauge, "{permit}", ["retry.bulkhead"])
+
+    /// The times for which a cool-down gate was closed.
+    public static let coolDownHolds = EventMetric("retry.cooldown.hold", .histogram, "s", ["retry.cooldown"])
+
+    /// The state of a cool-down gate: 1 from a hold up to the opening for all calls, else 0.
+    public static let coolDownClosed = EventMetric("retry.cooldown.closed", .gauge, "1", ["retry.cooldown"])
+
+    /// The events of breakers, budgets and other guards that were lost, because their observer was too slow.
     public static let lostEvents = EventMetric("retry.events.lost", .counter, "{event}", [])
 
     /// All metrics of the library.
     public static let all: [EventMetric] = [
         callDuration, callAttempts, retries, retryDelay, guardWait, breakerChanges, breakerState, budgetExhaustions,
-        budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit, lostEvents,
+        budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit,
+        bulkheadSaturations, bulkheadSaturated, bulkheadPermits, coolDownHolds,
+        coolDownClosed, lostEvents,
     ]
 }
 

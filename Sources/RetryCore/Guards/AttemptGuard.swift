@@ -30,8 +30,9 @@
 /// ```
 ///
 /// A call asks its guards before each attempt, in the order of their ``GuardPlace``. For each ticket that a guard gives,
-/// the call calls ``finish(_:_:)`` or ``giveBack(_:)``, exactly once. If a later guard rejects or delays the attempt, the
-/// call gives back what earlier guards gave: nothing is held while it waits.
+/// the call calls ``finish(_:_:)`` or ``giveBack(_:)``, exactly once. If a later guard rejects the attempt, the call gives
+/// back what earlier guards gave. If a later guard delays it, the call does so too, so that no permit is held while it
+/// waits; but a guard that spaces attempts out, of the place ``GuardPlace/pace``, keeps the turn that it gave.
 ///
 /// A rejection is no attempt. It is not executed, neutral for every other guard, and ends the call or delays it, as
 /// the policy says by `whenRejected`. The caller gets the last error of the operation, or else ``rejection()``.
@@ -117,14 +118,22 @@ public struct GuardRequest: Sendable, Hashable {
     /// A Boolean value that indicates whether the attempt repeats a failed one.
     public var isRetry: Bool { attempt > 1 }
 
+    /// False if the attempt must not wait in a queue: a hedge does not, nor a call that would block a thread of tasks.
+    package let mayQueue: Bool
+
     /// Creates a request.
     ///
     /// - Parameters:
     ///   - attempt: The number of the attempt in its call, from 1.
     ///   - isHedge: Pass `true` for a second attempt beside one that runs.
     public init(attempt: Int = 1, isHedge: Bool = false) {
+        self.init(attempt: attempt, isHedge: isHedge, mayQueue: !isHedge)
+    }
+
+    package init(attempt: Int, isHedge: Bool = false, mayQueue: Bool) {
         self.attempt = attempt
         self.isHedge = isHedge
+        self.mayQueue = mayQueue
     }
 }
 
@@ -159,6 +168,8 @@ public struct GuardAnswer: Sendable {
         case admitted(GuardTicket)
         /// Admitted after a time in nanoseconds.
         case admittedLater(GuardTicket, Int64)
+        /// Admitted when its turn in a queue comes, after at most a time in nanoseconds, and at least another one.
+        case queued(GuardTicket, GuardTurn, upTo: Int64, atLeast: Int64)
         case rejected
     }
 
@@ -184,6 +195,14 @@ public struct GuardAnswer: Sendable {
     public static func admitted(after delay: Duration, _ ticket: GuardTicket = GuardTicket()) -> GuardAnswer {
         delay > .zero
             ? GuardAnswer(kind: .admittedLater(ticket, delay.saturatedNanoseconds)) : .admitted(ticket)
+    }
+
+    /// The attempt waits in a queue, for at most a time in nanoseconds: then, or when its turn comes, the guard is asked to
+    /// confirm the ticket. A call whose deadline comes before the least wait ends now.
+    package static func queued(
+        _ ticket: GuardTicket, _ turn: GuardTurn, upTo limit: Int64, atLeast least: Int64 = 0
+    ) -> GuardAnswer {
+        GuardAnswer(kind: .queued(ticket, turn, upTo: limit, atLeast: least))
     }
 
     /// The attempt must not start.

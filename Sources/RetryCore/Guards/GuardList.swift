@@ -64,6 +64,8 @@ extension GuardList {
         case admitted
         /// The attempt waits for so many nanoseconds; then the guards are asked again.
         case wait(Int64)
+        /// The attempt waits until its turn in a queue comes, at most and at least for so many nanoseconds.
+        case queue(GuardTurn, upTo: Int64, atLeast: Int64)
         /// The guard of this index rejected the attempt.
         case rejected(by: Int)
     }
@@ -90,32 +92,39 @@ extension GuardList {
         _ one: any AttemptGuard, _ index: Int, _ request: GuardRequest, _ tickets: inout GuardTickets
     ) -> Admission? {
         if tickets.holds(index) { return confirm(one, index, &tickets) }
-        switch one.admit(request).kind {
-        case .admitted(let ticket):
+        let answer = one.admit(request)
+        if case .admitted(let ticket) = answer.kind {
             tickets[index] = ticket
             return nil
-        case .admittedLater(let ticket, let delay):
-            giveBack(&tickets)
-            tickets[index] = ticket
-            return .wait(delay)
-        case .rejected:
-            giveBack(&tickets)
-            return .rejected(by: index)
         }
+        return stop(answer, index, &tickets)
     }
 
-    /// Asks the guard for which the attempt has waited to confirm its ticket; `nil` if it does.
+    /// Asks a guard whose ticket the attempt holds from before its wait to confirm it; `nil` if it does.
     @inline(never)
     private func confirm(_ one: any AttemptGuard, _ index: Int, _ tickets: inout GuardTickets) -> Admission? {
         guard let ticket = tickets.take(index) else { return nil }
-        switch one.confirm(ticket).kind {
-        case .admitted(let ticket):
+        let answer = one.confirm(ticket)
+        if case .admitted(let ticket) = answer.kind {
             tickets[index] = ticket
             return nil
+        }
+        return stop(answer, index, &tickets)
+    }
+
+    /// Gives back what must not be held while the attempt waits, or if it is not made.
+    @inline(never)
+    private func stop(_ answer: GuardAnswer, _ index: Int, _ tickets: inout GuardTickets) -> Admission {
+        switch answer.kind {
+        case .admitted: return .admitted
         case .admittedLater(let ticket, let delay):
-            giveBack(&tickets)
+            giveBack(&tickets, keepsTurns: true)
             tickets[index] = ticket
             return .wait(delay)
+        case .queued(let ticket, let turn, let limit, let least):
+            giveBack(&tickets, keepsTurns: true)
+            tickets[index] = ticket
+            return .queue(turn, upTo: limit, atLeast: least)
         case .rejected:
             giveBack(&tickets)
             return .rejected(by: index)
@@ -136,10 +145,15 @@ extension GuardList {
         if let ticket = tickets.take(0) { first.finish(ticket, result) }
     }
 
-    /// Gives back the tickets of an attempt that is not made.
+    /// Gives back the tickets of an attempt that is not made, or not yet.
+    ///
+    /// - Parameters:
+    ///   - tickets: The tickets.
+    ///   - keepsTurns: Pass `true` to keep those of guards that space attempts out. Their turns were waited for, and may
+    ///     be lost to others when they are given back: an attempt that waits for a permit after its turn keeps it.
     @inline(never)
-    func giveBack(_ tickets: inout GuardTickets) {
-        for index in (0..<count).reversed() {
+    func giveBack(_ tickets: inout GuardTickets, keepsTurns: Bool = false) {
+        for index in (0..<count).reversed() where !keepsTurns || self[index].place != .pace {
             if let ticket = tickets.take(index) { self[index].giveBack(ticket) }
         }
     }

@@ -27,8 +27,8 @@ package final class GuardedCall {
 
 extension GuardedCall {
     /// Asks the guards to admit an attempt.
-    func admit(attempt: Int) -> GuardList.Admission {
-        let request = GuardRequest(attempt: attempt)
+    func admit(attempt: Int, mayQueue: Bool) -> GuardList.Admission {
+        let request = GuardRequest(attempt: attempt, mayQueue: mayQueue)
         let answer = tickets.pending.take() ?? guards?.admit(request, &tickets) ?? .admitted
         if case .admitted = answer {
             if !hasStarted { budget?.callStarts() }

@@ -85,6 +85,13 @@ extension CallSetup {
         sleeper.sleep(for: .nanoseconds(wait), cancellation: cancellation)
     }
 
+    /// Blocks the thread for a turn in the queue of a guard, and at most for a time in nanoseconds.
+    ///
+    /// A sleeper of the caller's sleeps that time: it may be a test's, whose time passes only so.
+    func wait(for turn: GuardTurn, _ time: Int64) {
+        if sleeper.isSystem { turn.block(time, cancellation: cancellation) } else { sleep(time) }
+    }
+
     /// True if the caller cancelled the call: its task, or its token.
     package var isCancelled: Bool { cancellation?.isCancelled == true || Task.isCancelled }
 }

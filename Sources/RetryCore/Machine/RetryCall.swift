@@ -9,7 +9,7 @@ package final class RetryCall {
     // One task at a time touches a call: checking that at run time would cost as much as the decisions.
     @exclusivity(unchecked) package private(set) var state: RetryStateMachine
     @exclusivity(unchecked) package private(set) var timeline: AttemptTimeline?
-    private let setup: CallSetup
+    let setup: CallSetup
     private let guards: GuardedCall?
     @exclusivity(unchecked) private var start: Int64
     /// The time since which the caller does something else; `nil` while the call goes on.
@@ -31,6 +31,10 @@ package final class RetryCall {
     private let tellsCaller: Bool
     /// The scope of the last repeated attempt.
     @exclusivity(unchecked) private var scope: CallScope?
+    /// The turn in the queue of a guard that the call waits for.
+    @exclusivity(unchecked) private var turn: GuardTurn?
+    /// True if the driver blocks its thread for a turn.
+    @exclusivity(unchecked) package var blocks = false
     /// True if the caller cancelled the call; a call also ends as cancelled by an error that says so.
     @exclusivity(unchecked) private var callerCancelled = false
 
@@ -177,6 +181,7 @@ extension RetryCall {
         }
         guard state.mayStart(elapsed: elapsed) else {
             guards?.giveBack()
+            if state.stopReason == .deadlineExceeded { ownError = ownError ?? timeError }
             emitStop(error: toldError)
             return .end
         }
@@ -185,6 +190,9 @@ extension RetryCall {
         if step == .attempt, isRetry { state.retryStarts() }
         return step
     }
+
+    /// The turn in the queue of a guard that the wait is for, once; `nil` if it is for the time alone.
+    package func takeTurn() -> GuardTurn? { turn.take() }
 
     /// True if a retry without a wait yields to other tasks first: each eighth does, or a loop of failures would keep
     /// its actor to itself.
@@ -278,12 +286,18 @@ extension RetryCall {
     /// True once the first attempt was admitted.
     package var hasStarted: Bool { guards?.hasStarted ?? true }
 
+    /// True on a thread of the tasks: blocking it could hold up the very calls that are waited for.
+    private var isInTask: Bool { withUnsafeCurrentTask { $0 != nil } }
+
     /// Asks the guards to admit the next attempt.
     private func askGuards() -> Step {
         let attempt = hasStarted ? state.attempt + 1 : 1
         let step: Step
-        switch guards?.admit(attempt: attempt) {
+        switch guards?.admit(attempt: attempt, mayQueue: !blocks || !isInTask) {
         case nil, .admitted: return .attempt
+        case .queue(let turn, let limit, let least):
+            step = state.queued(upTo: limit, atLeast: least, elapsed: elapsed)
+            self.turn = turn
         case .wait(let time):
             step = state.delayed(time, elapsed: elapsed)
         case .rejected(let index):

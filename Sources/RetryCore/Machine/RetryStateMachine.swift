@@ -169,6 +169,13 @@ extension RetryStateMachine {
         return end(.deadlineExceeded)
     }
 
+    /// Decides between the wait in the queue of a guard, up to the deadline, and the end.
+    package mutating func queued(upTo limit: Int64, atLeast least: Int64, elapsed: Int64) -> Step {
+        guard storage.hasDeadline else { return .wait(limit) }
+        let left = timeLeft(elapsed)
+        return left > least ? .wait(min(limit, left)) : end(.deadlineExceeded)
+    }
+
     /// The wait until a guard may admit an attempt, spread out; `nil` if it reaches the deadline.
     ///
     /// Where all probes of a circuit are under way it names no time. Then the wait is the backoff, and at least one that

@@ -1,3 +1,5 @@
+import Synchronization
+
 // What a service says about its limit.
 extension CallRateLimiter {
     /// Starts no call within a time, as a service asked that answered 429; then calls are spaced evenly, without a burst.
@@ -12,6 +14,22 @@ extension CallRateLimiter {
         update { core, now in
             guard core.machine.hold(until: now.saturatingAdd(time), at: now) else { return }
             note(.held, in: &core, wait: core.machine.holdLeft(at: now))
+        }
+    }
+
+    /// Records the result of a call: all calls are held back if the service throttled it.
+    func finish(_ reservation: RateReservation, _ result: AttemptResult) {
+        if let hint = result.throttling {
+            update { core, now in
+                guard core.machine.throttled(hint: hint, reservation, at: now) else { return }
+                isEscalated.store(core.machine.isEscalated, ordering: .relaxed)
+                note(.held, in: &core, wait: core.machine.holdLeft(at: now))
+            }
+        } else if result == .success, isEscalated.load(ordering: .relaxed) {
+            update { core, _ in
+                core.machine.succeeded(reservation)
+                isEscalated.store(core.machine.isEscalated, ordering: .relaxed)
+            }
         }
     }
 

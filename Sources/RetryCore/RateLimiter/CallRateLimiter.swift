@@ -17,7 +17,8 @@ import Synchronization
 /// to try again. A call that is cancelled while it waits returns its turn if no other call stands behind it; otherwise the
 /// turn is lost.
 ///
-/// It learns from the service: see ``hold(for:)`` and ``learn(_:)``.
+/// It learns from the service: a call of a pipeline that gets a 429, or another failure whose service names a time to come
+/// back, holds back all calls, as a ``CoolDownGate`` does. For more, see ``hold(for:)`` and ``learn(_:)``.
 public final class CallRateLimiter: Sendable {
     /// The policy by which calls are spaced.
     public let policy: RateLimiterPolicy
@@ -32,6 +33,8 @@ public final class CallRateLimiter: Sendable {
     /// The time of all holds, and the time of one token: both change under the lock alone.
     private let offset = Atomic<Int64>(0)
     private let interval: Atomic<Int64>
+    /// True while the service has throttled calls without naming a time, and none has succeeded since.
+    let isEscalated = Atomic<Bool>(false)
     private let core: Locked<Core>
 
     struct Core: EventQueueOwner {

@@ -33,7 +33,11 @@ final class ModelRateLimiterGuard: AttemptGuard {
         return .admitted(after: .nanoseconds(wait), ticket)
     }
 
-    func finish(_ ticket: GuardTicket, _ result: AttemptResult) { limiter.close(ticket.number) }
+    func finish(_ ticket: GuardTicket, _ result: AttemptResult) {
+        guard let pair = limiter.close(ticket.number) else { return }
+        limiter.requests.finish(pair.requests, result)
+        limiter.tokens.finish(pair.tokens, result)
+    }
 
     func giveBack(_ ticket: GuardTicket) { limiter.giveBack(ticket.number) }
 

@@ -43,7 +43,7 @@ final class RateLimiterGuard: AttemptGuard {
     }
 
     // What an attempt has taken stays taken.
-    func finish(_ ticket: GuardTicket, _ result: AttemptResult) {}
+    func finish(_ ticket: GuardTicket, _ result: AttemptResult) { limiter.finish(ticket.reservation, result) }
 
     func giveBack(_ ticket: GuardTicket) { limiter.giveBack(ticket.reservation) }
 

@@ -13,7 +13,8 @@ import Synchronization
 /// handler itself, but in a thread that the handler wakes.
 public final class RetryCancellationToken: Sendable {
     private let flag = Atomic<Bool>(false)
-    private let monitor = SystemMonitor()
+    /// The monitor of the threads that wait.
+    let monitor = SystemMonitor()
 
     /// Creates a token that is not cancelled.
     public init() {}

@@ -150,9 +150,9 @@ struct ForeignOwnerTests {
     @Test("real threads: a crowd that is cancelled holds up no other key")
     func threads() async throws {
         let memory = InMemoryEffectStore()
-        _ = memory.claim(try ActionID("a"), lease: .seconds(600))
+        _ = memory.claim(try ActionID("a"), lease: .seconds(86_400))
         let store = RemoteStore(memory)
-        let gate = EffectGate(store: store, policy: EffectGatePolicy(waitingUpTo: .seconds(600)))
+        let gate = EffectGate(store: store, policy: EffectGatePolicy(waitingUpTo: .seconds(86_400)))
         let tasks = (0..<Self.crowd).map { _ in
             Task { try await gate.once("a", as: .utf8) { _ in "" } }
         }

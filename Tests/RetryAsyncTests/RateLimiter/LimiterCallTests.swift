@@ -16,7 +16,7 @@ struct LimiterCallTests {
         let clock = ManualClock(autoAdvance: true)
         let limiter = CallRateLimiter(Self.one, on: clock)
         for number in 0..<3 {
-            let handle = try await limiter.call { () async throws in
+            let handle = try await limiter.call {
                 MainActor.assertIsolated()
                 return Handle(number: number)
             }
@@ -33,13 +33,13 @@ struct LimiterCallTests {
         let sleeper = ManualSleeper(clock: clock).sleeper
         let limiter = CallRateLimiter(Self.one, on: clock)
         for number in 0..<3 {
-            #expect(try limiter.call(sleeper: sleeper) { clock.elapsed } == .seconds(number))
+            #expect(try limiter.callBlocking(sleeper: sleeper) { clock.elapsed } == .seconds(number))
         }
-        #expect(throws: RateLimitedError.self) { try limiter.call(maxWait: .milliseconds(999), sleeper: sleeper) { 0 } }
+        #expect(throws: RateLimitedError.self) { try limiter.callBlocking(maxWait: .milliseconds(999), sleeper: sleeper) { 0 } }
         let token = RetryCancellationToken()
         token.cancel()
         #expect(throws: CancellationError.self) {
-            try limiter.call(sleeper: sleeper, cancellation: token) { Issue.record("the operation ran") }
+            try limiter.callBlocking(sleeper: sleeper, cancellation: token) { Issue.record("the operation ran") }
         }
         #expect(limiter.snapshot().returns == 1)
     }
@@ -50,7 +50,7 @@ struct LimiterCallTests {
         let limiter = CallRateLimiter(Self.one, named: "users", on: clock)
         try await limiter.acquire()
         let error = await #expect(throws: RateLimitedError.self) {
-            try await limiter.call(maxWait: .milliseconds(500)) { () async in Issue.record("the operation ran") }
+            try await limiter.call(maxWait: .milliseconds(500)) { Issue.record("the operation ran") }
         }
         #expect(error?.classification == ErrorClassification(.rateLimit, hint: .after(.seconds(1))))
         #expect(
@@ -65,7 +65,7 @@ struct LimiterCallTests {
         let clock = ManualClock()
         let limiter = CallRateLimiter(Self.one, on: clock)
         try await limiter.acquire()
-        let task = Task { try await limiter.call { () async in Issue.record("the operation ran") } }
+        let task = Task { try await limiter.call { Issue.record("the operation ran") } }
         await clock.waitForSleepers(1)
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -79,7 +79,7 @@ struct LimiterCallTests {
         let limiter = CallRateLimiter(Self.one, on: clock)
         try await limiter.acquire()
         let pipeline = RetryPipeline(policy: .once).limiter(limiter).clock(clock.retryClock)
-        let task = Task { try await pipeline { () async in Issue.record("the operation ran") } }
+        let task = Task { try await pipeline { Issue.record("the operation ran") } }
         await clock.waitForSleepers(1)
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -95,7 +95,7 @@ struct LimiterCallTests {
         let starts = Log<Duration>()
         let first = Task { try await pipeline { starts.add(clock.elapsed) } }
         await clock.waitForSleepers(1)
-        let second = Task { try await limiter.call { () async in starts.add(clock.elapsed) } }
+        let second = Task { try await limiter.call { starts.add(clock.elapsed) } }
         await clock.waitForSleepers(2)
         limiter.hold(for: .seconds(5))
         clock.advance(by: .seconds(1))
@@ -109,7 +109,7 @@ struct LimiterCallTests {
 
         let third = Task { try await pipeline { starts.add(clock.elapsed) } }
         await clock.waitForSleepers(1)
-        let fourth = Task { try await limiter.call { () async in starts.add(clock.elapsed) } }
+        let fourth = Task { try await limiter.call { starts.add(clock.elapsed) } }
         await clock.waitForSleepers(2)
         limiter.hold(for: .seconds(60))
         clock.advance(by: .seconds(2))

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// Hedges and the budgets that pay for them.
-@Suite("Budgets of hedges", .timeLimit(.minutes(10)))
+@Suite("Budgets of hedges", .timeLimit(.minutes(20)))
 struct HedgeBudgetTests {
     private static let ms: Int64 = 1_000_000
     private static let policy = HedgePolicy(.fixed(.milliseconds(10)), maxAttempts: 3)

@@ -3,7 +3,7 @@ import RetryTesting
 import Testing
 
 /// The mistakes that hedging libraries are known to have made, each as a test.
-@Suite("Known mistakes of hedging", .timeLimit(.minutes(10)))
+@Suite("Known mistakes of hedging", .timeLimit(.minutes(20)))
 struct HedgeMistakeTests {
     private static let policy = HedgePolicy(.fixed(.milliseconds(10)))
 

@@ -2,7 +2,7 @@ import RetryCore
 import Testing
 
 /// The rules of a hedged call, one by one.
-@Suite("Rules of a hedged call", .timeLimit(.minutes(10)))
+@Suite("Rules of a hedged call", .timeLimit(.minutes(20)))
 struct HedgeRuleTests {
     private static let ms: Int64 = 1_000_000
 

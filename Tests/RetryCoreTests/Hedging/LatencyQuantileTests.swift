@@ -4,7 +4,7 @@ import RetryTesting
 import Testing
 
 /// The moving quantile alone.
-@Suite("Moving quantile of latencies", .timeLimit(.minutes(10)))
+@Suite("Moving quantile of latencies", .timeLimit(.minutes(20)))
 struct LatencyQuantileTests {
     private static func fraction(_ random: inout SeededGenerator) -> Double { Double.random(in: 0..<1, using: &random) }
 

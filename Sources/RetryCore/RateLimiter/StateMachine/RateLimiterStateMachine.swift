@@ -25,6 +25,10 @@ package struct RateLimiterStateMachine: Sendable, Hashable {
     private var heldUntil = Int64.min
     /// The limit in force: the policy's, or a server's.
     private(set) var limit: Int64
+    /// The law by which calls are held back when the service throttles one.
+    private var coolDown = CoolDownLaw()
+    /// The limiter's time of the last hold that a throttled call began: calls that started before say nothing new.
+    private var throttledAt = Int64.min
     /// The time of the last refusal while the limiter counts as exhausted, on the clock.
     private var refusedAt = Int64.min
 
@@ -72,8 +76,7 @@ extension RateLimiterStateMachine {
     /// The time for which a call that has waited must wait further; a hold that began meanwhile moves its start.
     package mutating func waitLeft(_ reservation: RateReservation, at now: Int64) -> Int64 {
         pass(now)
-        let start = rules.isExact ? log.start(of: reservation) : bucket.start(of: reservation)
-        return max(0, start.saturatingSubtract(time(at: now)))
+        return max(0, start(of: reservation).saturatingSubtract(time(at: now)))
     }
 
     /// Returns the reservation of a call that does not start, if none stands behind it; `false` if it is lost.
@@ -108,6 +111,33 @@ extension RateLimiterStateMachine {
         heldUntil = end
         if rules.isExact { log.pace(from: time) } else { bucket.pace(from: time) }
         return true
+    }
+
+    /// A call was throttled: starts no call for the time that the service named, or that the law chooses.
+    ///
+    /// - Parameters:
+    ///   - hint: The time that the service named, in nanoseconds; zero for none.
+    ///   - reservation: The reservation by which the call started.
+    ///   - now: The time.
+    /// - Returns: `true` if a hold began, or became longer.
+    package mutating func throttled(hint: Int64, _ reservation: RateReservation, at now: Int64) -> Bool {
+        pass(now)
+        let isNew = start(of: reservation) > throttledAt
+        guard let hold = coolDown.hold(hint: hint, isNew: isNew) else { return false }
+        if isNew { throttledAt = time(at: now) }
+        return self.hold(until: now.saturatingAdd(hold), at: now)
+    }
+
+    /// A call succeeded that started by this reservation.
+    package mutating func succeeded(_ reservation: RateReservation) {
+        if start(of: reservation) > throttledAt { coolDown.succeeded() }
+    }
+
+    /// True if a success has something to set back.
+    var isEscalated: Bool { coolDown.isEscalated }
+
+    private func start(of reservation: RateReservation) -> Int64 {
+        rules.isExact ? log.start(of: reservation) : bucket.start(of: reservation)
     }
 
     /// Takes tokens, so that no more are left than a server says.
@@ -157,7 +187,7 @@ extension RateLimiterStateMachine {
     /// Returns whether the state is that of a fresh limiter.
     package mutating func isForgettable(at now: Int64) -> Bool {
         pass(now)
-        if isExhausted || isHeld(at: now) || limit != rules.limit { return false }
+        if isExhausted || isHeld(at: now) || limit != rules.limit || isEscalated { return false }
         return rules.isExact ? log.isEmpty : bucket.arrival <= time(at: now) && bucket.credit == 0
     }
 

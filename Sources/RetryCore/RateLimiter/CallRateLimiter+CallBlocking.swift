@@ -2,7 +2,7 @@ extension CallRateLimiter {
     /// Makes a call when its turn comes, on this thread.
     ///
     /// ```swift
-    /// let page = try limiter.call { try client.search(text) }
+    /// let page = try limiter.callBlocking { try client.search(text) }
     /// ```
     ///
     /// - Parameters:
@@ -14,7 +14,7 @@ extension CallRateLimiter {
     /// - Returns: The operation's value.
     /// - Throws: ``RateLimitedError`` if the call was rejected, `CancellationError` if it was cancelled while it waited; else
     ///   the operation's error.
-    public func call<Value: ~Copyable>(
+    public func callBlocking<Value: ~Copyable>(
         cost: Int = 1, maxWait: Duration = .seconds(31_536_000), sleeper: RetrySleeper? = nil,
         cancellation: RetryCancellationToken? = nil, _ operation: () throws -> Value
     ) throws -> Value {
