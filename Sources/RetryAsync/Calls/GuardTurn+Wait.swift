@@ -8,7 +8,8 @@ extension GuardTurn {
         return await withTaskGroup(of: RetryClock.WaitEnd.self) { group in
             group.addTask {
                 let end = await clock.sleep(nanoseconds)
-                self.endWait()
+                // A sleep that was cancelled is of a wait that has ended; the next one must not end by it.
+                if end != .cancelled { self.endWait() }
                 return end
             }
             await wait()

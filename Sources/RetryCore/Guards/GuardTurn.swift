@@ -88,7 +88,7 @@ extension GuardTurn {
     }
 
     /// Blocks the thread until the turn comes, the time is over, or the token is cancelled.
-    func block(_ nanoseconds: Int64, cancellation: RetryCancellationToken?) {
+    package func block(_ nanoseconds: Int64, cancellation: RetryCancellationToken?) {
         let end = SystemTime.precise.saturatingAdd(nanoseconds)
         // A token wakes the threads that wait by its own monitor.
         let monitor = cancellation?.monitor ?? SystemMonitor()
