@@ -15,11 +15,12 @@ extension RetryPipeline {
 ///
 /// The number of a ticket is its place in the queue while it waits, and zero once it has a permit. Its time is the end of
 /// the wait, and then the start of the attempt.
-final class BulkheadGuard: AttemptGuard {
+final class BulkheadGuard: OrderedGuard {
     let bulkhead: Bulkhead
 
     init(_ bulkhead: Bulkhead) { self.bulkhead = bulkhead }
 
+    var order: Int { 0 }
     var place: GuardPlace { .permit }
 
     func admit(_ request: GuardRequest) -> GuardAnswer {

@@ -8,13 +8,14 @@ extension RetryPipeline {
 /// A circuit breaker among the guards of a call.
 ///
 /// Tickets of guards can be copied: only calls of the library have those of a breaker, and finish each once.
-final class CircuitBreakerGuard: AttemptGuard {
+final class CircuitBreakerGuard: OrderedGuard {
     let breaker: CircuitBreaker
 
     init(_ breaker: CircuitBreaker) {
         self.breaker = breaker
     }
 
+    var order: Int { 0 }
     var place: GuardPlace { .gate }
 
     func admit(_ request: GuardRequest) -> GuardAnswer {

@@ -15,11 +15,12 @@ extension RetryPipeline {
 ///
 /// The number of a ticket is its place in line while it waits, and then the period in which the attempt began; the detail
 /// is 1 while it waits. Its time is the end of the wait.
-final class CoolDownGuard: AttemptGuard {
+final class CoolDownGuard: OrderedGuard {
     let gate: CoolDownGate
 
     init(_ gate: CoolDownGate) { self.gate = gate }
 
+    var order: Int { 0 }
     var place: GuardPlace { .pace }
 
     func admit(_ request: GuardRequest) -> GuardAnswer {

@@ -89,6 +89,9 @@ extension EventMetric {
     /// The state of a cool-down gate: 1 from a hold up to the opening for all calls, else 0.
     public static let coolDownClosed = EventMetric("retry.cooldown.closed", .gauge, "1", ["retry.cooldown"])
 
+    /// The state of an adaptive throttle: 1 from the first rejection up to the recovery, else 0.
+    public static let throttling = EventMetric("retry.throttle.active", .gauge, "1", ["retry.throttle"])
+
     /// The events of breakers, budgets and other guards that were lost, because their observer was too slow.
     public static let lostEvents = EventMetric("retry.events.lost", .counter, "{event}", [])
 
@@ -97,7 +100,7 @@ extension EventMetric {
         callDuration, callAttempts, retries, retryDelay, guardWait, breakerChanges, breakerState, budgetExhaustions,
         budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit,
         bulkheadSaturations, bulkheadSaturated, bulkheadPermits, coolDownHolds,
-        coolDownClosed, lostEvents,
+        coolDownClosed, throttling, lostEvents,
     ]
 }
 

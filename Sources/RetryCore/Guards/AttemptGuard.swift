@@ -94,7 +94,10 @@ extension AttemptGuard {
 
 /// The place of a guard among the guards of a call, which fixes their order.
 ///
-/// Guards of the same place are asked in the order in which the pipeline lists them.
+/// Within a place, the guards of the library have an order of their own, whatever order the pipeline names them in; your
+/// own come after them, in the order in which the pipeline names them:
+///
+/// breaker ▸ throttle ▸ your gates ▸ cool-down gate ▸ rate limiter ▸ your spacing guards ▸ bulkhead ▸ your permits
 public enum GuardPlace: Int, Sendable, Hashable, CaseIterable, Comparable {
     /// Asked first: a guard that admits or rejects at once, such as a circuit breaker.
     case gate

@@ -29,14 +29,14 @@ package final class GuardList: Sendable {
 
     private static let maxCount = 64
 
-    /// Adds a guard to a list, behind those of its place; traps if they are too many.
+    /// Adds a guard to a list, in the order in which they are asked; traps if they are too many.
     static func adding(_ guard: any AttemptGuard, to list: GuardList?) -> GuardList {
         guard let list else { return GuardList(`guard`, []) }
         checked { () throws(InvalidPolicyError) in
             try check("guards", list.count + 1, list.count < maxCount, "must be at most \(maxCount)")
         }
         var all = list.all
-        let index = all.firstIndex { $0.place > `guard`.place } ?? all.count
+        let index = all.firstIndex { $0.rank > `guard`.rank } ?? all.count
         all.insert(`guard`, at: index)
         return GuardList(all[0], all)
     }
@@ -168,4 +168,17 @@ extension GuardList {
         }
         return longest
     }
+}
+
+// MARK: The order
+
+/// A guard of the library, which has an order among the others of its place, whatever order a pipeline names them in.
+protocol OrderedGuard: AttemptGuard {
+    /// From 0 for the first; at most 9.
+    var order: Int { get }
+}
+
+extension AttemptGuard {
+    /// The rank by which guards are asked: guards of the user's come behind the library's of their place.
+    fileprivate var rank: Int { place.rawValue * 100 + ((self as? any OrderedGuard)?.order ?? 99) }
 }

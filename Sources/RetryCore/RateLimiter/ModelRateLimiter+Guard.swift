@@ -12,7 +12,7 @@ extension RetryPipeline {
 }
 
 /// A limiter of requests and tokens among the guards of a call.
-final class ModelRateLimiterGuard: AttemptGuard {
+final class ModelRateLimiterGuard: OrderedGuard {
     private let limiter: ModelRateLimiter
     private let cost: Int64
 
@@ -21,6 +21,7 @@ final class ModelRateLimiterGuard: AttemptGuard {
         cost = Int64(tokens)
     }
 
+    var order: Int { 2 }
     var place: GuardPlace { .pace }
 
     func admit(_ request: GuardRequest) -> GuardAnswer {

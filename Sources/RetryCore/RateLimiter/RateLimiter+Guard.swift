@@ -16,7 +16,7 @@ extension RetryPipeline {
 /// A rate limiter among the guards of a call.
 ///
 /// Each attempt takes its cost, whatever its result.
-final class RateLimiterGuard: AttemptGuard {
+final class RateLimiterGuard: OrderedGuard {
     let limiter: CallRateLimiter
     private let cost: Int64
 
@@ -25,6 +25,7 @@ final class RateLimiterGuard: AttemptGuard {
         self.cost = Int64(cost)
     }
 
+    var order: Int { 1 }
     var place: GuardPlace { .pace }
 
     func admit(_ request: GuardRequest) -> GuardAnswer {
