@@ -73,13 +73,25 @@ extension EventMetric {
     /// The limit that a rate limiter has learned, in tokens per period.
     public static let limiterLimit = EventMetric("retry.limiter.limit", .gauge, "{token}", ["retry.limiter"])
 
-    /// The events of breakers, budgets and limiters that were lost, because their observer was too slow.
+    /// The times from the start of a primary to that of a hedge; their number is that of the hedges.
+    public static let hedgeDelay = EventMetric("retry.hedge.delay", .histogram, "s", ["retry.hedger"])
+
+    /// The hedges that have ended, by their outcome: the code of the event.
+    public static let hedges = EventMetric(
+        "retry.hedge.ends", .counter, "{hedge}", ["retry.hedger", "retry.outcome"])
+
+    /// The hedges that were due and did not start, by the reason.
+    public static let hedgeSuppressions = EventMetric(
+        "retry.hedge.suppressions", .counter, "{hedge}", ["retry.hedger", "retry.reason"])
+
+    /// The events of breakers, budgets, limiters and hedgers that were lost, because their observer was too slow.
     public static let lostEvents = EventMetric("retry.events.lost", .counter, "{event}", [])
 
     /// All metrics of the library.
     public static let all: [EventMetric] = [
         callDuration, callAttempts, retries, retryDelay, guardWait, breakerChanges, breakerState, budgetExhaustions,
-        budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit, lostEvents,
+        budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit, hedgeDelay, hedges,
+        hedgeSuppressions, lostEvents,
     ]
 }
 
