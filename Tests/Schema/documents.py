@@ -43,6 +43,11 @@ PLACES = [
     '"rate_limiters": {"x": {"law": "sliding_log", "limit": 100, "per": 60@}}',
     '"rate_limiters": {"x": {"limit": 100@}}',
     '"rate_limiters": {"x": {"per": 60@}}',
+    '"hedgers": {"x": {@}}',
+    '"hedgers": {"x": {"delay": {"law": "fixed"@}}}',
+    '"hedgers": {"x": {"delay": {"law": "fixed", "delay": 1@}}}',
+    '"hedgers": {"x": {"delay": {"law": "quantile"@}}}',
+    '"hedgers": {"x": {"delay": {"law": "zero"@}}}',
 ]
 
 NUMBERS = """
@@ -62,6 +67,7 @@ WORDS = [
     "api", "default", "stop", "truncate", "interrupt", "wait", "exactly_once", "obey", "exact", "clamp", "cut",
     "never", "unlimited", "off", "full", "equal", "decorrelated", "proportional", "floor", "list", "exponential",
     "linear", "ratio", "limit", "token_bucket", "sliding_log", "quota", "stable", "success", "neutral", "auth", "odd",
+    "zero", "fixed", "quantile",
 ]
 
 OTHERS = """
@@ -119,6 +125,10 @@ MEMBERS = [
     '{"rate_limiters": {"x": {"limit": 9, "per": 1, "learns_up_to": 8}}}',
     '{"rate_limiters": {"x": {"limit": 9, "per": 1, "max_wait": "9999h"}}}',
     '{"rate_limiters": {"x": {"law": "sliding_log", "limit": 1000001, "per": 1}}}',
+    '{"hedgers": {"": {}}}', '{"hedgers": {"x": null}}', '{"hedgers": {"x": {"max_attempts": 6}}}',
+    '{"hedgers": {"x": {"delay": "fixed"}}}', '{"hedgers": {"x": {"delay": {"law": "fixed", "delay_ms": null}}}}',
+    '{"hedgers": {"x": {"delay": {"law": "quantile", "floor": 2, "ceiling": 1}}}}',
+    '{"hedgers": {"x": {"fatal_classes": ["auth", "auth"]}}}', '{"hedgers": {"x": {"fatal_classes": ["ratelimit"]}}}',
 ]
 FILES = [
     '{}', '[]', 'null', '3', '{"name": "x", "other": [1]}', '{"retry_polcy": {}}',

@@ -37,7 +37,7 @@ extension CallRateLimiter {
         var wait = try startWaiting(cost, maxWait: maxWait.saturatedNanoseconds)
         while wait.left > 0 {
             do {
-                try await clock.sleep(.nanoseconds(wait.left))
+                try await clock.queue(for: wait.left)
             } catch {
                 giveBack(wait.reservation)
                 throw Task.isCancelled ? CancellationError() : error

@@ -26,7 +26,8 @@ public struct HedgedAttempt: Sendable, Hashable {
 /// For an effect that must not happen twice, hedge only if the receiver deduplicates it by a key.
 ///
 /// - Parameters:
-///   - hedger: The shared state of the calls of a dependency: policy, latency quantile, budget and counts.
+///   - hedger: The shared state of the calls of a dependency: policy, latency quantile, budget and counts; `nil` for calls
+///     without hedges.
 ///   - pipeline: The settings of the call. A group of attempts is one attempt of its policy: retries, classes, backoff,
 ///     attempt timeout. Each hedge asks the guards anew, and withdraws from the budget as a retry does.
 ///   - discard: Is called with the value of an attempt that succeeded after another one, such as a connection to close.
@@ -35,12 +36,13 @@ public struct HedgedAttempt: Sendable, Hashable {
 /// - Throws: The error of a failure that is never retried, else that of the first attempt, the primary, if all have
 ///   failed. `CancellationError` if the call was cancelled.
 public nonisolated(nonsending) func hedge<Value: ~Copyable>(
-    _ hedger: Hedger, through pipeline: RetryPipeline = .once,
+    _ hedger: Hedger?, through pipeline: RetryPipeline = .once,
     discard: @escaping @Sendable (consuming Value) -> Void = { _ in },
     operation: @escaping @Sendable (HedgedAttempt) async throws -> Value
 ) async throws -> Value {
     try await retry(pipeline) { (attempt: RetryAttempt) in
-        try await HedgedCall<Value>(hedger, pipeline, attempt, discard, operation).run()
+        guard let hedger else { return try await operation(HedgedAttempt(number: 1, attempt: attempt)) }
+        return try await HedgedCall<Value>(hedger, pipeline, attempt, discard, operation).run()
     }
 }
 
@@ -56,8 +58,12 @@ private final class HedgedCall<Value: ~Copyable> {
     private var call: HedgeCall
     private var errors: [(attempt: Int, error: any Error)] = []
     private var tickets: [(attempt: Int, tickets: HedgeTickets)] = []
+    /// The result of the primary, if it has failed while others go on.
+    private var primaryResult: AttemptResult?
     /// The time that the last sleeping task waits for, with a clock that can only sleep.
     private var sleepsUntil = Int64.max
+    /// The time from which on a cancellation is that of the group's time limit.
+    private var limit = Int64.max
 
     init(
         _ hedger: Hedger, _ pipeline: RetryPipeline, _ attempt: RetryAttempt,
@@ -90,8 +96,11 @@ private final class HedgedCall<Value: ~Copyable> {
 
     /// Reports what happens to the call, and does what it asks for.
     private nonisolated(nonsending) func decide(_ group: inout DiscardingTaskGroup) async -> HedgeEnd {
-        let limit = attempt.remaining.map { clock.nanoseconds.saturatingAdd($0.saturatedNanoseconds) }
-        var step = call.begins(at: clock.nanoseconds, deadline: limit ?? .max)
+        let now = clock.nanoseconds
+        let remaining = attempt.remaining?.saturatedNanoseconds ?? .max
+        var step = call.begins(at: now, deadline: now.saturatingAdd(remaining))
+        // The limit was armed before this, so a cancellation by it comes a little before the deadline that is seen here.
+        limit = now.saturatingAdd(remaining - remaining / 64)
         while true {
             // The primary starts even in a cancelled task, as any first attempt does.
             while call.machine.startCount > 0, let notice = mailbox.next() { step = report(notice) }
@@ -151,7 +160,11 @@ private final class HedgedCall<Value: ~Copyable> {
         if #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) {
             group.addImmediateTask { await body() }
         } else {
-            group.addTask { await body() }
+            group.addTask {
+                // It begins later, and may be cancelled by then.
+                if number > 1, Task.isCancelled { return mailbox.post(.failed(number, CancellationError())) }
+                await body()
+            }
         }
     }
 
@@ -161,26 +174,39 @@ private final class HedgedCall<Value: ~Copyable> {
         case .succeeded(let number):
             return call.succeeded(number, at: now)
         case .callerCancelled:
-            return call.cancelled(at: now)
+            return now >= limit ? call.timedOut(at: now) : call.cancelled(at: now)
         case .failed(let number, let error):
             errors.append((number, error))
+            if call.machine.end != nil { return call.failed(number, .fatal, at: now) }
             let evidence = pipeline.setup.evidence(of: error)
-            if call.machine.end == nil { finish(number, AttemptResult(evidence)) }
-            return call.failed(
-                number, evidence.isCancellation ? .fatal : policy.failure(of: evidence.classification), at: now)
+            let failure = evidence.isCancellation ? .fatal : policy.failure(of: evidence.classification)
+            let step = call.failed(number, failure, isTimeLimit: evidence.cutOff != nil, at: now)
+            if failure != .fatal { finish(number, AttemptResult(evidence)) }
+            return step
         }
     }
 
+    /// Records the failure of an attempt; that of the primary where its ticket is free.
     private func finish(_ number: Int, _ result: AttemptResult) {
+        if number == 1 { primaryResult = result }
         guard let index = tickets.firstIndex(where: { $0.attempt == number }) else { return }
         tickets[index].tickets.finish(result)
         tickets.remove(at: index)
     }
 
+    /// Records the attempts that have not failed: losers count for nothing.
+    ///
+    /// The call that the group is part of has the primary's ticket, and records the end of the group with it. If a hedge
+    /// has made that end, its own ticket records the result of the primary in turn.
+    private func finishOthers(_ end: HedgeEnd) {
+        var result = end == .allFailed ? nil : primaryResult
+        for index in tickets.indices { tickets[index].tickets.finish(result.take() ?? .neutral) }
+        tickets.removeAll()
+    }
+
     /// The value or the error that the call ends with.
     private func result(_ end: HedgeEnd) throws -> Value {
-        // The group's own tickets record its result: a hedge that lost, or won for them, counts for nothing.
-        for (number, _) in tickets { finish(number, .neutral) }
+        finishOthers(end)
         while let notice = mailbox.next() {
             if case .failed(let number, let error) = notice { errors.append((number, error)) }
         }

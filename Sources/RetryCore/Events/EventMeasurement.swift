@@ -92,15 +92,26 @@ extension EventMetric {
     /// The state of an adaptive throttle: 1 from the first rejection up to the recovery, else 0.
     public static let throttling = EventMetric("retry.throttle.active", .gauge, "1", ["retry.throttle"])
 
-    /// The events of breakers, budgets and other guards that were lost, because their observer was too slow.
+    /// The times from the start of a primary to that of a hedge; their number is that of the hedges.
+    public static let hedgeDelay = EventMetric("retry.hedge.delay", .histogram, "s", ["retry.hedger"])
+
+    /// The hedges that have ended, by their outcome: the code of the event.
+    public static let hedges = EventMetric(
+        "retry.hedge.ends", .counter, "{hedge}", ["retry.hedger", "retry.outcome"])
+
+    /// The hedges that were due and did not start, by the reason.
+    public static let hedgeSuppressions = EventMetric(
+        "retry.hedge.suppressions", .counter, "{hedge}", ["retry.hedger", "retry.reason"])
+
+    /// The events of breakers, budgets, hedgers and other guards that were lost, because their observer was too slow.
     public static let lostEvents = EventMetric("retry.events.lost", .counter, "{event}", [])
 
     /// All metrics of the library.
     public static let all: [EventMetric] = [
         callDuration, callAttempts, retries, retryDelay, guardWait, breakerChanges, breakerState, budgetExhaustions,
-        budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit,
-        bulkheadSaturations, bulkheadSaturated, bulkheadPermits, coolDownHolds,
-        coolDownClosed, throttling, lostEvents,
+        budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit, bulkheadSaturations,
+        bulkheadSaturated, bulkheadPermits, coolDownHolds, coolDownClosed, throttling, hedgeDelay, hedges,
+        hedgeSuppressions, lostEvents,
     ]
 }
 

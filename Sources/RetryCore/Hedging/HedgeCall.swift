@@ -57,6 +57,7 @@ extension HedgeCall {
         let attempt = machine.startCount
         if attempt > before {
             hedger.counters.started(attempt)
+            if attempt > 1 { hedger.events?.note(.started, attempt, elapsed: machine.elapsed(1, at: now)) }
             if let payment = pending.take() { payments.append(payment) }
             if attempt == 1 { hedger.budget?.callStarts() }
         }
@@ -65,7 +66,7 @@ extension HedgeCall {
 
     /// A guard rejected the attempt that the last step asked for.
     package mutating func rejected(at now: Int64) -> HedgeStep {
-        if machine.isStarting, machine.startCount > 0 { hedger.counters.suppressed(.rejected) }
+        if machine.isStarting, machine.startCount > 0 { suppressed(.rejected) }
         giveBack()
         return next(machine.suppressed(at: now), at: now)
     }
@@ -76,9 +77,19 @@ extension HedgeCall {
     }
 
     /// An attempt failed.
-    package mutating func failed(_ attempt: Int, _ failure: HedgeStateMachine.Failure, at now: Int64) -> HedgeStep {
+    ///
+    /// - Parameters:
+    ///   - attempt: The number of the attempt.
+    ///   - failure: The meaning of the failure for the other attempts.
+    ///   - isTimeLimit: Pass `true` if a time limit of the attempt's own ended it: its answer takes longer than that.
+    ///   - now: The time.
+    /// - Returns: The next step.
+    package mutating func failed(
+        _ attempt: Int, _ failure: HedgeStateMachine.Failure, isTimeLimit: Bool = false, at now: Int64
+    ) -> HedgeStep {
         if machine.end == nil, machine.isRunning(attempt) {
-            hedger.counters.ended(attempt, .failed)
+            ended(attempt, .failed, at: now)
+            if isTimeLimit, hedger.measuresLatency { hedger.record(atLeast: machine.elapsed(attempt, at: now)) }
             if failure != .fatal { openFailures += 1 }
         }
         return next(machine.failed(attempt, failure, at: now), at: now)
@@ -99,9 +110,6 @@ extension HedgeCall {
         if machine.end == nil { isTimedOut = true }
         return next(machine.cancelled(at: now), at: now)
     }
-
-    /// The withdrawal from the shared budget for the hedge that won; `nil` if the primary did.
-    package var winnersWithdrawal: RetryBudget.Withdrawal? { payment?.shared }
 }
 
 // MARK: Details
@@ -112,7 +120,7 @@ extension HedgeCall {
         var step = first
         while case .start(let attempt) = step, attempt > 1, pending == nil {
             if pay() { return step }
-            hedger.counters.suppressed(.budget)
+            suppressed(.budget)
             step = machine.suppressed(at: now)
         }
         if case .start = step { return step }
@@ -147,15 +155,29 @@ extension HedgeCall {
         return payments[attempt - 2]
     }
 
+    /// Counts the end of an attempt, and reports that of a hedge.
+    private func ended(_ attempt: Int, _ end: HedgeCounters.End, at now: Int64) {
+        hedger.counters.ended(attempt, end)
+        if attempt > 1 { hedger.events?.note(end.kind, attempt, elapsed: machine.elapsed(attempt, at: now)) }
+    }
+
+    /// Counts and reports a hedge that was due and does not start.
+    private func suppressed(_ reason: HedgeSuppression) {
+        hedger.counters.suppressed(reason)
+        hedger.events?.note(.suppressed(reason), machine.startCount + 1)
+    }
+
     private mutating func settle(_ end: HedgeEnd, at now: Int64) {
         isSettled = true
         if case .success(let winner) = end {
-            hedger.counters.ended(winner, .won)
+            ended(winner, .won, at: now)
             hedger.budget?.succeeded(after: payment?.own)
+            // The call that the group is part of records its success itself; only a quota returns what was paid.
+            if let shared = payment?.shared, budget?.rules.kind == .quota { budget?.succeeded(after: shared) }
             if hedger.measuresLatency { hedger.record(machine.elapsed(winner, at: now)) }
         }
         settleOthers(end, at: now)
-        hedger.counters.suppressed(.deadline, times: machine.deadlineSuppressions)
+        for _ in 0..<machine.deadlineSuppressions { suppressed(.deadline) }
         // The call that the group is part of charges for the last failure itself.
         if end == .allFailed { openFailures -= 1 }
         while openFailures > 0 {
@@ -169,7 +191,7 @@ extension HedgeCall {
         var isSuperseded = false
         if case .success = end { isSuperseded = true }
         for attempt in 1...5 where machine.isRunning(attempt) {
-            hedger.counters.ended(attempt, end == .cancelled ? .cancelled : .lost)
+            ended(attempt, end == .cancelled ? .cancelled : .lost, at: now)
             if isSuperseded || isTimedOut, hedger.measuresLatency {
                 hedger.record(atLeast: machine.elapsed(attempt, at: now))
             }

@@ -46,7 +46,19 @@ public struct HedgeCounts: Sendable, Hashable {
 /// The counters that any number of calls add to without a lock.
 final class HedgeCounters: Sendable {
     /// The end of an attempt.
-    enum End { case won, lost, failed, cancelled }
+    enum End {
+        case won, lost, failed, cancelled
+
+        /// The kind of its event.
+        var kind: HedgeEvent.Kind {
+            switch self {
+            case .won: .won
+            case .lost: .lost
+            case .failed: .failed
+            case .cancelled: .cancelled
+            }
+        }
+    }
 
     /// The counters of the primaries, or of the hedges.
     private final class Attempts: Sendable {
@@ -88,11 +100,11 @@ final class HedgeCounters: Sendable {
         }
     }
 
-    func suppressed(_ reason: HedgeSuppression, times: Int = 1) {
+    func suppressed(_ reason: HedgeSuppression) {
         switch reason {
-        case .budget: byBudget.add(times, ordering: .relaxed)
-        case .rejected: byGuards.add(times, ordering: .relaxed)
-        case .deadline: byDeadline.add(times, ordering: .relaxed)
+        case .budget: byBudget.add(1, ordering: .relaxed)
+        case .rejected: byGuards.add(1, ordering: .relaxed)
+        case .deadline: byDeadline.add(1, ordering: .relaxed)
         }
     }
 

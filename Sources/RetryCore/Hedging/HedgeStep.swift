@@ -23,8 +23,8 @@ package enum HedgeEnd: Sendable, Hashable {
     case cancelled
 }
 
-/// The reason why an attempt was not started.
-package enum HedgeSuppression: Int, Sendable, Hashable, CaseIterable {
+/// The reason why a hedge that was due did not start.
+public enum HedgeSuppression: String, Sendable, Hashable, CaseIterable {
     /// A budget refused it.
     case budget
     /// A guard rejected it, such as an open circuit breaker.

@@ -19,6 +19,8 @@ public final class Hedger: Sendable {
     public let budget: RetryBudget?
 
     let counters = HedgeCounters()
+    /// The events; `nil` without an observer.
+    let events: HedgeEvents?
     private let latency: Locked<LatencyQuantile>?
     /// The delay in nanoseconds, which is read without a lock; `.max` for no hedges of slow attempts.
     private let currentDelay: Atomic<Int64>
@@ -29,13 +31,15 @@ public final class Hedger: Sendable {
     ///   - policy: The policy of its calls.
     ///   - name: The name in events and descriptions, such as the name of the service.
     ///   - clock: The time source of the budget; the system's if `nil`.
+    ///   - observer: Receives an event of each hedge that starts, ends, or is suppressed.
     ///   - budgetObserver: Receives an event when the budget of hedges is exhausted, and when it has recovered.
     public init(
         _ policy: HedgePolicy = HedgePolicy(), named name: String? = nil, clock: RetryClock? = nil,
-        budgetObserver: RetryBudgetObserver? = nil
+        observer: HedgeObserver? = nil, budgetObserver: RetryBudgetObserver? = nil
     ) {
         self.policy = policy
         self.name = name
+        events = observer.map { HedgeEvents(of: name, for: $0) }
         budget =
             policy.budget == .unlimited
             ? nil : RetryBudget(policy.budget, named: name, clock: clock, observer: budgetObserver)

@@ -61,6 +61,9 @@ package final class RetryTimer: @unchecked Sendable {
     /// The number of armed entries.
     package var armedCount: Int { locked { $0.heap.count } }
 
+    /// The number of entries that there is room for; it follows the number of those that are armed.
+    package var capacity: Int { locked { $0.heap.capacity } }
+
     /// The number of threads.
     package var threadCount: Int { locked { $0.threadCount } }
 

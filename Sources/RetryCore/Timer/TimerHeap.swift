@@ -1,7 +1,8 @@
 /// The armed entries of a timer by their times: a heap in which each node has four children.
 ///
 /// Arming and removing take O(log n) steps. Four children make the heap half as deep as two, and lie in one line of the
-/// processor's cache. An entry lives as long as it is armed, whether or not the one that armed it keeps it.
+/// processor's cache. An entry lives as long as it is armed, whether or not the one that armed it keeps it. The memory
+/// shrinks with the number of entries.
 struct TimerHeap: ~Copyable {
     private struct Item {
         let time: Int64
@@ -53,7 +54,20 @@ struct TimerHeap: ~Copyable {
         if place < items.count {
             if last.time < entry.time { moveUp(last, from: place) } else { moveDown(last, from: place) }
         }
+        if items.capacity > 1_024, items.count < items.capacity / 8 { shrink() }
     }
+
+    /// Gives up half of the capacity: seldom, so that an entry pays for a few moved items.
+    @inline(never)
+    private mutating func shrink() {
+        var smaller: [Item] = []
+        smaller.reserveCapacity(items.capacity / 2)
+        smaller.append(contentsOf: items)
+        items = smaller
+    }
+
+    /// The number of entries that there is room for.
+    var capacity: Int { items.capacity }
 
     /// Puts an item where it belongs, at `place` or nearer to the root.
     private mutating func moveUp(_ item: Item, from place: Int) {

@@ -32,7 +32,10 @@ struct ConfigurationCheck {
                 do { _ = try catalog.resolve(named: name) } catch { throw self.error("\(path).policy", error) }
             }
             if let name = section.rateLimiter, configuration.rateLimiters[name] == nil {
-                throw unknownLimiter(name, "\(path).rate_limiter", configuration)
+                throw unknown(name, "\(path).rate_limiter", in: "rate_limiters", configuration.rateLimiters.keys)
+            }
+            if let name = section.hedger, configuration.hedgers[name] == nil {
+                throw unknown(name, "\(path).hedger", in: "hedgers", configuration.hedgers.keys)
             }
             problems += section.customExceptions.enumerated().compactMap {
                 unknown($1, "\(path).custom_exceptions[\($0)]")
@@ -51,15 +54,14 @@ struct ConfigurationCheck {
             advice: "Registered are: \(known).")
     }
 
-    private func unknownLimiter(
-        _ name: String, _ setting: String, _ configuration: RetryConfiguration
+    private func unknown(
+        _ name: String, _ setting: String, in list: String, _ names: some Collection<String>
     ) -> RetryConfigurationError {
-        let names = configuration.rateLimiters.keys.sorted()
+        let names = names.sorted()
         let known = names.isEmpty ? "none" : names.map(\.shortened).joined(separator: ", ")
         let similar = SimilarName.of(name, among: names).map { " Did you mean \"\($0.shortened)\"?" } ?? ""
         return RetryConfigurationError(
-            .invalidSetting, file: file, setting: setting,
-            problem: "is \"\(name.shortened)\", which is not in rate_limiters",
+            .invalidSetting, file: file, setting: setting, problem: "is \"\(name.shortened)\", which is not in \(list)",
             advice: "Known are: \(known).\(similar)")
     }
 

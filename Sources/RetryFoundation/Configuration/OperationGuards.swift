@@ -1,6 +1,7 @@
 import RetryCore
 
-/// The breakers, the budget and the rate limiters of a configuration, shared by all copies of the operations made of it.
+/// The breakers, the budget, the rate limiters and the hedgers of a configuration, shared by all copies of the operations
+/// made of it.
 struct OperationGuards: Sendable {
     /// The circuit breakers of the kinds of operations, by their names; `nil` if the configuration asks for none.
     private let breakers: CircuitBreakerRegistry?
@@ -8,6 +9,8 @@ struct OperationGuards: Sendable {
     let budget: RetryBudget?
     /// The rate limiters of the configuration, by their names.
     private let limiters: [String: CallRateLimiter]
+    /// The hedgers of the configuration, by their names.
+    private let hedgers: [String: Hedger]
 
     /// Creates the guards of a configuration; guards of `old` with the same settings are kept with their state.
     init(_ configuration: RetryConfiguration, takingOver old: OperationGuards? = nil) {
@@ -20,6 +23,11 @@ struct OperationGuards: Sendable {
                 let same = old?.limiters[name].flatMap { $0.policy == policy ? $0 : nil }
                 return (name, same ?? CallRateLimiter(policy, named: name))
             })
+        hedgers = Dictionary(
+            uniqueKeysWithValues: configuration.hedgers.map { name, policy in
+                let same = old?.hedgers[name].flatMap { $0.policy == policy ? $0 : nil }
+                return (name, same ?? Hedger(policy, named: name))
+            })
     }
 
     /// The breaker of a kind of operation: the same one at each call.
@@ -27,4 +35,7 @@ struct OperationGuards: Sendable {
 
     /// The rate limiter of a name; the same one at each call.
     func limiter(_ name: String?) -> CallRateLimiter? { name.flatMap { limiters[$0] } }
+
+    /// The hedger of a name; the same one at each call.
+    func hedger(_ name: String?) -> Hedger? { name.flatMap { hedgers[$0] } }
 }

@@ -55,7 +55,7 @@ private struct Body: Codable {
     var configuration: RetryConfiguration
 
     private enum Keys: String, CodingKey, CaseIterable {
-        case policies, operations, budget
+        case policies, operations, budget, hedgers
         case rateLimiters = "rate_limiters"
         case circuitBreaker = "circuit_breaker"
     }
@@ -74,6 +74,11 @@ private struct Body: Codable {
         if configuration.rateLimiters[""] != nil {
             throw DecodingError.dataCorruptedError(
                 forKey: .rateLimiters, in: container, debugDescription: "A rate limiter has no name")
+        }
+        configuration.hedgers = try container.decodeIfPresent([String: HedgePolicy].self, forKey: .hedgers) ?? [:]
+        if configuration.hedgers[""] != nil {
+            throw DecodingError.dataCorruptedError(
+                forKey: .hedgers, in: container, debugDescription: "A hedger has no name")
         }
         configuration.circuitBreaker = try container.decodeIfPresent(
             CircuitBreakerPolicy.self, forKey: .circuitBreaker)
@@ -95,6 +100,7 @@ private struct Body: Codable {
         if !configuration.rateLimiters.isEmpty {
             try container.encode(configuration.rateLimiters, forKey: .rateLimiters)
         }
+        if !configuration.hedgers.isEmpty { try container.encode(configuration.hedgers, forKey: .hedgers) }
         if !configuration.policies.isEmpty { try container.encode(configuration.policies, forKey: .policies) }
         if !configuration.operations.isEmpty {
             let sections = configuration.operations.map { ($0.key.name, $0.value) }
@@ -105,7 +111,7 @@ private struct Body: Codable {
 
 extension RetryConfiguration.Section: Codable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case enabled, policy
+        case enabled, policy, hedger
         case rateLimiter = "rate_limiter"
         case customExceptions = "custom_exceptions"
     }
@@ -123,6 +129,7 @@ extension RetryConfiguration.Section: Codable {
         isEnabled = try container.decodeIfPresent(Bool.self, forKey: .enabled)
         policy = try container.decodeIfPresent(String.self, forKey: .policy)
         rateLimiter = try container.decodeIfPresent(String.self, forKey: .rateLimiter)
+        hedger = try container.decodeIfPresent(String.self, forKey: .hedger)
         customExceptions = try container.decodeIfPresent([String].self, forKey: .customExceptions) ?? []
         self.refinement = refinement.isEmpty ? nil : refinement
     }
@@ -134,6 +141,7 @@ extension RetryConfiguration.Section: Codable {
         try container.encodeIfPresent(isEnabled, forKey: .enabled)
         try container.encodeIfPresent(policy, forKey: .policy)
         try container.encodeIfPresent(rateLimiter, forKey: .rateLimiter)
+        try container.encodeIfPresent(hedger, forKey: .hedger)
         if !customExceptions.isEmpty { try container.encode(customExceptions, forKey: .customExceptions) }
     }
 }

@@ -26,6 +26,8 @@ public struct RetryConfiguration: Sendable, Hashable {
         public var policy: String?
         /// The name of the rate limiter, of ``RetryConfiguration/rateLimiters``; `nil` if not given.
         public var rateLimiter: String?
+        /// The name of the hedger, of ``RetryConfiguration/hedgers``; `nil` if not given.
+        public var hedger: String?
         /// The names of error types that are worth a retry.
         public var customExceptions: [String] = []
         /// The changes of the policy.
@@ -56,6 +58,8 @@ public struct RetryConfiguration: Sendable, Hashable {
     public var budget: RetryBudgetPolicy?
     /// The rate limiters that sections can name: each spaces the operations of all sections that name it.
     public var rateLimiters: [String: RateLimiterPolicy] = [:]
+    /// The policies of the hedgers that sections can name: all sections that name one share its state.
+    public var hedgers: [String: HedgePolicy] = [:]
     /// The circuit breaker of each kind of operation; `nil` if not given.
     public var circuitBreaker: CircuitBreakerPolicy?
 

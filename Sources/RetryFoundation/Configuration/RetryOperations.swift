@@ -16,8 +16,8 @@ public import Foundation
 /// let text = try api.blockingExecutor.execute { try String(contentsOf: log) }
 /// ```
 ///
-/// The breaker of each kind, the budget of all and the rate limiters are created once, and shared by all copies of the value: create the
-/// value once, and keep it.
+/// The breaker of each kind, the budget of all, the rate limiters and the hedgers are created once, and shared by all
+/// copies of the value: create the value once, and keep it.
 public struct RetryOperations: Sendable {
     /// The configuration of the operations.
     public let configuration: RetryConfiguration
@@ -94,7 +94,8 @@ public struct RetryOperations: Sendable {
         self.known = known
     }
 
-    /// Returns the same operations with the breakers, the budget and the limiters of `old` that have the same settings here.
+    /// Returns the same operations with the breakers, the budget, the limiters and the hedgers of `old` that have the same
+    /// settings here.
     func takingOver(_ old: RetryOperations) -> RetryOperations {
         RetryOperations(
             configuration, problems: problems, kinds: kinds, catalog: catalog, errors: errors,
@@ -124,7 +125,8 @@ public struct RetryOperations: Sendable {
         let tests = (base.customExceptions + own.customExceptions).compactMap(errors.test)
         return RetryOperation(
             kind: kind, isEnabled: own.isEnabled ?? base.isEnabled ?? true, enabledPolicy: policy, customErrors: tests,
-            guards: guards, limiter: guards.limiter(own.rateLimiter ?? base.rateLimiter))
+            guards: guards, limiter: guards.limiter(own.rateLimiter ?? base.rateLimiter),
+            hedger: guards.hedger(own.hedger ?? base.hedger))
     }
 }
 
@@ -142,6 +144,8 @@ public struct RetryOperation: Sendable {
     public let budget: RetryBudget?
     /// The rate limiter that the configuration names for this kind, retried or not; `nil` if it names none.
     public let limiter: CallRateLimiter?
+    /// The hedger that the configuration names for this kind; `nil` if it names none, or operations are not retried.
+    public let hedger: Hedger?
     /// The classifier with the error types that the configuration names; `nil` if it names none, for the default one.
     public let classifier: ErrorClassifier?
 
@@ -150,9 +154,11 @@ public struct RetryOperation: Sendable {
 
     init(
         kind: RetryOperationKind, isEnabled: Bool, enabledPolicy: RetryPolicy,
-        customErrors tests: [@Sendable (any Error) -> Bool], guards: OperationGuards, limiter: CallRateLimiter?
+        customErrors tests: [@Sendable (any Error) -> Bool], guards: OperationGuards, limiter: CallRateLimiter?,
+        hedger: Hedger?
     ) {
         self.limiter = limiter
+        self.hedger = isEnabled ? hedger : nil
         self.kind = kind
         self.isEnabled = isEnabled
         policy =

@@ -245,29 +245,52 @@ struct HedgeTests {
         #expect(ends.keys.sorted() == ["CancellationError", "Fault", "PermanentError", "value"])
     }
 
-    /// On all threads, by the system's clock.
-    @Test func onRealThreads() async throws {
-        let hedger = Hedger(HedgePolicy(.fixed(.microseconds(1)), maxAttempts: 3))
-        try await withThrowingTaskGroup(of: Int.self) { group in
-            for _ in 0..<4 {
-                group.addTask {
-                    var sum = 0
-                    for round in 0..<500 {
-                        sum += try await hedge(hedger) { attempt in
-                            for _ in 0..<round % 9 { await Task.yield() }
-                            if round % 5 == 0, !attempt.isHedge { throw Fault(1) }
-                            return 1
-                        }
-                    }
-                    return sum
+    @Test func theTimerOfACallThatHasEndedIsNotArmed() async throws {
+        let manual = ManualTimer(ManualClock())
+        let hedger = Hedger(HedgePolicy(.fixed(.seconds(3_600)), maxAttempts: 3))
+        for number in 0..<100 {
+            let value = try await hedge(hedger, through: .once.clock(manual.clock)) { attempt in
+                await Task.yield()
+                if !attempt.isHedge, number % 2 == 0 { throw Fault(1) }
+                await Task.yield()
+                return attempt.number
+            }
+            #expect(value == (number % 2 == 0 ? 2 : 1))
+        }
+        #expect(manual.timer.armedCount == 0)
+    }
+
+    /// Attempts end, hedges start or not, and nothing hangs, whatever the time says.
+    @Test func aClockThatJumps() throws {
+        for seed in 0..<500 as Range<UInt64> {
+            let jumping = RetryClock(JumpingClock(seed: seed))
+            let started = Log<Int>()
+            let hedger = Hedger(HedgePolicy(.fixed(.milliseconds(5)), maxAttempts: 5), clock: jumping)
+            let policy = RetryPolicy.once.attemptTimeout(.milliseconds(50))
+            let ends = try DeterministicExecutor.run(seed: seed) {
+                try? await hedge(hedger, through: RetryPipeline(policy: policy).clock(jumping)) { attempt in
+                    started.add(attempt.number)
+                    for _ in 0..<4 { await Task.yield() }
+                    try Task.checkCancellation()
+                    return attempt.number
                 }
             }
-            let sum = try await group.reduce(0, +)
-            #expect(sum == 2_000)
+            let counts = hedger.snapshot().counts
+            #expect(started.events.count == 1 + counts.hedges.started && started.events.count <= 5, "seed \(seed)")
+            #expect(counts.primaries.running == 0 && counts.hedges.running == 0, "seed \(seed)")
+            #expect(ends == nil || started.events.contains(ends ?? 0))
         }
-        let counts = hedger.snapshot().counts
-        #expect(counts.primaries.started == 2_000)
-        #expect(counts.primaries.running == 0 && counts.hedges.running == 0)
-        #expect(counts.primaries.won + counts.hedges.won == 2_000)
+    }
+
+    @Test(arguments: [1, 2])
+    func aValueBesideAFatalFailureIsDiscarded(fatal: Int) {
+        let discarded = Log<Int>()
+        var plans = [Self.takes(20, isDeaf: true), Self.takes(20, isDeaf: true)]
+        plans[fatal - 1] = Self.takes(15, PermanentError("no"))
+        #expect(throws: PermanentError.self) {
+            try run(plans[0], plans[1], hedger: hedger(.zero), discard: { discarded.add($0) })
+        }
+        #expect(discarded.events == [3 - fatal])
+        #expect(clock.elapsed == .milliseconds(20))
     }
 }

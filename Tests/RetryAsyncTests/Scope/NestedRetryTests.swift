@@ -80,6 +80,32 @@ struct NestedRetryTests {
         #expect(requests.events.count == 3)
     }
 
+    /// The attempt that made the task is over, the one around that is not.
+    @Test func aTaskThatOutlivesAnInnerAttemptIsBoundByTheOuterOne() async {
+        let requests = Log<Int>()
+        try? await retry(policy: .immediate(2)) { attempt in
+            let late = Log<Task<Void, Never>>()
+            let (ended, end) = AsyncStream<Void>.makeStream()
+            try? await retry(policy: .immediate(2).nested(.allow)) { inner in
+                if !attempt.isFirst, !inner.isFirst {
+                    late.add(
+                        Task {
+                            for await _ in ended {}
+                            try? await retry(policy: .immediate(3)) {
+                                requests.add(1)
+                                throw Fault(1)
+                            }
+                        })
+                }
+                throw Fault(1)
+            }
+            end.finish()
+            for task in late.events { await task.value }
+            throw Fault(1)
+        }
+        #expect(requests.events.count == 1)
+    }
+
     @Test func theOutcomeSaysHowOftenTheWorkIsRepeated() async {
         let amplifications = Log<Int>()
         try? await retry(policy: .immediate(2)) {

@@ -83,17 +83,17 @@ struct TimeLimitTests {
         }
     }
 
-    @Test func callsLeaveNothingBehind() async throws {
+    @Test func aMillionCallsLeaveNothingBehind() async throws {
         let manual = ManualTimer(ManualClock())
         let call = RetryPipeline(policy: .immediate(2).attemptTimeout(.seconds(3_600))).clock(manual.clock)
-        for number in 0..<10_000 {
+        for number in 0..<1_000_000 {
             let value = try await retry(call) {
                 await Task.yield()
                 return number
             }
             #expect(value == number)
         }
-        #expect(manual.timer.armedCount == 0)
+        #expect(manual.timer.armedCount == 0 && manual.timer.capacity <= 2_048)
     }
 
     @Test func theCancellationOfTheCallerIsNotTheLimit() async {

@@ -149,10 +149,19 @@ struct HedgeBudgetTests {
         _ = call.timerFired(at: 10 * Self.ms)
         _ = call.started(at: 10 * Self.ms)
         #expect(budget.snapshot().balance == 486)
-        #expect(call.winnersWithdrawal == nil)
         _ = call.succeeded(2, at: 12 * Self.ms)
-        budget.succeeded(after: call.winnersWithdrawal)
         #expect(budget.snapshot().balance == 500)
+    }
+
+    @Test("a hedge that wins is no deposit where the call deposits its success itself")
+    func winnerOfABucket() {
+        let budget = RetryBudget(.tokenBucket(perSuccess: 0.5, capacity: 10))
+        var (_, call) = Self.running(budget: budget)
+        let before = budget.snapshot().balance
+        _ = call.timerFired(at: 10 * Self.ms)
+        _ = call.started(at: 10 * Self.ms)
+        _ = call.succeeded(2, at: 12 * Self.ms)
+        #expect(budget.snapshot().balance == before - 1 && budget.snapshot().deposits == 0)
     }
 
     @Test("random calls never overdraw a budget, and give back what did not start")

@@ -87,6 +87,79 @@ struct NestedBlockingTests {
         #expect(deadline.bound { 42 } == 42)
     }
 
+    /// The attempts of a call that retries every two seconds, within deadlines.
+    private func attempts(within deadlines: Duration...) -> Int {
+        let clock = ManualClock(autoAdvance: true)
+        let call = RetryPipeline(policy: RetryPolicy(maxAttempts: 9, backoff: .constant(.seconds(2))))
+            .clock(RetryClock(clock)).sleeper(RetrySleeper { duration, _ in clock.advance(by: duration) })
+        var attempts = 0
+        func run(_ deadlines: ArraySlice<Duration>) throws {
+            guard let first = deadlines.first else {
+                return try retryBlocking(call) {
+                    attempts += 1
+                    throw Down()
+                }
+            }
+            try RetryDeadline(in: first, clock: RetryClock(clock)).bound { try run(deadlines.dropFirst()) }
+        }
+        try? run(deadlines[...])
+        return attempts
+    }
+
+    @Test func aWaitThatEndsAtTheDeadlineIsNotBegun() {
+        #expect(attempts(within: .seconds(4)) == 2)
+        #expect(attempts(within: .milliseconds(4_001)) == 3)
+    }
+
+    @Test func theNarrowestOfSeveralDeadlinesCounts() {
+        #expect(attempts(within: .seconds(3), .seconds(60)) == 2)
+        #expect(attempts(within: .seconds(60), .seconds(3)) == 2)
+    }
+
+    @Test func anAttemptWithoutALimitHasTheTimeOfTheDeadlineAroundIt() throws {
+        let clock = RetryClock(ManualClock())
+        let remaining = try RetryDeadline(in: .seconds(5), clock: clock).bound {
+            try retryBlocking(.once) { (attempt: RetryAttempt) in attempt.remaining }
+        }
+        #expect(remaining == .seconds(5))
+    }
+
+    /// A last attempt starts at the deadline, which binds neither it nor the calls in it.
+    @Test func theLastChanceAtADeadlineHasNone() {
+        let clock = ManualClock(autoAdvance: true)
+        let policy = RetryPolicy(maxAttempts: 3, backoff: .constant(.seconds(60))).deadline(.seconds(10), .truncate)
+        var deadlines: [Duration?] = []
+        try? retryBlocking(
+            RetryPipeline(policy: policy).clock(RetryClock(clock))
+                .sleeper(RetrySleeper { duration, _ in clock.advance(by: duration) })
+        ) {
+            deadlines.append(RetryDeadline.current?.remaining)
+            throw Down()
+        }
+        #expect(deadlines == [nil, nil])
+    }
+
+    @Test func aTaskThatOutlivesItsAttemptIsNotBound() async {
+        let late = Locked<Task<Int, Never>?>(nil)
+        let (ended, end) = AsyncStream<Void>.makeStream()
+        func call() {
+            try? retryBlocking(RetryPipeline(policy: RetryPolicy(maxAttempts: 2, backoff: .none))) {
+                (attempt: RetryAttempt) in
+                if !attempt.isFirst {
+                    let task = Task {
+                        for await _ in ended {}
+                        return requests(depth: 1, policy)
+                    }
+                    late.withLock { $0 = task }
+                }
+                throw Down()
+            }
+        }
+        call()
+        end.finish()
+        #expect(await late.withLock { $0 }?.value == 3)
+    }
+
     @Test func deadlinesOfOtherClocksAreKeptApart() {
         let (one, other) = (RetryClock(ManualClock()), RetryClock(ManualClock()))
         RetryDeadline(in: .seconds(5), clock: one).bound {
