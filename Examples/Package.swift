@@ -75,6 +75,31 @@ let package = Package(
             ]
         ),
         .executableTarget(
+            name: "RateLimits",
+            dependencies: [
+                "Shared",
+                "SharedHTTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "RetryAsync", package: "RetryKit"),
+            ]
+        ),
+        .executableTarget(
+            name: "Overload",
+            dependencies: [
+                "Shared",
+                "SharedHTTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "RetryAsync", package: "RetryKit"),
+            ]
+        ),
+        .executableTarget(
             name: "OwnGuard",
             dependencies: ["Shared", .product(name: "RetryAsync", package: "RetryKit")]
         ),

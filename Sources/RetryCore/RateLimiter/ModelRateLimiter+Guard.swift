@@ -13,7 +13,7 @@ extension RetryPipeline {
 
 /// A limiter of requests and tokens among the guards of a call.
 final class ModelRateLimiterGuard: OrderedGuard {
-    private let limiter: ModelRateLimiter
+    let limiter: ModelRateLimiter
     private let cost: Int64
 
     init(_ limiter: ModelRateLimiter, tokens: Int) {

@@ -31,12 +31,11 @@ struct ConfigurationCheck {
             if let name = section.policy {
                 do { _ = try catalog.resolve(named: name) } catch { throw self.error("\(path).policy", error) }
             }
-            if let name = section.rateLimiter, configuration.rateLimiters[name] == nil {
-                throw unknown(name, "\(path).rate_limiter", in: "rate_limiters", configuration.rateLimiters.keys)
-            }
-            if let name = section.hedger, configuration.hedgers[name] == nil {
-                throw unknown(name, "\(path).hedger", in: "hedgers", configuration.hedgers.keys)
-            }
+            try check(section.rateLimiter, "\(path).rate_limiter", in: "rate_limiters", configuration.rateLimiters)
+            try check(section.coolDown, "\(path).cool_down", in: "cool_downs", configuration.coolDowns)
+            try check(section.bulkhead, "\(path).bulkhead", in: "bulkheads", configuration.bulkheads)
+            try check(section.throttle, "\(path).throttle", in: "throttles", configuration.throttles)
+            try check(section.hedger, "\(path).hedger", in: "hedgers", configuration.hedgers)
             problems += section.customExceptions.enumerated().compactMap {
                 unknown($1, "\(path).custom_exceptions[\($0)]")
             }
@@ -54,10 +53,14 @@ struct ConfigurationCheck {
             advice: "Registered are: \(known).")
     }
 
+    /// Throws if a section names what is not in a list.
+    private func check(_ name: String?, _ setting: String, in list: String, _ known: [String: some Any]) throws {
+        if let name, known[name] == nil { throw unknown(name, setting, in: list, known.keys.sorted()) }
+    }
+
     private func unknown(
-        _ name: String, _ setting: String, in list: String, _ names: some Collection<String>
+        _ name: String, _ setting: String, in list: String, _ names: [String]
     ) -> RetryConfigurationError {
-        let names = names.sorted()
         let known = names.isEmpty ? "none" : names.map(\.shortened).joined(separator: ", ")
         let similar = SimilarName.of(name, among: names).map { " Did you mean \"\($0.shortened)\"?" } ?? ""
         return RetryConfigurationError(

@@ -55,7 +55,8 @@ private struct Body: Codable {
     var configuration: RetryConfiguration
 
     private enum Keys: String, CodingKey, CaseIterable {
-        case policies, operations, budget, hedgers
+        case policies, operations, budget, bulkheads, throttles, hedgers
+        case coolDowns = "cool_downs"
         case rateLimiters = "rate_limiters"
         case circuitBreaker = "circuit_breaker"
     }
@@ -69,24 +70,14 @@ private struct Body: Codable {
         configuration = RetryConfiguration()
         configuration.base = try RetryConfiguration.Section(from: decoder, besides: Keys.allCases.map(\.rawValue))
         configuration.budget = try container.decodeIfPresent(RetryBudgetPolicy.self, forKey: .budget)
-        configuration.rateLimiters =
-            try container.decodeIfPresent([String: RateLimiterPolicy].self, forKey: .rateLimiters) ?? [:]
-        if configuration.rateLimiters[""] != nil {
-            throw DecodingError.dataCorruptedError(
-                forKey: .rateLimiters, in: container, debugDescription: "A rate limiter has no name")
-        }
-        configuration.hedgers = try container.decodeIfPresent([String: HedgePolicy].self, forKey: .hedgers) ?? [:]
-        if configuration.hedgers[""] != nil {
-            throw DecodingError.dataCorruptedError(
-                forKey: .hedgers, in: container, debugDescription: "A hedger has no name")
-        }
+        configuration.rateLimiters = try container.named(.rateLimiters, "A rate limiter")
+        configuration.coolDowns = try container.named(.coolDowns, "A cool-down gate")
+        configuration.bulkheads = try container.named(.bulkheads, "A bulkhead")
+        configuration.throttles = try container.named(.throttles, "A throttle")
+        configuration.hedgers = try container.named(.hedgers, "A hedger")
         configuration.circuitBreaker = try container.decodeIfPresent(
             CircuitBreakerPolicy.self, forKey: .circuitBreaker)
-        configuration.policies = try container.decodeIfPresent([String: RetryPolicy].self, forKey: .policies) ?? [:]
-        if configuration.policies[""] != nil {
-            throw DecodingError.dataCorruptedError(
-                forKey: .policies, in: container, debugDescription: "A policy has no name")
-        }
+        configuration.policies = try container.named(.policies, "A policy")
         let operations = try container.decodeIfPresent(
             [String: RetryConfiguration.Section].self, forKey: .operations)
         for (name, section) in operations ?? [:] { configuration.operations[RetryOperationKind(name)] = section }
@@ -97,11 +88,12 @@ private struct Body: Codable {
         var container = encoder.container(keyedBy: Keys.self)
         try container.encodeIfPresent(configuration.budget, forKey: .budget)
         try container.encodeIfPresent(configuration.circuitBreaker, forKey: .circuitBreaker)
-        if !configuration.rateLimiters.isEmpty {
-            try container.encode(configuration.rateLimiters, forKey: .rateLimiters)
-        }
-        if !configuration.hedgers.isEmpty { try container.encode(configuration.hedgers, forKey: .hedgers) }
-        if !configuration.policies.isEmpty { try container.encode(configuration.policies, forKey: .policies) }
+        try container.encode(named: configuration.rateLimiters, forKey: .rateLimiters)
+        try container.encode(named: configuration.coolDowns, forKey: .coolDowns)
+        try container.encode(named: configuration.bulkheads, forKey: .bulkheads)
+        try container.encode(named: configuration.throttles, forKey: .throttles)
+        try container.encode(named: configuration.hedgers, forKey: .hedgers)
+        try container.encode(named: configuration.policies, forKey: .policies)
         if !configuration.operations.isEmpty {
             let sections = configuration.operations.map { ($0.key.name, $0.value) }
             try container.encode(Dictionary(uniqueKeysWithValues: sections), forKey: .operations)
@@ -109,9 +101,26 @@ private struct Body: Codable {
     }
 }
 
+extension KeyedDecodingContainer {
+    /// Decodes values by their names, which are not empty; none if the member is missing.
+    fileprivate func named<Value: Decodable>(_ key: Key, _ what: String) throws -> [String: Value] {
+        let values = try decodeIfPresent([String: Value].self, forKey: key) ?? [:]
+        if values[""] == nil { return values }
+        throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "\(what) has no name")
+    }
+}
+
+extension KeyedEncodingContainer {
+    /// Encodes values by their names; nothing if there are none.
+    fileprivate mutating func encode(named values: [String: some Encodable], forKey key: Key) throws {
+        if !values.isEmpty { try encode(values, forKey: key) }
+    }
+}
+
 extension RetryConfiguration.Section: Codable {
     private enum Keys: String, CodingKey, CaseIterable {
-        case enabled, policy, hedger
+        case enabled, policy, bulkhead, throttle, hedger
+        case coolDown = "cool_down"
         case rateLimiter = "rate_limiter"
         case customExceptions = "custom_exceptions"
     }
@@ -129,6 +138,9 @@ extension RetryConfiguration.Section: Codable {
         isEnabled = try container.decodeIfPresent(Bool.self, forKey: .enabled)
         policy = try container.decodeIfPresent(String.self, forKey: .policy)
         rateLimiter = try container.decodeIfPresent(String.self, forKey: .rateLimiter)
+        coolDown = try container.decodeIfPresent(String.self, forKey: .coolDown)
+        bulkhead = try container.decodeIfPresent(String.self, forKey: .bulkhead)
+        throttle = try container.decodeIfPresent(String.self, forKey: .throttle)
         hedger = try container.decodeIfPresent(String.self, forKey: .hedger)
         customExceptions = try container.decodeIfPresent([String].self, forKey: .customExceptions) ?? []
         self.refinement = refinement.isEmpty ? nil : refinement
@@ -141,6 +153,9 @@ extension RetryConfiguration.Section: Codable {
         try container.encodeIfPresent(isEnabled, forKey: .enabled)
         try container.encodeIfPresent(policy, forKey: .policy)
         try container.encodeIfPresent(rateLimiter, forKey: .rateLimiter)
+        try container.encodeIfPresent(coolDown, forKey: .coolDown)
+        try container.encodeIfPresent(bulkhead, forKey: .bulkhead)
+        try container.encodeIfPresent(throttle, forKey: .throttle)
         try container.encodeIfPresent(hedger, forKey: .hedger)
         if !customExceptions.isEmpty { try container.encode(customExceptions, forKey: .customExceptions) }
     }

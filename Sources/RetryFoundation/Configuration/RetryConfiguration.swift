@@ -26,6 +26,12 @@ public struct RetryConfiguration: Sendable, Hashable {
         public var policy: String?
         /// The name of the rate limiter, of ``RetryConfiguration/rateLimiters``; `nil` if not given.
         public var rateLimiter: String?
+        /// The name of the cool-down gate, of ``RetryConfiguration/coolDowns``; `nil` if not given.
+        public var coolDown: String?
+        /// The name of the bulkhead, of ``RetryConfiguration/bulkheads``; `nil` if not given.
+        public var bulkhead: String?
+        /// The name of the adaptive throttle, of ``RetryConfiguration/throttles``; `nil` if not given.
+        public var throttle: String?
         /// The name of the hedger, of ``RetryConfiguration/hedgers``; `nil` if not given.
         public var hedger: String?
         /// The names of error types that are worth a retry.
@@ -58,6 +64,12 @@ public struct RetryConfiguration: Sendable, Hashable {
     public var budget: RetryBudgetPolicy?
     /// The rate limiters that sections can name: each spaces the operations of all sections that name it.
     public var rateLimiters: [String: RateLimiterPolicy] = [:]
+    /// The cool-down gates that sections can name: each holds back the operations of all sections that name it.
+    public var coolDowns: [String: CoolDownPolicy] = [:]
+    /// The bulkheads that sections can name: each limits the operations of all sections that name it.
+    public var bulkheads: [String: BulkheadPolicy] = [:]
+    /// The adaptive throttles that sections can name: each counts the operations of all sections that name it.
+    public var throttles: [String: ThrottlePolicy] = [:]
     /// The policies of the hedgers that sections can name: all sections that name one share its state.
     public var hedgers: [String: HedgePolicy] = [:]
     /// The circuit breaker of each kind of operation; `nil` if not given.

@@ -16,8 +16,8 @@ public import Foundation
 /// let text = try api.blockingExecutor.execute { try String(contentsOf: log) }
 /// ```
 ///
-/// The breaker of each kind, the budget of all, the rate limiters and the hedgers are created once, and shared by all
-/// copies of the value: create the value once, and keep it.
+/// The breaker of each kind, the budget of all, and the other guards are created once, and shared by all copies of the
+/// value: create the value once, and keep it.
 public struct RetryOperations: Sendable {
     /// The configuration of the operations.
     public let configuration: RetryConfiguration
@@ -94,8 +94,7 @@ public struct RetryOperations: Sendable {
         self.known = known
     }
 
-    /// Returns the same operations with the breakers, the budget, the limiters and the hedgers of `old` that have the same
-    /// settings here.
+    /// Returns the same operations with the guards of `old` that have the same settings here.
     func takingOver(_ old: RetryOperations) -> RetryOperations {
         RetryOperations(
             configuration, problems: problems, kinds: kinds, catalog: catalog, errors: errors,
@@ -125,8 +124,7 @@ public struct RetryOperations: Sendable {
         let tests = (base.customExceptions + own.customExceptions).compactMap(errors.test)
         return RetryOperation(
             kind: kind, isEnabled: own.isEnabled ?? base.isEnabled ?? true, enabledPolicy: policy, customErrors: tests,
-            guards: guards, limiter: guards.limiter(own.rateLimiter ?? base.rateLimiter),
-            hedger: guards.hedger(own.hedger ?? base.hedger))
+            guards: guards, base: base, own: own)
     }
 }
 
@@ -144,6 +142,13 @@ public struct RetryOperation: Sendable {
     public let budget: RetryBudget?
     /// The rate limiter that the configuration names for this kind, retried or not; `nil` if it names none.
     public let limiter: CallRateLimiter?
+    /// The cool-down gate that the configuration names for this kind, retried or not; `nil` if it names none.
+    public let coolDown: CoolDownGate?
+    /// The bulkhead that the configuration names for this kind, retried or not; `nil` if it names none.
+    public let bulkhead: Bulkhead?
+    /// The adaptive throttle that the configuration names for this kind; `nil` if it names none, or operations are not
+    /// retried.
+    public let throttle: AdaptiveThrottle?
     /// The hedger that the configuration names for this kind; `nil` if it names none, or operations are not retried.
     public let hedger: Hedger?
     /// The classifier with the error types that the configuration names; `nil` if it names none, for the default one.
@@ -154,11 +159,14 @@ public struct RetryOperation: Sendable {
 
     init(
         kind: RetryOperationKind, isEnabled: Bool, enabledPolicy: RetryPolicy,
-        customErrors tests: [@Sendable (any Error) -> Bool], guards: OperationGuards, limiter: CallRateLimiter?,
-        hedger: Hedger?
+        customErrors tests: [@Sendable (any Error) -> Bool], guards: OperationGuards,
+        base: RetryConfiguration.Section, own: RetryConfiguration.Section
     ) {
-        self.limiter = limiter
-        self.hedger = isEnabled ? hedger : nil
+        limiter = guards.limiter(own.rateLimiter ?? base.rateLimiter)
+        coolDown = guards.coolDown(own.coolDown ?? base.coolDown)
+        bulkhead = guards.bulkhead(own.bulkhead ?? base.bulkhead)
+        throttle = isEnabled ? guards.throttle(own.throttle ?? base.throttle) : nil
+        hedger = isEnabled ? guards.hedger(own.hedger ?? base.hedger) : nil
         self.kind = kind
         self.isEnabled = isEnabled
         policy =
@@ -172,10 +180,10 @@ public struct RetryOperation: Sendable {
             ? nil : ErrorClassifier { error in tests.contains { $0(error) } ? .transient : nil }
     }
 
-    /// The pipeline of operations of this kind, with the policy, the breaker, the limiter, the budget and the classifier.
+    /// The pipeline of operations of this kind, with the policy, the guards, the budget and the classifier.
     public var pipeline: RetryPipeline {
-        RetryPipeline(policy: policy).named(name).breaker(breaker).limiter(limiter).budget(budget)
-            .classifier(classifier)
+        RetryPipeline(policy: policy).named(name).breaker(breaker).throttle(throttle).coolDown(coolDown)
+            .limiter(limiter).bulkhead(bulkhead).budget(budget).classifier(classifier)
     }
 
     /// An executor for synchronous operations of this kind.

@@ -63,7 +63,7 @@ private func succeed(_ breaker: CircuitBreaker, _ count: Int) {
 }
 
 /// Threads that live as long as their row, and share what a batch has to do.
-private final class Crowd: Sendable {
+final class Crowd: Sendable {
     private let starts: [DispatchSemaphore]
     private let end = DispatchSemaphore(value: 0)
     private let share = Share()
