@@ -73,13 +73,22 @@ extension EventMetric {
     /// The limit that a rate limiter has learned, in tokens per period.
     public static let limiterLimit = EventMetric("retry.limiter.limit", .gauge, "{token}", ["retry.limiter"])
 
+    /// The runs of a coalescer that were cancelled, because their last caller had left.
+    public static let coalescerAbandoned = EventMetric(
+        "retry.coalescer.abandoned", .counter, "{run}", ["retry.coalescer"])
+
+    /// The state of a coalescer: 1 from the first call without a place up to the next run, else 0.
+    public static let coalescerFull = EventMetric("retry.coalescer.full", .gauge, "1", ["retry.coalescer"])
+
     /// The events of breakers, budgets and limiters that were lost, because their observer was too slow.
     public static let lostEvents = EventMetric("retry.events.lost", .counter, "{event}", [])
 
     /// All metrics of the library.
     public static let all: [EventMetric] = [
         callDuration, callAttempts, retries, retryDelay, guardWait, breakerChanges, breakerState, budgetExhaustions,
-        budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit, lostEvents,
+        budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit, coalescerAbandoned,
+        coalescerFull,
+        lostEvents,
     ]
 }
 
