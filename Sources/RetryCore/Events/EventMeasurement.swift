@@ -80,6 +80,13 @@ extension EventMetric {
     /// The state of a coalescer: 1 from the first call without a place up to the next run, else 0.
     public static let coalescerFull = EventMetric("retry.coalescer.full", .gauge, "1", ["retry.coalescer"])
 
+    /// The failures that a fallback replaced or was to replace, by what became of them: the code of the event.
+    public static let fallbacks = EventMetric(
+        "retry.fallbacks", .counter, "{failure}", ["retry.operation", "retry.outcome", "retry.class", "error.type"])
+
+    /// The ages of the values that were served in place of a failure.
+    public static let staleAge = EventMetric("retry.stale.age", .histogram, "s", ["retry.operation"])
+
     /// The events of breakers, budgets and limiters that were lost, because their observer was too slow.
     public static let lostEvents = EventMetric("retry.events.lost", .counter, "{event}", [])
 
@@ -88,7 +95,7 @@ extension EventMetric {
         callDuration, callAttempts, retries, retryDelay, guardWait, breakerChanges, breakerState, budgetExhaustions,
         budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit, coalescerAbandoned,
         coalescerFull,
-        lostEvents,
+        fallbacks, staleAge, lostEvents,
     ]
 }
 

@@ -4,12 +4,23 @@ import Synchronization
 
 // Global, as they are in most programs.
 private let profiles = CallCoalescer<Int, Int>()
+private let stale = StaleValues<Int, Int>(StaleValuePolicy(maxAge: .seconds(60)))
 
-/// Coalesced calls.
+/// Coalesced calls and fallbacks.
 func callRows() -> [Row] {
     [
         coalescingAlone,
         coalescingHit,
+        Row("fallback, first try", bar: .nanosecondsAboveLoop(30), mallocs: 0, loop: loopByHand) { upstream in
+            try await withFallback {
+                try await upstream.call()
+            } fallback: { _ in
+                0
+            }
+        },
+        Row("stale values, a fresh value", bar: .nanosecondsAboveLoop(600), loop: loopByHand) { upstream in
+            try await stale.call(7) { try await upstream.call() }.value
+        },
     ]
 }
 
