@@ -87,6 +87,12 @@ extension EventMetric {
     /// The ages of the values that were served in place of a failure.
     public static let staleAge = EventMetric("retry.stale.age", .histogram, "s", ["retry.operation"])
 
+    /// The faults, latencies, outcomes and behaviors that chaos injected, by their kind.
+    ///
+    /// No other metric has a dimension `retry.chaos`: a dashboard can leave the injections out.
+    public static let chaosInjections = EventMetric(
+        "retry.chaos.injections", .counter, "{injection}", ["retry.operation", "retry.chaos"])
+
     /// The events of breakers, budgets and limiters that were lost, because their observer was too slow.
     public static let lostEvents = EventMetric("retry.events.lost", .counter, "{event}", [])
 
@@ -95,7 +101,7 @@ extension EventMetric {
         callDuration, callAttempts, retries, retryDelay, guardWait, breakerChanges, breakerState, budgetExhaustions,
         budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit, coalescerAbandoned,
         coalescerFull,
-        fallbacks, staleAge, lostEvents,
+        fallbacks, staleAge, chaosInjections, lostEvents,
     ]
 }
 

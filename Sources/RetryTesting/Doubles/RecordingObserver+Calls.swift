@@ -6,6 +6,9 @@ public typealias RecordingCoalescerObserver = RecordingObserver<CoalescerEvent>
 /// A recorder of the events of fallbacks, and of stale values that were served.
 public typealias RecordingFallbackObserver = RecordingObserver<FallbackEvent>
 
+/// A recorder of the injections of chaos.
+public typealias RecordingChaosObserver = RecordingObserver<ChaosEvent>
+
 extension StaleValues {
     /// Creates a holder on a clock that a test moves.
     ///

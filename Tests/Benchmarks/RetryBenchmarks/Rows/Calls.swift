@@ -4,9 +4,17 @@ import Synchronization
 
 // Global, as they are in most programs.
 private let profiles = CallCoalescer<Int, Int>()
+private let quiet = pipeline { $0.chaos(ChaosPolicy().fault(.transient).latency(.seconds(1))) }
+private let plain = pipeline { $0 }
 private let stale = StaleValues<Int, Int>(StaleValuePolicy(maxAge: .seconds(60)))
 
-/// Coalesced calls and fallbacks.
+/// Makes a pipeline where the optimiser does not see it, so that both are read in the same way.
+@inline(never)
+private func pipeline(_ refine: (RetryPipeline) -> RetryPipeline) -> RetryPipeline {
+    refine(RetryPipeline(policy: .api))
+}
+
+/// Coalesced calls, fallbacks and chaos.
 func callRows() -> [Row] {
     [
         coalescingAlone,
@@ -21,6 +29,10 @@ func callRows() -> [Row] {
         Row("stale values, a fresh value", bar: .nanosecondsAboveLoop(600), loop: loopByHand) { upstream in
             try await stale.call(7) { try await upstream.call() }.value
         },
+        Row(
+            "first try, chaos off, above a pipeline without", bar: .nanosecondsAboveLoop(1), mallocs: .aboveLoop(0),
+            loop: { upstream in try await plain { try await upstream.call() } },
+            operation: { upstream in try await quiet { try await upstream.call() } }),
     ]
 }
 
