@@ -80,7 +80,7 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
             if let limit = call.timeLimit {
                 let inTime = try await withTimeLimit(limit.nanoseconds, clock: call.clock, classifier: call.classifier)
                 {
-                    try await inScope(of: call) { try await operation(attempt) }
+                    try await inScope(of: call) { try await perform(call, attempt, operation) }
                 }
                 guard let inTime else {
                     failure = limit.failure
@@ -88,7 +88,7 @@ nonisolated(nonsending) func runAttempts<Value: ~Copyable>(
                 }
                 value = inTime
             } else {
-                value = try await inScope(of: call) { try await operation(attempt) }
+                value = try await inScope(of: call) { try await perform(call, attempt, operation) }
             }
             guard let classification = rejection(value) else {
                 call.attemptSucceeded()

@@ -92,7 +92,8 @@ final class EffectGateRun {
         let context = owned.attemptStarts(attempt) { [lease] in lease.left }
         lease.attemptMustEnd(after: gate.pipeline.policy.attemptTimeout)
         defer { lease.attemptMustEnd(after: nil) }
-        return try await effect(context)
+        guard let chaos = setup.chaos else { return try await effect(context) }
+        return try await chaos.call(setup.name, clock: setup.clock) { try await effect(context) }
     }
 }
 

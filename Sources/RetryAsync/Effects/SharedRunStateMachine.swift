@@ -5,7 +5,7 @@ import RetryCore
 /// It has no lock: the actor around it passes its inputs, and performs its outputs. Callers come through gates with
 /// clocks of their own, so that every time here is stored with the clock that measures it.
 struct SharedRunStateMachine: Sendable {
-    typealias WaiterID = Int
+    typealias WaiterID = UInt64
 
     /// The time that a caller waits.
     struct WaitLimit: Sendable {
@@ -80,11 +80,7 @@ struct SharedRunStateMachine: Sendable {
 
     private var phase = Phase.idle
     private var leader: WaiterID?
-    private var waiters: [WaiterID: Waiter] = [:]
-    /// The callers that wait, in the order of arrival, and those that have left since.
-    private var line: [WaiterID] = []
-    private var lineStart = 0
-    private var lastID: WaiterID = 0
+    private var line = WaiterLine<Waiter>()
     /// The last owner in another process, if the store was asked about it within the last second.
     private var lastForeign: ForeignOwner?
     private var questions: [Moment] = []
@@ -93,7 +89,7 @@ struct SharedRunStateMachine: Sendable {
     /// The maximum number of questions to the store within a second about a key that another process owns.
     static let questionsPerSecond = 3
 
-    var waiterCount: Int { waiters.count }
+    var waiterCount: Int { line.count }
 }
 
 // MARK: Inputs
@@ -115,11 +111,8 @@ extension SharedRunStateMachine {
         } else if limit.end.isOver, !limit.waitsForOwnProcess, case .own(let run) = phase {
             return .refused(run.progress)
         }
-        lastID += 1
         let signal = Signal<Update>()
-        waiters[lastID] = Waiter(limit: limit, signal: signal)
-        line.append(lastID)
-        return .waits(lastID, signal)
+        return .waits(line.append(Waiter(limit: limit, signal: signal)), signal)
     }
 
     mutating func foundForeign(_ owner: ForeignOwner) -> [Notice] {
@@ -141,8 +134,8 @@ extension SharedRunStateMachine {
         leader = nil
         switch ending {
         case .happened, .failed:
-            let all = waitersInLine.map { Notice(signal: $0.signal, update: .ended(ending)) }
-            self = SharedRunStateMachine(lastID: lastID)
+            let all = line.removeAll().map { Notice(signal: $0.signal, update: .ended(ending)) }
+            self = SharedRunStateMachine(line: line)
             return all
         case .gaveUp(let owner): return appoint(owner)
         case .askAgain: return appoint(nil)
@@ -151,14 +144,12 @@ extension SharedRunStateMachine {
 
     mutating func expired(_ id: WaiterID) -> EffectProgress? {
         // A caller that was notified by now acts on that.
-        guard let progress, waiters.removeValue(forKey: id) != nil else { return nil }
-        compact()
+        guard let progress, line.remove(id) != nil else { return nil }
         return progress
     }
 
     mutating func leave(_ id: WaiterID) -> [Notice] {
-        waiters[id] = nil
-        compact()
+        line.remove(id)
         guard leader == id else { return [] }
         // The caller was notified to lead, and has not received it yet.
         if case .foreign(let owner) = phase { return finish(.gaveUp(owner)) }
@@ -169,8 +160,8 @@ extension SharedRunStateMachine {
 // MARK: Details
 
 extension SharedRunStateMachine {
-    private init(lastID: WaiterID) {
-        self.lastID = lastID
+    private init(line: WaiterLine<Waiter>) {
+        self.line = line
     }
 
     private var isAskedOften: Bool {
@@ -186,28 +177,17 @@ extension SharedRunStateMachine {
         }
     }
 
-    private var waitersInLine: [Waiter] { line[lineStart...].compactMap { waiters[$0] } }
-
     /// Notifies the callers that have no time for the owner in the current phase.
     private mutating func refuse(_ hasNoTime: (WaitLimit) -> Bool) -> [Notice] {
         guard let progress else { return [] }
-        var notices: [Notice] = []
-        for id in line[lineStart...] {
-            guard let waiter = waiters[id], hasNoTime(waiter.limit) else { continue }
-            waiters[id] = nil
-            notices.append(Notice(signal: waiter.signal, update: .inProgress(progress)))
-        }
-        compact()
-        return notices
+        return line.removeAll { hasNoTime($0.limit) }
+            .map { Notice(signal: $0.signal, update: .inProgress(progress)) }
     }
 
     /// Appoints the first waiting caller as the leader, and notifies those before it that have no time any more.
     private mutating func appoint(_ owner: ForeignOwner?) -> [Notice] {
         var notices: [Notice] = []
-        while lineStart < line.count {
-            let id = line[lineStart]
-            lineStart += 1
-            guard let waiter = waiters.removeValue(forKey: id) else { continue }
+        while let (id, waiter) = line.removeFirst() {
             if let owner, waiter.limit.end.isOver {
                 notices.append(Notice(signal: waiter.signal, update: .inProgress(owner.progress)))
                 continue
@@ -215,20 +195,10 @@ extension SharedRunStateMachine {
             leader = id
             phase = owner.map { .foreign($0) } ?? .asking
             notices.append(Notice(signal: waiter.signal, update: .leads(owner)))
-            compact()
             return notices
         }
         phase = .idle
-        line = []
-        lineStart = 0
         return notices
-    }
-
-    /// Removes the callers that have left, once they are the greater part: a constant time for each.
-    private mutating func compact() {
-        guard line.count > 2 * waiters.count + 64 else { return }
-        line = line[lineStart...].filter { waiters[$0] != nil }
-        lineStart = 0
     }
 }
 

@@ -16,9 +16,3 @@ nonisolated(nonsending) func shielded<Value: Sendable>(
         return try await Task(executorPreference: preferredExecutor) { try await operation() }.value
     }
 }
-
-/// The preferred executor of the current task, for a task that is no child of it; `nil` if there is none.
-var preferredExecutor: (any TaskExecutor)? {
-    guard #available(macOS 26.4, iOS 26.4, tvOS 26.4, watchOS 26.4, visionOS 26.4, *) else { return nil }
-    return withUnsafeCurrentTask { $0?.unownedTaskExecutor?.asTaskExecutor() }
-}

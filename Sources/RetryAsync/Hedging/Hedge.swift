@@ -40,9 +40,14 @@ public nonisolated(nonsending) func hedge<Value: ~Copyable>(
     discard: @escaping @Sendable (consuming Value) -> Void = { _ in },
     operation: @escaping @Sendable (HedgedAttempt) async throws -> Value
 ) async throws -> Value {
-    try await retry(pipeline) { (attempt: RetryAttempt) in
-        guard let hedger else { return try await operation(HedgedAttempt(number: 1, attempt: attempt)) }
-        return try await HedgedCall<Value>(hedger, pipeline, attempt, discard, operation).run()
+    guard let hedger else {
+        return try await retry(pipeline) { (attempt: RetryAttempt) in
+            try await operation(HedgedAttempt(number: 1, attempt: attempt))
+        }
+    }
+    // Chaos is within each attempt of the group, and not around the group.
+    return try await retry(pipeline.chaos(nil)) { (attempt: RetryAttempt) in
+        try await HedgedCall<Value>(hedger, pipeline, attempt, discard, operation).run()
     }
 }
 
@@ -149,9 +154,13 @@ private final class HedgedCall<Value: ~Copyable> {
     private func start(_ number: Int, _ group: inout DiscardingTaskGroup) {
         let attempt = HedgedAttempt(number: number, attempt: attempt)
         let (mailbox, operation, discard) = (mailbox, operation, discard)
+        let (chaos, name, clock) = (pipeline.setup.chaos, pipeline.name, clock)
         let body: @Sendable () async -> Void = {
             do {
-                let value = try await operation(attempt)
+                let value =
+                    if let chaos { try await chaos.call(name, clock: clock) { try await operation(attempt) } } else {
+                        try await operation(attempt)
+                    }
                 if let late = mailbox.succeeded(number, value) { discard(late) }
             } catch {
                 mailbox.post(.failed(number, error))

@@ -85,6 +85,11 @@ public struct RetryingSequence<Base: AsyncSequence, Position: Equatable>: AsyncS
 
     /// Makes the source from a position on; `nil` if this sequence cannot.
     nonisolated(nonsending) func source(from place: Position?) async throws -> Base? {
+        guard let chaos = pipeline.setup.chaos else { return try await make(place) }
+        return try await chaos.call(pipeline.name, clock: pipeline.setup.clock) { try await make(place) }
+    }
+
+    private nonisolated(nonsending) func make(_ place: Position?) async throws -> Base? {
         if let makeAnew { return try await makeAnew() }
         return try await makeFrom?(place)
     }

@@ -31,8 +31,8 @@ struct BlockingDriver {
             do {
                 let attempt = call.attempt
                 let value =
-                    if let scope = call.nextScope() { try scope.run { try operation(attempt) } } else {
-                        try operation(attempt)
+                    if let scope = call.nextScope() { try scope.run { try perform(attempt, operation) } } else {
+                        try perform(attempt, operation)
                     }
                 guard let classification = rejection(value) else {
                     call.attemptSucceeded()
@@ -44,6 +44,16 @@ struct BlockingDriver {
                 failure = .thrown(error)
             }
             if call.isCancelled { throw call.error }
+        }
+    }
+
+    /// Runs the operation, with the injections of chaos that it is due.
+    private func perform<Value: ~Copyable>(
+        _ attempt: RetryAttempt, _ operation: (RetryAttempt) throws -> Value
+    ) throws -> Value {
+        guard let chaos = call.chaos else { return try operation(attempt) }
+        return try chaos.callBlocking(call.operation, sleeper: setup.sleeper, cancellation: setup.cancellation) {
+            try operation(attempt)
         }
     }
 

@@ -103,6 +103,26 @@ extension EventMetric {
     public static let hedgeSuppressions = EventMetric(
         "retry.hedge.suppressions", .counter, "{hedge}", ["retry.hedger", "retry.reason"])
 
+    /// The runs of a coalescer that were cancelled, because their last caller had left.
+    public static let coalescerAbandoned = EventMetric(
+        "retry.coalescer.abandoned", .counter, "{run}", ["retry.coalescer"])
+
+    /// The state of a coalescer: 1 from the first call without a place up to the next run, else 0.
+    public static let coalescerFull = EventMetric("retry.coalescer.full", .gauge, "1", ["retry.coalescer"])
+
+    /// The failures that a fallback replaced or was to replace, by what became of them: the code of the event.
+    public static let fallbacks = EventMetric(
+        "retry.fallbacks", .counter, "{failure}", ["retry.operation", "retry.outcome", "retry.class", "error.type"])
+
+    /// The ages of the values that were served in place of a failure.
+    public static let staleAge = EventMetric("retry.stale.age", .histogram, "s", ["retry.operation"])
+
+    /// The faults, latencies, outcomes and behaviors that chaos injected, by their kind.
+    ///
+    /// No other metric has a dimension `retry.chaos`: a dashboard can leave the injections out.
+    public static let chaosInjections = EventMetric(
+        "retry.chaos.injections", .counter, "{injection}", ["retry.operation", "retry.chaos"])
+
     /// The events of breakers, budgets, hedgers and other guards that were lost, because their observer was too slow.
     public static let lostEvents = EventMetric("retry.events.lost", .counter, "{event}", [])
 
@@ -111,7 +131,7 @@ extension EventMetric {
         callDuration, callAttempts, retries, retryDelay, guardWait, breakerChanges, breakerState, budgetExhaustions,
         budgetExhausted, limiterExhaustions, limiterExhausted, limiterHolds, limiterLimit, bulkheadSaturations,
         bulkheadSaturated, bulkheadPermits, coolDownHolds, coolDownClosed, throttling, hedgeDelay, hedges,
-        hedgeSuppressions, lostEvents,
+        hedgeSuppressions, coalescerAbandoned, coalescerFull, fallbacks, staleAge, chaosInjections, lostEvents,
     ]
 }
 

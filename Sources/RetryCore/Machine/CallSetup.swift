@@ -16,6 +16,7 @@ package final class CallSetup: @unchecked Sendable {
     @exclusivity(unchecked) package var random = RetryRandomSource.system
     @exclusivity(unchecked) package var sleeper = RetrySleeper.system
     @exclusivity(unchecked) package var cancellation: RetryCancellationToken?
+    @exclusivity(unchecked) package var chaos: ChaosInjector?
     @exclusivity(unchecked) private var judge: Judge?
 
     /// Changes the evidence of an error.
@@ -36,6 +37,7 @@ package final class CallSetup: @unchecked Sendable {
         random = other.random
         sleeper = other.sleeper
         cancellation = other.cancellation
+        chaos = other.chaos
         judge = other.judge
     }
 }

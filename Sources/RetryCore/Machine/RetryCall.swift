@@ -86,6 +86,12 @@ package final class RetryCall {
     /// The caller's classifier.
     package var classifier: ErrorClassifier? { setup.classifier }
 
+    /// The chaos of the call, which goes around the operation of each attempt; mostly `nil`.
+    package var chaos: ChaosInjector? { setup.chaos }
+
+    /// The name of the operation.
+    package var operation: String? { setup.name }
+
     /// The time since the call began, in nanoseconds; zero where it plays no part, as in most calls: hence inlined.
     @inline(__always)
     package var elapsed: Int64 {

@@ -36,6 +36,13 @@ public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
     public let elapsed: Duration
     /// The attempts in order; of a call with more than 512 of them, the first 64 and the last 448.
     public let timeline: [AttemptRecord]
+    /// The error that a fallback replaced; `nil` if none did.
+    ///
+    /// The stop reason and the attempts are those of the failure.
+    public let replacedError: (any Error)?
+
+    /// A Boolean value that indicates whether a fallback replaced the failure of the call, by a value or by its own error.
+    public var fellBack: Bool { replacedError != nil }
 
     package init(ending: consuming Ending, call: RetryCall) {
         self.ending = ending
@@ -45,6 +52,7 @@ public struct RetryOutcome<Value: ~Copyable>: ~Copyable {
         self.amplification = Int(Int64(timeline.count).saturatingMultiply(Int64(CallScope.amplification)))
         self.elapsed = .nanoseconds(call.elapsed)
         self.timeline = timeline.records
+        replacedError = nil
     }
 
     /// Returns the value, or throws the error.
@@ -61,6 +69,15 @@ extension RetryOutcome: Sendable where Value: Sendable & ~Copyable {}
 extension RetryOutcome.Ending: Sendable where Value: Sendable & ~Copyable {}
 
 extension RetryOutcome where Value: Copyable {
+    /// The same outcome with the ending of a fallback.
+    package func replaced(by ending: Ending) -> RetryOutcome { RetryOutcome(self, endsWith: ending) }
+
+    private init(_ failed: RetryOutcome, endsWith ending: Ending) {
+        (self.ending, replacedError) = (ending, failed.error)
+        (stopReason, attempts, amplification) = (failed.stopReason, failed.attempts, failed.amplification)
+        (elapsed, timeline) = (failed.elapsed, failed.timeline)
+    }
+
     /// The value, if the call ended with one.
     public var value: Value? {
         if case .value(let value) = ending { value } else { nil }

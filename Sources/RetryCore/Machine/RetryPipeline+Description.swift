@@ -22,10 +22,12 @@ extension RetryPipeline: CustomStringConvertible, CustomDebugStringConvertible {
 }
 
 extension RetryOutcome: CustomStringConvertible {
-    /// The outcome in one line, without the value: `success after 3 attempts in 1.2s`.
+    /// The outcome in one line, without the value: `success after 3 attempts in 1.2s`, with `fell back` if a fallback
+    /// replaced the failure.
     public var description: String {
         let end = error.map { ": \($0)" } ?? ""
-        return "\(stopReason) after \(attempts.of("attempt")) in \(elapsed.text)\(end)"
+        let change = fellBack ? ", fell back" : ""
+        return "\(stopReason) after \(attempts.of("attempt")) in \(elapsed.text)\(change)\(end)"
     }
 }
 

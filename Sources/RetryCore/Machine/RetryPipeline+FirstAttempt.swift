@@ -8,7 +8,8 @@ extension RetryPipeline {
         let time = startTime
         if let guards {
             let answer = guards.admit(GuardRequest(), &first.tickets)
-            guard case .admitted = answer else {
+            // With chaos, the first attempt takes the way of the others.
+            guard case .admitted = answer, ownSetup?.chaos == nil else {
                 first.tickets.pending = answer
                 first.start = CallStart(time: time)
                 return first

@@ -6,12 +6,14 @@
 /// mutex), and the thread sanitizer does not know it.
 ///
 /// No closure that belongs to a caller of the library runs under this lock.
+@usableFromInline
 package final class Locked<State: Sendable>: @unchecked Sendable {
     // Unchecked, because the compiler cannot see that `state` is only reached through `withLock`.
     // Both live behind pointers, so that no access pays for a dynamic exclusivity check.
     private let lock: UnsafeMutablePointer<SystemLock>
-    private let state: UnsafeMutablePointer<State>
+    @usableFromInline let state: UnsafeMutablePointer<State>
 
+    @usableFromInline
     package init(_ initial: State) {
         lock = .allocate(capacity: 1)
         state = .allocate(capacity: 1)
@@ -26,11 +28,16 @@ package final class Locked<State: Sendable>: @unchecked Sendable {
     }
 
     /// Runs `body` with exclusive access to the value.
+    @inlinable
     package func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout State) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        SystemLock.lock(lock)
-        defer { SystemLock.unlock(lock) }
+        acquire()
+        defer { release() }
         return try body(&state.pointee)
     }
+
+    @usableFromInline func acquire() { SystemLock.lock(lock) }
+
+    @usableFromInline func release() { SystemLock.unlock(lock) }
 }

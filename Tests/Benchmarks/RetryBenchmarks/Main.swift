@@ -12,7 +12,7 @@ enum Main {
                 firstTryRows(), isolationRows(), failureRows(), timeoutRows(), blockingRows(), delayRows(), guardRows(),
                 observerRows(),
                 budgetRows(), breakerRows(), effectRows(), digestRows(), gateRows(),
-                loadGuardRows(), trackerRows(), classificationRows(), sequenceRows(), configurationRows(),
+                loadGuardRows(), trackerRows(), classificationRows(), sequenceRows(), configurationRows(), callRows(),
             ]
             for row in topics.joined() {
                 row.register(report)

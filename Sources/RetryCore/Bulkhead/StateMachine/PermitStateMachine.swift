@@ -9,7 +9,7 @@ package struct PermitStateMachine<Waiter: Sendable>: Sendable {
     package private(set) var limit: Int
     /// The permits that are not in use; negative while more are in use than the limit, after it was lowered.
     package var free: Int
-    private var line = WaitingLine<Waiter>()
+    private var line = WaiterLine<Waiter>()
 
     package init(limit: Int) { (self.limit, free) = (limit, limit) }
 
@@ -51,7 +51,7 @@ package struct PermitStateMachine<Waiter: Sendable>: Sendable {
     }
 
     private mutating func grant() -> Waiter? {
-        guard free > 0, let waiter = line.popFirst() else { return nil }
+        guard free > 0, let waiter = line.removeFirst()?.waiter else { return nil }
         free -= 1
         return waiter
     }

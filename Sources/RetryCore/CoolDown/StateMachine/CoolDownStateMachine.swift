@@ -18,7 +18,7 @@ package struct CoolDownStateMachine<Waiter: Sendable>: Sendable {
     let rules: CoolDownPolicy
     private var law: CoolDownLaw
     private var learner = PaceLearner()
-    private var line = WaitingLine<Waiter>()
+    private var line = WaiterLine<Waiter>()
     /// The end of the hold, and the earliest start of the next call.
     private var heldUntil = Int64.min
     private var nextStart = Int64.min
@@ -56,7 +56,7 @@ extension CoolDownStateMachine {
     /// - Returns: The wait, if the call is first in line; `nil` if others wait before it.
     package mutating func confirm(_ place: UInt64, at now: Int64) -> Answer? {
         pass(now)
-        guard isOpen || line.firstPlace == place else { return nil }
+        guard isOpen || line.firstID == place else { return nil }
         if isOpen || now >= nextStart {
             _ = line.remove(place)
             return isOpen ? .admitted(period) : start(at: now)
@@ -68,7 +68,7 @@ extension CoolDownStateMachine {
     package mutating func leave(_ place: UInt64) { _ = line.remove(place) }
 
     /// The call that is first in line.
-    package var first: Waiter? { line.firstPlace.flatMap { line[$0] } }
+    package var first: Waiter? { line.firstID.flatMap { line[$0] } }
 
     /// The waiter at a place.
     package func waiter(at place: UInt64) -> Waiter? { line[place] }

@@ -39,10 +39,13 @@ struct BlockingEffectRun {
                         obstacle = error
                         throw CancelledCallError()
                     }
-                    return try effect(
-                        owned.attemptStarts(attempt) { [leaseEnd, clock = gate.clock] in
-                            Self.left(leaseEnd, clock)
-                        })
+                    let context = owned.attemptStarts(attempt) { [leaseEnd, clock = gate.clock] in
+                        Self.left(leaseEnd, clock)
+                    }
+                    guard let chaos = setup.chaos else { return try effect(context) }
+                    return try chaos.callBlocking(
+                        setup.name, sleeper: setup.sleeper, cancellation: setup.cancellation
+                    ) { try effect(context) }
                 })
             return .value(value, gate.settings.encode(value, codec))
         } catch {

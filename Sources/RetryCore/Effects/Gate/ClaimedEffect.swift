@@ -26,8 +26,10 @@ package struct ClaimedEffect: Sendable {
     }
 
     /// The pipeline of the attempts, whose errors are judged by the run, with the setup of the call.
+    ///
+    /// It has no chaos: that is around the effect, where the attempt has started.
     package func attempts(_ setup: CallSetup) -> RetryPipeline {
-        pipeline.setup(policy.setup(setup, judgedBy: state))
+        pipeline.setup(policy.setup(setup, judgedBy: state)).chaos(nil)
     }
 
     /// Records that the operation is about to be called; returns its context.

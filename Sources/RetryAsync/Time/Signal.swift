@@ -1,20 +1,26 @@
 import RetryCore
 
 /// A signal with a value, sent once to the one task that waits for it.
+@usableFromInline
 final class Signal<Value: Sendable>: Sendable {
-    private enum State: Sendable {
+    @usableFromInline
+    enum State: Sendable {
         case idle
         /// The time of a wait was over before it began.
         case expired
-        case waiting(CheckedContinuation<Value?, Never>)
+        case waiting(UnsafeContinuation<Value?, Never>)
         case told(Value)
     }
 
-    private let state = Locked(State.idle)
+    @usableFromInline let state: Locked<State>
+
+    @inlinable
+    init() { state = Locked(.idle) }
 
     /// Sends a value; a value that was sent before stays.
+    @inlinable
     func tell(_ value: Value) {
-        let waiting: CheckedContinuation<Value?, Never>? = state.withLock { state in
+        let waiting: UnsafeContinuation<Value?, Never>? = state.withLock { state in
             switch state {
             case .told: return nil
             case .idle, .expired:
@@ -29,9 +35,10 @@ final class Signal<Value: Sendable>: Sendable {
     }
 
     /// Waits for the value; `nil` if the task is cancelled before.
+    @inlinable
     nonisolated(nonsending) func wait() async -> Value? {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { enrol($0) }
+            await withUnsafeContinuation { enrol($0) }
         } onCancel: {
             takeWaiter(else: .idle)?.resume(returning: nil)
         }
@@ -75,7 +82,8 @@ final class Signal<Value: Sendable>: Sendable {
 
     private func expire() { takeWaiter(else: .expired)?.resume(returning: nil) }
 
-    private func enrol(_ continuation: CheckedContinuation<Value?, Never>) {
+    @inlinable
+    func enrol(_ continuation: UnsafeContinuation<Value?, Never>) {
         // The cancellation of the task is read under the lock: a later cancellation finds the waiter.
         let (isOver, value): (Bool, Value?) = state.withLock { state in
             if case .told(let value) = state { return (true, value) }
@@ -91,7 +99,8 @@ final class Signal<Value: Sendable>: Sendable {
     }
 
     /// Removes the waiter; without one, the state becomes `other`.
-    private func takeWaiter(else other: State) -> CheckedContinuation<Value?, Never>? {
+    @inlinable
+    func takeWaiter(else other: State) -> UnsafeContinuation<Value?, Never>? {
         state.withLock { state in
             switch state {
             case .waiting(let continuation):
