@@ -53,7 +53,3 @@ struct KeptResponse: Codable, Sendable {
     init(_ response: Response) async throws {}
     func response(isReplay: Bool) -> Response { Response() }
 }
-
-enum RequestDeadline {
-    @TaskLocal static var current: ContinuousClock.Instant?
-}

@@ -14,7 +14,7 @@ actor BusyServer {
 
     nonisolated func respond() async throws -> Response {
         await enter()
-        // Not cancelled with the request: the work is done, whoever waits for it.
+        // Not cancelled with the request: the work is done although the caller has given up.
         await Task { try? await Task.sleep(for: .milliseconds(50)) }.value
         await leave()
         return Response(status: .ok)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AsyncHTTPClient
+import Foundation
 import RetryAsync
 import Shared
 import SharedHTTP
@@ -50,7 +51,7 @@ struct RateLimits: AsyncParsableCommand {
         }
         print(Result.header)
         for result in results { print(result.line) }
-        if let chart { try Result.svg(results).write(toFile: chart) }
+        if let chart { try Result.svg(results).write(toFile: chart, atomically: true, encoding: .utf8) }
         try check(results)
     }
 

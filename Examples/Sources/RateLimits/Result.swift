@@ -1,12 +1,5 @@
+import Foundation
 import Shared
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// The answers that one way of calling got.
 struct Result: Sendable {
@@ -64,19 +57,4 @@ struct Result: Sendable {
 
             """
     }
-}
-
-extension String {
-    /// Writes the text to a file.
-    func write(toFile path: String) throws {
-        guard let file = fopen(path, "w") else { throw FileNotWritten(path: path) }
-        defer { fclose(file) }
-        guard fputs(self, file) >= 0 else { throw FileNotWritten(path: path) }
-    }
-}
-
-struct FileNotWritten: Error, CustomStringConvertible {
-    let path: String
-
-    var description: String { "The file \(path) cannot be written. Choose another one." }
 }

@@ -28,16 +28,16 @@ enum Way: String, CaseIterable, Sendable {
                         // 50 to 149 tokens, the same in every run; the caller expects 100.
                         let tokens = 50 + number * 37 % 100
                         switch self {
-                        case .nothing: try? await Self.ask(client, url, tokens)
+                        case .nothing: try? await Self.send(client, url, tokens)
                         case .retry:
-                            try? await RetryAsync.retry(policy: policy) { try await Self.ask(client, url, tokens) }
+                            try? await RetryAsync.retry(policy: policy) { try await Self.send(client, url, tokens) }
                         case .gate:
                             try? await RetryPipeline("model", policy: policy).coolDown(gate).execute {
-                                try await Self.ask(client, url, tokens)
+                                try await Self.send(client, url, tokens)
                             }
                         case .limiter:
                             try? await RetryPipeline("model", policy: policy).limiter(limiter, tokens: 100).execute {
-                                try await Self.ask(client, url, tokens, limiter)
+                                try await Self.send(client, url, tokens, limiter)
                             }
                             limiter.settle(estimate: 100, actual: tokens)
                         }
@@ -47,8 +47,8 @@ enum Way: String, CaseIterable, Sendable {
         }
     }
 
-    /// Asks the model, and tells the limiter what the answer says of the limits.
-    private static func ask(
+    /// Sends a prompt to the model, and corrects the limiter by the headers of the answer.
+    private static func send(
         _ client: HTTPClient, _ url: String, _ tokens: Int, _ limiter: ModelRateLimiter? = nil
     ) async throws {
         var request = HTTPClientRequest(url: url)

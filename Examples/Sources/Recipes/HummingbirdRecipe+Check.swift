@@ -15,7 +15,7 @@ extension Recipes {
         let made = Notes()
         let upstream = RetryPipeline.api.deadline(.seconds(60)).backoff(.constant(.seconds(10)))
         router.group("deadline").add(middleware: DeadlineMiddleware()).get { _, _ in
-            let outcome = await (try upstream.withinRequest()).outcome { throw TransientError() }
+            let outcome = await upstream.outcome { throw TransientError() }
             return "\(outcome.attempts) \(outcome.stopReason.code)"
         }
         router.group("pay").add(middleware: IdempotencyMiddleware(store: InMemoryEffectStore())).post { request, _ in

@@ -17,32 +17,24 @@ extension HTTPField.Name {
 }
 
 /// Reads the time that the caller still waits, for every call that the handler makes.
+///
+/// The handler is cancelled when it is over, and no retry in it waits beyond.
 struct DeadlineMiddleware<Context: RequestContext>: RouterMiddleware {
+    /// The time that a caller gets at most, whatever it asks for.
+    var longest = Duration.seconds(60)
+
     func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard let header = request.headers[.requestTimeout] else { return try await next(request, context) }
-        guard let milliseconds = Int(header), milliseconds >= 0 else { throw HTTPError(.badRequest) }
-        guard milliseconds > 0 else { throw HTTPError(.gatewayTimeout) }
-        let deadline = ContinuousClock.now + .milliseconds(milliseconds)
-        return try await RequestDeadline.$current.withValue(deadline) { try await next(request, context) }
-    }
-}
-
-enum RequestDeadline {
-    /// The deadline of the request that this task handles; none if `nil`.
-    @TaskLocal static var current: ContinuousClock.Instant?
-}
-
-extension RetryPipeline {
-    /// The same pipeline, which ends its calls before the caller of this server stops waiting.
-    ///
-    /// - Throws: `HTTPError` with the status 504 if the time is over.
-    func withinRequest() throws -> RetryPipeline {
-        guard let deadline = RequestDeadline.current else { return self }
-        let left = deadline - .now
-        guard left > .zero else { throw HTTPError(.gatewayTimeout) }
-        return self.deadline(min(left, policy.deadline ?? left))
+        guard let deadline = RetryDeadline(header: header, in: .requestTimeoutMilliseconds, atMost: longest) else {
+            throw HTTPError(header == "0" ? .gatewayTimeout : .badRequest)
+        }
+        do {
+            return try await withDeadline(in: deadline.remaining) { try await next(request, context) }
+        } catch is CancellationError where deadline.remaining == .zero {
+            throw HTTPError(.gatewayTimeout)
+        }
     }
 }
 

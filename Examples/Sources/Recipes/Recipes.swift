@@ -30,6 +30,7 @@ struct Recipes {
         try await postgres()
         try await languageModel()
         try await hummingbird()
+        try await twoServices()
         try await serviceLifecycle()
         try configuration()
         try checks.finish()

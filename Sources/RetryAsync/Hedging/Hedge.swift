@@ -37,7 +37,7 @@ public struct HedgedAttempt: Sendable, Hashable {
 ///   failed. `CancellationError` if the call was cancelled.
 public nonisolated(nonsending) func hedge<Value: ~Copyable>(
     _ hedger: Hedger?, through pipeline: RetryPipeline = .once,
-    discard: @escaping @Sendable (consuming Value) -> Void = { _ in },
+    discard: (@Sendable (consuming Value) -> Void)? = nil,
     operation: @escaping @Sendable (HedgedAttempt) async throws -> Value
 ) async throws -> Value {
     guard let hedger else {
@@ -52,16 +52,21 @@ public nonisolated(nonsending) func hedge<Value: ~Copyable>(
 }
 
 /// One group of attempts, which is one attempt of its call.
-private final class HedgedCall<Value: ~Copyable> {
+///
+/// Unchecked, because the compiler cannot see who has which part: the caller has all but these, each attempt its own error
+/// until it posts its failure, and the first success the value until it posts that.
+private final class HedgedCall<Value: ~Copyable>: @unchecked Sendable {
     private let pipeline: RetryPipeline
     private let attempt: RetryAttempt
     private let policy: HedgePolicy
-    private let discard: @Sendable (consuming Value) -> Void
+    private let discard: (@Sendable (consuming Value) -> Void)?
     private let operation: @Sendable (HedgedAttempt) async throws -> Value
-    private let mailbox = HedgeMailbox<Value>()
+    private let signal = HedgeSignal()
     private let clock: RetryClock
     private var call: HedgeCall
-    private var errors: [(attempt: Int, error: any Error)] = []
+    private var value: Value?
+    // Apart, because attempts that fail at the same time write them.
+    private var error1, error2, error3, error4, error5: (any Error)?
     private var tickets: [(attempt: Int, tickets: HedgeTickets)] = []
     /// The result of the primary, if it has failed while others go on.
     private var primaryResult: AttemptResult?
@@ -72,7 +77,7 @@ private final class HedgedCall<Value: ~Copyable> {
 
     init(
         _ hedger: Hedger, _ pipeline: RetryPipeline, _ attempt: RetryAttempt,
-        _ discard: @escaping @Sendable (consuming Value) -> Void,
+        _ discard: (@Sendable (consuming Value) -> Void)?,
         _ operation: @escaping @Sendable (HedgedAttempt) async throws -> Value
     ) {
         self.pipeline = pipeline
@@ -86,7 +91,6 @@ private final class HedgedCall<Value: ~Copyable> {
 
     /// Runs the attempts until the call has ended, and all of them have.
     nonisolated(nonsending) func run() async throws -> Value {
-        let mailbox = mailbox
         let end = await withTaskCancellationHandler {
             await withDiscardingTaskGroup(returning: HedgeEnd.self) { group in
                 let end = await decide(&group)
@@ -94,7 +98,7 @@ private final class HedgedCall<Value: ~Copyable> {
                 return end
             }
         } onCancel: {
-            mailbox.post(.callerCancelled)
+            signal.post(.cancelled)
         }
         return try result(end)
     }
@@ -108,7 +112,7 @@ private final class HedgedCall<Value: ~Copyable> {
         limit = now.saturatingAdd(remaining - remaining / 64)
         while true {
             // The primary starts even in a cancelled task, as any first attempt does.
-            while call.machine.startCount > 0, let notice = mailbox.next() { step = report(notice) }
+            while call.machine.startCount > 0, let notice = signal.next() { step = report(notice) }
             switch step {
             case .start(let number):
                 if number > 1, !isAdmitted(number) {
@@ -118,7 +122,7 @@ private final class HedgedCall<Value: ~Copyable> {
                     start(number, &group)
                 }
             case .wait(until: nil):
-                await mailbox.wait()
+                await wait()
             case .wait(until: let time?):
                 await wait(until: time, &group)
                 step = call.timerFired(at: clock.nanoseconds)
@@ -129,64 +133,87 @@ private final class HedgedCall<Value: ~Copyable> {
 
     /// Waits for the end of an attempt, or for a time.
     private nonisolated(nonsending) func wait(until time: Int64, _ group: inout DiscardingTaskGroup) async {
-        let mailbox = mailbox
-        let entry = TimedAction { mailbox.wake() }
-        if let timer = clock.timer, timer.arm(entry, at: time) {
-            await mailbox.wait()
-            timer.end(entry) { _ in }
+        if let timer = clock.timer, timer.arm(signal, at: time) {
+            await wait()
+            timer.disarm(signal)
             return
         }
         if sleepsUntil != time {
             sleepsUntil = time
             let left = time.saturatingAdd(-clock.nanoseconds)
-            group.addTask { [clock] in if await clock.sleep(left) == .over { mailbox.wake() } }
+            group.addTask { [clock, signal] in if await clock.sleep(left) == .over { signal.fire() } }
         }
-        await mailbox.wait()
+        await wait()
+    }
+
+    private nonisolated(nonsending) func wait() async {
+        await withUnsafeContinuation { signal.suspend($0) }
+        signal.goesOn()
     }
 
     private func isAdmitted(_ number: Int) -> Bool {
-        var hedge = HedgeTickets(pipeline.guards)
+        guard let guards = pipeline.guards else { return true }
+        var hedge = HedgeTickets(guards)
         guard hedge.admit() else { return false }
         tickets.append((number, hedge))
         return true
     }
 
     private func start(_ number: Int, _ group: inout DiscardingTaskGroup) {
-        let attempt = HedgedAttempt(number: number, attempt: attempt)
-        let (mailbox, operation, discard) = (mailbox, operation, discard)
-        let (chaos, name, clock) = (pipeline.setup.chaos, pipeline.name, clock)
-        let body: @Sendable () async -> Void = {
-            do {
-                let value =
-                    if let chaos { try await chaos.call(name, clock: clock) { try await operation(attempt) } } else {
-                        try await operation(attempt)
-                    }
-                if let late = mailbox.succeeded(number, value) { discard(late) }
-            } catch {
-                mailbox.post(.failed(number, error))
-            }
-        }
         if #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) {
-            group.addImmediateTask { await body() }
+            group.addImmediateTask { await self.perform(number) }
         } else {
             group.addTask {
                 // It begins later, and may be cancelled by then.
-                if number > 1, Task.isCancelled { return mailbox.post(.failed(number, CancellationError())) }
-                await body()
+                if number > 1, Task.isCancelled { return self.failed(number, CancellationError()) }
+                await self.perform(number)
             }
         }
     }
 
-    private func report(_ notice: HedgeMailbox<Value>.Notice) -> HedgeStep {
+    private nonisolated(nonsending) func perform(_ number: Int) async {
+        do {
+            let value = try await run(HedgedAttempt(number: number, attempt: attempt))
+            guard signal.claimsVictory() else {
+                if let discard { discard(value) }
+                return
+            }
+            self.value = consume value
+            signal.post(.succeeded(number))
+        } catch {
+            failed(number, error)
+        }
+    }
+
+    /// Runs the operation, with the injections of chaos that it is due.
+    private nonisolated(nonsending) func run(_ attempt: HedgedAttempt) async throws -> Value {
+        guard let chaos = pipeline.setup.chaos else { return try await operation(attempt) }
+        let operation = operation
+        return try await chaos.call(pipeline.name, clock: clock) { try await operation(attempt) }
+    }
+
+    private func failed(_ number: Int, _ error: any Error) {
+        switch number {
+        case 1: error1 = error
+        case 2: error2 = error
+        case 3: error3 = error
+        case 4: error4 = error
+        default: error5 = error
+        }
+        signal.post(.failed(number))
+    }
+
+    private func report(_ notice: HedgeSignal.Notice) -> HedgeStep {
         let now = clock.nanoseconds
         switch notice {
         case .succeeded(let number):
             return call.succeeded(number, at: now)
-        case .callerCancelled:
+        case .cancelled:
             return now >= limit ? call.timedOut(at: now) : call.cancelled(at: now)
-        case .failed(let number, let error):
-            errors.append((number, error))
-            if call.machine.end != nil { return call.failed(number, .fatal, at: now) }
+        case .failed(let number):
+            guard call.machine.end == nil, let error = error(of: number) else {
+                return call.failed(number, .fatal, at: now)
+            }
             let evidence = pipeline.setup.evidence(of: error)
             let failure = evidence.isCancellation ? .fatal : policy.failure(of: evidence.classification)
             let step = call.failed(number, failure, isTimeLimit: evidence.cutOff != nil, at: now)
@@ -216,22 +243,25 @@ private final class HedgedCall<Value: ~Copyable> {
     /// The value or the error that the call ends with.
     private func result(_ end: HedgeEnd) throws -> Value {
         finishOthers(end)
-        while let notice = mailbox.next() {
-            if case .failed(let number, let error) = notice { errors.append((number, error)) }
-        }
-        let value = mailbox.takeValue()
+        let failed: Int
         switch end {
         case .success, .cancelled:
-            if let value { return value }
-            throw error(of: 1) ?? CancellationError()
-        case .fatal(let number):
-            if let value { discard(value) }
-            throw error(of: number) ?? CancellationError()
-        case .allFailed:
-            if let value { discard(value) }
-            throw error(of: 1) ?? CancellationError()
+            if let value = value.take() { return value }
+            failed = 1
+        case .fatal(let number): failed = number
+        case .allFailed: failed = 1
         }
+        if let value = value.take(), let discard { discard(value) }
+        throw error(of: failed) ?? CancellationError()
     }
 
-    private func error(of number: Int) -> (any Error)? { errors.first { $0.attempt == number }?.error }
+    private func error(of number: Int) -> (any Error)? {
+        switch number {
+        case 1: error1
+        case 2: error2
+        case 3: error3
+        case 4: error4
+        default: error5
+        }
+    }
 }

@@ -151,7 +151,7 @@ extension RetryTimer {
 
     private func takeDue(_ state: inout State) -> TimerEntry? {
         let entry = state.heap.removeDue(at: readsTime())
-        entry?.isOver = true
+        if let entry, !entry.isReusable { entry.isOver = true }
         return entry
     }
 }

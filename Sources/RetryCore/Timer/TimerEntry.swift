@@ -1,7 +1,7 @@
 /// Something that is to happen at a time of the system's clock, unless it is removed from its ``RetryTimer`` before.
 ///
-/// A subclass says what happens. An entry fires once, and is then of no further use; one that was removed may be armed
-/// again.
+/// A subclass says what happens. An entry fires once, and is then of no further use, unless it is made to be armed again.
+/// One that was removed may always be armed again.
 package class TimerEntry: @unchecked Sendable {
     // Unchecked, because the compiler cannot see that these belong to the timer's lock.
     /// The time at which the entry fires.
@@ -11,12 +11,15 @@ package class TimerEntry: @unchecked Sendable {
     /// True once the entry has begun to fire, or was ended.
     final var isOver = false
 
-    package init() {}
+    /// True for an entry that can be armed again after it has fired.
+    final let isReusable: Bool
+
+    package init(isReusable: Bool = false) { self.isReusable = isReusable }
 
     /// Happens at the entry's time: outside the timer's lock, on a thread of the timer, or on that of the caller which
     /// fires it.
     ///
-    /// It runs at most once, and may run while the entry is being ended: ``RetryTimer/end(_:)`` does not wait for it.
+    /// It runs at most once for each time that the entry is armed, and may run while the entry is being ended: ``RetryTimer/end(_:)`` does not wait for it.
     package func fire() {}
 }
 
@@ -24,7 +27,10 @@ package class TimerEntry: @unchecked Sendable {
 package final class TimedAction: TimerEntry, @unchecked Sendable {
     private let action: @Sendable () -> Void
 
-    package init(_ action: @escaping @Sendable () -> Void) { self.action = action }
+    package init(_ action: @escaping @Sendable () -> Void) {
+        self.action = action
+        super.init()
+    }
 
     override package func fire() { action() }
 }

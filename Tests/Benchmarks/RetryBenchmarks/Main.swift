@@ -9,7 +9,9 @@ enum Main {
         await report.printHeader()
         await BenchmarkRunner.setupBenchmarkRunner { @Sendable in
             let topics = [
-                firstTryRows(), isolationRows(), failureRows(), timeoutRows(), blockingRows(), delayRows(), guardRows(),
+                firstTryRows(), isolationRows(), failureRows(), timeoutRows(), waitingRows(), hedgingRows(),
+                scopeRows(),
+                blockingRows(), delayRows(), guardRows(),
                 observerRows(),
                 budgetRows(), breakerRows(), effectRows(), digestRows(), gateRows(),
                 loadGuardRows(), trackerRows(), classificationRows(), sequenceRows(), configurationRows(), callRows(),

@@ -152,6 +152,25 @@ struct HedgeStressTests {
         expectSettled(hedger)
     }
 
+    /// The timer fires while the call goes to sleep; the primary goes on until its hedge has started.
+    @Test func aTimerThatFiresAtAnyMoment() async {
+        let time = RetryClock(SuspendingClock())
+        let timer = RetryTimer(hasThreads: false) { time.nanoseconds }
+        let clock = RetryClock(SuspendingClock(), timer: timer)
+        let isOver = RetryCancellationToken()
+        #expect(SystemThread.start { while !isOver.isCancelled { timer.fireDue() } })
+        let hedger = Hedger(HedgePolicy(.fixed(.microseconds(1))))
+        for _ in 0..<500 {
+            let value = try? await hedge(hedger, through: .once.clock(clock)) { attempt in
+                while !attempt.isHedge, !Task.isCancelled { await Task.yield() }
+                return attempt.number
+            }
+            #expect(value == 2)
+        }
+        isOver.cancel()
+        #expect(hedger.snapshot().counts.hedges.won == 500)
+    }
+
     @Test func anEmptyThrottle() async {
         let throttle = RetryBudget(.throttle(maxTokens: 2))
         for _ in 0..<2 { throttle.failed(.transient) }

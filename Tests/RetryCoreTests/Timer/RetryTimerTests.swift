@@ -44,6 +44,7 @@ struct RetryTimerTests {
         #expect(timer.armedCount == 0)
         #expect(timer.arm(one, at: 5))
         timer.fire(one)
+        #expect(log.withLock { $0 } == [])
         #expect(move(to: 10, timer) == [])
         #expect(timer.end(one) { $0 }, "an ended entry is over")
     }
@@ -54,9 +55,22 @@ struct RetryTimerTests {
         #expect(timer.arm(one, at: 5))
         #expect(move(to: 5, timer) == [1])
         timer.fire(one)
+        #expect(log.withLock { $0 } == [1])
         #expect(timer.arm(one, at: 6))
         #expect(move(to: 7, timer) == [])
         #expect(timer.end(one) { $0 })
+    }
+
+    @Test func anEntryForSeveralTimesFiresAtEach() {
+        let timer = makeTimer()
+        let one = HedgeSignal()
+        for time in [3, 5, 9] as [Int64] {
+            #expect(timer.arm(one, at: time))
+            #expect(move(to: time - 1, timer) == [] && timer.armedCount == 1)
+            #expect(move(to: time, timer) == [] && timer.armedCount == 0)
+        }
+        #expect(timer.arm(one, at: 20) && timer.disarm(one))
+        #expect(timer.armedCount == 0)
     }
 
     @Test func anEntryThatOtherCodeFiresLeavesTheTimer() {
@@ -89,6 +103,16 @@ struct RetryTimerTests {
         #expect(timer.armedCount == 1)
         #expect(move(to: 4, timer) == [])
         #expect(move(to: 5, timer) == [1])
+    }
+
+    /// The last entry of the heap takes the place of one that is removed, beneath entries that are later than it.
+    @Test func theOrderIsKeptWhenAnEntryIsRemoved() {
+        let timer = makeTimer()
+        let times = [0, 10, 100, 20, 30, 11, 12, 13, 14, 101, 102, 103, 104, 21]
+        let entries = times.map { entry($0) }
+        for (time, entry) in zip(times, entries) { #expect(timer.arm(entry, at: Int64(time))) }
+        #expect(timer.disarm(entries[9]))
+        #expect(move(to: 1_000, timer) == times.filter { $0 != 101 }.sorted())
     }
 
     @Test func hostileTimes() {

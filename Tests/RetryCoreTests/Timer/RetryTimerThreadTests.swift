@@ -26,11 +26,15 @@ struct RetryTimerThreadTests {
 
     @Test func anEarlierEntryWakesTheThread() {
         let timer = RetryTimer()
-        let (late, early) = (TimedAction {}, Gate())
+        let late = TimedAction {}
         #expect(timer.arm(late, at: .max - 1))
-        let entry = TimedAction { early.open() }
-        #expect(timer.arm(entry, at: 0))
-        early.wait()
+        // Before most of these, the thread has gone to sleep until the late one.
+        for _ in 0..<200 {
+            let early = Gate()
+            let entry = TimedAction { early.open() }
+            #expect(timer.arm(entry, at: 0))
+            early.wait()
+        }
         #expect(timer.disarm(late))
     }
 

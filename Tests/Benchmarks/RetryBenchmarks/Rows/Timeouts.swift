@@ -2,7 +2,6 @@ import Benchmark
 import MallocCounter
 import RetryAsync
 import RetryCore
-import Synchronization
 
 /// Returns the rows for limits on the timer of the process.
 func timeoutRows() -> [Row] {
@@ -47,12 +46,6 @@ func timeoutRows() -> [Row] {
         },
         Row("100,000 deadlines within 2 s, lateness p50", bar: .milliseconds(0.5)) { try await storm(0.5) },
         Row("100,000 deadlines within 2 s, lateness p99", bar: .milliseconds(250)) { try await storm(0.99) },
-        Row("100,000 callers in backoff, bytes each above a bare continuation", bar: .bytes(800)) {
-            guard let bare = await Sleepers.bareContinuations(), let waiting = await Sleepers.callsInBackoff() else {
-                return nil
-            }
-            return waiting - bare
-        },
     ]
 }
 
@@ -129,58 +122,4 @@ private func storm(_ share: Double) async throws -> Double {
     }
     let sorted = lateness.withLock { $0.sorted() }
     return sorted[Int(Double(sorted.count - 1) * share)]
-}
-
-/// Tasks that all wait, and the bytes of the heap that each takes.
-private enum Sleepers {
-    static let count = 100_000
-
-    static func bareContinuations() async -> Double? {
-        let continuations = Shared([UnsafeContinuation<Void, Never>]())
-        continuations.withLock { $0.reserveCapacity(count) }
-        return await bytes {
-            await withUnsafeContinuation { continuation in continuations.withLock { $0.append(continuation) } }
-        } end: { _ in
-            for continuation in continuations.withLock({ $0 }) { continuation.resume() }
-        }
-    }
-
-    static func callsInBackoff() async -> Double? {
-        let policy = RetryPolicy(maxAttempts: 2, backoff: .constant(.seconds(3_600)))
-        return await bytes {
-            try? await retry(policy: policy) { throw Unavailable() }
-        } end: { tasks in
-            for task in tasks { task.cancel() }
-        }
-    }
-
-    private static func bytes(
-        of wait: @escaping @Sendable () async -> Void, end: ([Task<Void, Never>]) -> Void
-    ) async -> Double? {
-        guard malloc_counter_knows_bytes() else { return nil }
-        var tasks: [Task<Void, Never>] = []
-        tasks.reserveCapacity(count)
-        let before = malloc_counter_bytes_in_use()
-        for _ in 0..<count { tasks.append(Task { await wait() }) }
-        var last: Int64 = -1
-        // All of them wait once the heap does not change any more.
-        while Int64(malloc_counter_bytes_in_use()) != last {
-            last = Int64(malloc_counter_bytes_in_use())
-            try? await Task.sleep(for: .milliseconds(100))
-        }
-        let bytes = Double(last - Int64(before)) / Double(count)
-        end(tasks)
-        for task in tasks { await task.value }
-        return bytes
-    }
-}
-
-private final class Shared<Value: Sendable>: Sendable {
-    private let value: Mutex<Value>
-
-    init(_ value: Value) { self.value = Mutex(value) }
-
-    func withLock<Result: Sendable>(_ body: (inout sending Value) -> sending Result) -> Result {
-        value.withLock(body)
-    }
 }
