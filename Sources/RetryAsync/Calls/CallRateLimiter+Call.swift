@@ -36,11 +36,11 @@ extension CallRateLimiter {
         let cost = Int64(cost)
         var wait = try startWaiting(cost, maxWait: maxWait.saturatedNanoseconds)
         while wait.left > 0 {
-            do {
-                try await clock.queue(for: wait.left)
-            } catch {
+            // On the timer: a task that sleeps takes ten times the memory, and a cancelled one keeps it.
+            let end = await GuardTurn().wait(wait.left, on: clock)
+            if Task.isCancelled || end == .failed {
                 giveBack(wait.reservation)
-                throw Task.isCancelled ? CancellationError() : error
+                throw Task.isCancelled ? CancellationError() : error(cost: cost)
             }
             try goOn(&wait, cost: cost)
         }

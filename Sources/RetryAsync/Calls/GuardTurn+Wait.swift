@@ -2,7 +2,7 @@ import RetryCore
 
 extension GuardTurn {
     /// Waits until the turn comes, at most for a time in nanoseconds; the cancellation of the task ends the wait.
-    nonisolated(nonsending) func wait(_ nanoseconds: Int64, on clock: RetryClock) async -> RetryClock.WaitEnd {
+    package nonisolated(nonsending) func wait(_ nanoseconds: Int64, on clock: RetryClock) async -> RetryClock.WaitEnd {
         let end = clock.nanoseconds.saturatingAdd(nanoseconds)
         if let timer = clock.timer, await limited(by: timer, at: end, { await wait() }) { return .over }
         return await withTaskGroup(of: RetryClock.WaitEnd.self) { group in

@@ -1,6 +1,6 @@
 extension RetryClock {
     /// The end of a wait.
-    enum WaitEnd {
+    package enum WaitEnd {
         /// The time is over.
         case over
         /// The task was cancelled.

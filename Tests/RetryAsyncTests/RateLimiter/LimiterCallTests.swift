@@ -103,6 +103,7 @@ struct LimiterCallTests {
         #expect(starts.count == 0)
         clock.advance(by: .seconds(5))
         try await first.value
+        await clock.waitForSleepers(1)
         clock.advance(by: .seconds(1))
         try await second.value
         #expect(starts.events == [.seconds(6), .seconds(7)])

@@ -8,24 +8,32 @@ import Testing
 struct TimedWaitTests {
     private let manual = ManualTimer(ManualClock())
 
-    @Test func theFirstEndCounts() {
-        for ends in [[TimedWait.End.grant, .cancellation], [.cancellation, .grant]] {
-            let wait = TimedWait(timer: manual.timer)
-            #expect(wait.arm(at: 0))
-            #expect(wait.finish(ends[0]))
-            #expect(!wait.finish(ends[1]))
-            manual.timer.fireDue()
-            #expect(wait.end == ends[0])
-        }
+    @Test func anEndBeforeTheWaitEndsItOnce() async {
+        let turn = GuardTurn()
+        turn.endWait()
+        _ = await turn.wait(.max / 2, on: manual.clock)
+        #expect(manual.timer.armedCount == 0)
+        let waiting = Task { await turn.wait(1_000, on: manual.clock) }
+        while manual.timer.armedCount == 0 { await Task.yield() }
+        turn.comes()
+        _ = await waiting.value
+        // A turn that has come ends every later wait.
+        _ = await turn.wait(.max / 2, on: manual.clock)
         #expect(manual.timer.armedCount == 0)
     }
 
-    @Test func aTimeThatIsOverIsTheEnd() {
-        let wait = TimedWait(timer: manual.timer)
-        #expect(wait.arm(at: 0))
-        manual.timer.fireDue()
-        #expect(!wait.finish(.grant))
-        #expect(wait.end == .time)
+    @Test func aTurnThatHasWaitedForItsTimeWaitsAgain() async {
+        let clock = ManualClock()
+        let manual = ManualTimer(clock)
+        let turn = GuardTurn()
+        for _ in 0..<3 {
+            let waiting = Task { await turn.wait(1_000, on: manual.clock) }
+            while manual.timer.armedCount == 0 { await Task.yield() }
+            clock.advance(by: .nanoseconds(1_000))
+            manual.timer.fireDue()
+            _ = await waiting.value
+        }
+        #expect(manual.timer.armedCount == 0)
     }
 
     /// The ends come before the task waits, while it does, and at the same time.
@@ -71,25 +79,24 @@ struct TimedWaitTests {
         #expect(manual.timer.armedCount == 0)
     }
 
-    /// Grants and cancellations on all threads, by the system's clock.
+    /// Turns, times and cancellations on all threads, by the system's clock.
     @Test func onRealThreads() async {
-        let ends = await withTaskGroup(of: [TimedWait.End?].self) { group in
+        let ends = await withTaskGroup(of: Int.self) { group in
             for _ in 0..<8 {
                 group.addTask {
-                    var ends: [TimedWait.End?] = []
+                    var ends = 0
                     for round in 0..<500 {
-                        let timer = RetryTimer.shared
-                        let wait = TimedWait(timer: timer)
-                        let task = Task { await wait.wait(until: timer.now + Int64(round % 4) * 5_000) }
+                        let turn = GuardTurn()
+                        let task = Task { await turn.wait(Int64(round % 4) * 5_000, on: .system) }
                         for _ in 0..<round % 5 { await Task.yield() }
-                        if round % 3 == 0 { wait.finish(.grant) } else if round % 3 == 1 { task.cancel() }
-                        ends.append(await task.value)
+                        if round % 3 == 0 { turn.comes() } else if round % 3 == 1 { task.cancel() }
+                        if await task.value != .failed { ends += 1 }
                     }
                     return ends
                 }
             }
-            return await group.reduce(into: []) { $0 += $1 }
+            return await group.reduce(0, +)
         }
-        #expect(ends.count == 4_000 && !ends.contains(nil))
+        #expect(ends == 4_000)
     }
 }

@@ -35,7 +35,7 @@ struct CoalescerStateMachineTests {
         struct Run {
             let key: String
             let id: UInt64
-            var callers: [(number: Int, id: Int)] = []
+            var callers: [(number: Int, id: UInt64)] = []
             var awaitsStarter = true
             var isCancelled = false
         }
@@ -219,10 +219,12 @@ struct CoalescerStateMachineTests {
     func longLine() {
         var machine = Machine(maxKeys: 1)
         guard case .starts(let run) = machine.enter("a", { 0 }) else { return }
-        let callers: [Int] = (0..<100_000).compactMap { number in
+        let callers: [UInt64] = (0..<100_000).compactMap { number in
             if case .joins(_, let caller, _, _) = machine.enter("a", { number }) { caller } else { nil }
         }
-        for caller in callers.reversed() where caller % 10 != 0 { _ = machine.leave("a", run, caller) }
+        for (index, caller) in callers.enumerated().reversed() where index % 10 != 9 {
+            _ = machine.leave("a", run, caller)
+        }
         #expect(machine.waiting == 10_000)
         #expect(machine.finish("a", run) == (0..<100_000).filter { $0 % 10 == 9 })
     }

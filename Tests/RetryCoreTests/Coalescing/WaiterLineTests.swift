@@ -7,7 +7,7 @@ struct WaiterLineTests {
     func order(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var line = WaiterLine<Int>()
-        var model: [(id: Int, waiter: Int)] = []
+        var model: [(id: WaiterLine<Int>.ID, waiter: Int)] = []
         for number in 0..<2_000 {
             switch random.next() % 8 {
             case 0...3: model.append((line.append(number), number))

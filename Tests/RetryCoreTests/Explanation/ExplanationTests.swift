@@ -64,14 +64,14 @@ struct ExplanationTests {
             sound: RetryPipeline(policy: .api.attemptTimeout(.seconds(3))).breaker(breaker(slow))),
         Trap(
             code: "no_jitter", setting: "jitter",
-            trap: guarded.backoff(.exponential(initial: .seconds(1), jitter: .off)),
+            trap: guarded.backoff(.exponential(initial: .seconds(1), jitter: .none)),
             sound: guarded.backoff(.exponential(initial: .seconds(1), jitter: .full))),
         Trap(
             code: "no_budget", setting: "budget", trap: RetryPipeline(policy: .api),
             sound: RetryPipeline(policy: .api).budget(RetryBudget())),
         Trap(
             code: "unlimited_unknown", setting: "retry_limits", trap: guarded.policy(.critical),
-            sound: guarded.policy(.critical.limit(2, for: .unknown))),
+            sound: guarded.policy(.critical.retries(2, for: .unknown))),
         Trap(
             code: "nested_layers", setting: "nested", trap: guarded.nested(.allow), sound: guarded.nested(.stop)),
     ]
