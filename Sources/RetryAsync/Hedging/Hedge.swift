@@ -37,7 +37,8 @@ public struct HedgedAttempt: Sendable, Hashable {
 ///   failed. `CancellationError` if the call was cancelled.
 public nonisolated(nonsending) func hedge<Value: ~Copyable>(
     _ hedger: Hedger?, through pipeline: RetryPipeline = .once,
-    discard: (@Sendable (consuming Value) -> Void)? = nil, operation: @escaping @Sendable (HedgedAttempt) async throws -> Value
+    discard: (@Sendable (consuming Value) -> Void)? = nil,
+    operation: @escaping @Sendable (HedgedAttempt) async throws -> Value
 ) async throws -> Value {
     try await retry(pipeline) { (attempt: RetryAttempt) in
         guard let hedger else { return try await operation(HedgedAttempt(number: 1, attempt: attempt)) }
