@@ -120,6 +120,27 @@ struct AttemptTimeoutTests {
     }
 }
 
+extension AttemptTimeoutTests {
+    /// A clock that throws in place of waiting.
+    private struct BrokenClock: Clock {
+        var now: ManualClock.Instant { ManualClock.Instant() }
+        var minimumResolution: Duration { .nanoseconds(1) }
+
+        func sleep(until deadline: ManualClock.Instant, tolerance: Duration?) async throws { throw Fault(9) }
+    }
+
+    @Test func aClockThatCannotWaitMeasuresNothing() async throws {
+        let value = try await retry(
+            RetryPipeline(policy: .once.attemptTimeout(.seconds(1))).clock(RetryClock(BrokenClock()))
+        ) {
+            for _ in 0..<100 { await Task.yield() }
+            try Task.checkCancellation()
+            return 42
+        }
+        #expect(value == 42)
+    }
+}
+
 // MARK: - What kind of failure it is
 
 extension AttemptTimeoutTests {

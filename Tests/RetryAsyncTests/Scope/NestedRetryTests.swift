@@ -33,6 +33,29 @@ struct NestedRetryTests {
         #expect(await requests(depth: depth, policy.nested(.allow)) == expected)
     }
 
+    @Test func anotherOperationIsRepeatedIfItsPolicyAllowsIt() async {
+        let requests = Log<Int>()
+        try? await retry(RetryPipeline("users", policy: policy)) {
+            try await retry(RetryPipeline("orders", policy: policy.nested(.allow))) {
+                requests.add(1)
+                throw Fault(1)
+            }
+        }
+        #expect(requests.events.count == 9)
+    }
+
+    @Test func aFailureMayStopAllCallsAroundIt() async {
+        let attempts = Log<Int>()
+        try? await retry(policy: policy) { outer in
+            attempts.add(outer.number)
+            try await retry(policy: policy.nested(.allow)) { inner in
+                if outer.isFirst || inner.isFirst { throw Fault(1) }
+                try await retry(policy: policy.nested(.stop)) { throw Fault(2) }
+            }
+        }
+        #expect(attempts.events == [1, 2])
+    }
+
     @Test func theSameOperationRunsOnceWhateverThePolicy() async {
         #expect(await requests(depth: 2, policy.nested(.allow), name: "users") == 5)
     }
@@ -54,7 +77,11 @@ struct NestedRetryTests {
             scopes.add(CallScope.current != nil)
             throw Fault(1)
         }
-        #expect(scopes.events == [false, true, true])
+        try? await retry(policy: policy.attemptTimeout(.seconds(3_600))) { (attempt: RetryAttempt) in
+            scopes.add(CallScope.current != nil)
+            throw Fault(1)
+        }
+        #expect(scopes.events == [false, true, true, false, true, true])
         #expect(CallScope.current == nil)
     }
 
@@ -118,5 +145,15 @@ struct NestedRetryTests {
         }
         // Outer and inner attempt: 1 1, 1 2, 2 1.
         #expect(amplifications.events == [2, 4, 4])
+        try? await retry(policy: .immediate(3)) { outer in
+            try? await retry(policy: .immediate(2).nested(.allow)) { inner in
+                if outer.number == 3, inner.number == 2 {
+                    amplifications.add(await RetryPipeline.once.outcome { throw Fault(1) }.amplification)
+                }
+                throw Fault(1)
+            }
+            throw Fault(1)
+        }
+        #expect(amplifications.events.last == 6)
     }
 }
