@@ -32,7 +32,7 @@ actor ModelServer {
     }
 
     nonisolated func respond(to request: Request) async throws -> Response {
-        let wanted = Double(request.headers[.tokens] ?? "") ?? 100
+        let wanted = Double(request.headers[ModelHeader.tokens.name] ?? "") ?? 100
         let answer = await answer(tokens: wanted)
         try await Task.sleep(for: .milliseconds(20))
         return answer
@@ -46,10 +46,11 @@ actor ModelServer {
         tokens = min(Self.tokensPerSecond * Self.burst, tokens + passed * Self.tokensPerSecond)
         let isAccepted = requests >= 1 && tokens >= wanted
         if isAccepted { (requests, tokens) = (requests - 1, tokens - wanted) }
-        var headers: HTTPFields = [
-            .limitRequests: "\(Int(Self.requestsPerSecond))", .remainingRequests: "\(Int(requests))",
-            .limitTokens: "\(Int(Self.tokensPerSecond))", .remainingTokens: "\(Int(tokens))",
-        ]
+        var headers = HTTPFields()
+        headers[ModelHeader.limitRequests.name] = "\(Int(Self.requestsPerSecond))"
+        headers[ModelHeader.remainingRequests.name] = "\(Int(requests))"
+        headers[ModelHeader.limitTokens.name] = "\(Int(Self.tokensPerSecond))"
+        headers[ModelHeader.remainingTokens.name] = "\(Int(tokens))"
         if isAccepted {
             counts.useful += 1
             let body = ByteBuffer(string: "{\"tokens\": \(Int(wanted))}")
@@ -58,16 +59,22 @@ actor ModelServer {
         counts.throttled += 1
         let wait = max(
             Self.shortestPause, (1 - requests) / Self.requestsPerSecond, (wanted - tokens) / Self.tokensPerSecond)
-        headers[.retryAfterMilliseconds] = "\(Int(wait * 1_000))"
+        headers[ModelHeader.retryAfter.name] = "\(Int(wait * 1_000))"
         return Response(status: .tooManyRequests, headers: headers)
     }
 }
 
-extension HTTPField.Name {
-    static let tokens = Self("x-tokens")!
-    static let limitRequests = Self("x-ratelimit-limit-requests")!
-    static let remainingRequests = Self("x-ratelimit-remaining-requests")!
-    static let limitTokens = Self("x-ratelimit-limit-tokens")!
-    static let remainingTokens = Self("x-ratelimit-remaining-tokens")!
-    static let retryAfterMilliseconds = Self("retry-after-ms")!
+/// The headers of the service.
+private enum ModelHeader: String {
+    case tokens = "x-tokens"
+    case limitRequests = "x-ratelimit-limit-requests"
+    case remainingRequests = "x-ratelimit-remaining-requests"
+    case limitTokens = "x-ratelimit-limit-tokens"
+    case remainingTokens = "x-ratelimit-remaining-tokens"
+    case retryAfter = "retry-after-ms"
+
+    var name: HTTPField.Name {
+        guard let name = HTTPField.Name(rawValue) else { preconditionFailure("\(rawValue) is no name of a header.") }
+        return name
+    }
 }

@@ -143,7 +143,7 @@ struct Explainer {
         return Finding(
             code: "floor_over_rate", setting: "floor",
             problem:
-                "the budget grants \(floor) retries a second in any case, and \(callsPerSecond) calls a second are "
+                "the budget grants \(floor) retries a second whatever fails, and \(callsPerSecond) calls a second are "
                 + "expected: it bounds nothing",
             remedy: "Set floor to a tenth of the rate of calls or less")
     }

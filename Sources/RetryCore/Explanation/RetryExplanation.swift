@@ -27,8 +27,9 @@ public struct RetryExplanation: Sendable, Hashable {
     public let attempts: Int
     /// The attempts whose waits fit before the deadline, with waits of their average length.
     public let attemptsInTime: Int
-    /// The longest duration of a call; the longest representable one without a bound. See
-    /// ``RetryPolicy/worstCaseDuration``.
+    /// The longest duration of a call; the longest representable one without a bound.
+    ///
+    /// It is ``RetryPolicy/worstCaseDuration``.
     public let worstCaseDuration: Duration
     /// The requests for each call while the service fails every call, without a budget: the attempts.
     public let load: Double

@@ -200,8 +200,9 @@ public struct GuardAnswer: Sendable {
             ? GuardAnswer(kind: .admittedLater(ticket, delay.saturatedNanoseconds)) : .admitted(ticket)
     }
 
-    /// The attempt waits in a queue, for at most a time in nanoseconds: then, or when its turn comes, the guard is asked to
-    /// confirm the ticket. A call whose deadline comes before the least wait ends now.
+    /// The attempt waits in a queue, up to its turn, for at most a time in nanoseconds.
+    ///
+    /// Then the guard is asked to confirm the ticket. A call whose deadline comes before the least wait ends now.
     package static func queued(
         _ ticket: GuardTicket, _ turn: GuardTurn, upTo limit: Int64, atLeast least: Int64 = 0
     ) -> GuardAnswer {

@@ -10,7 +10,7 @@ package final class GuardTurn: TimerEntry, @unchecked Sendable {
     // Unchecked, because the compiler cannot see that `waiter` belongs to the thread that takes the state out of `waiting`.
     private let state = Atomic<Int>(State.idle)
     private var waiter = Waiter.none
-    /// True once the timer has fired: the next wait needs another entry. It belongs to the waiter.
+    /// True once the timer has fired, so that the next wait needs another entry; it belongs to the waiter.
     private var hasFired = false
 
     private enum State {

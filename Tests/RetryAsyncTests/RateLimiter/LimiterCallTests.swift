@@ -35,7 +35,9 @@ struct LimiterCallTests {
         for number in 0..<3 {
             #expect(try limiter.callBlocking(sleeper: sleeper) { clock.elapsed } == .seconds(number))
         }
-        #expect(throws: RateLimitedError.self) { try limiter.callBlocking(maxWait: .milliseconds(999), sleeper: sleeper) { 0 } }
+        #expect(throws: RateLimitedError.self) {
+            try limiter.callBlocking(maxWait: .milliseconds(999), sleeper: sleeper) { 0 }
+        }
         let token = RetryCancellationToken()
         token.cancel()
         #expect(throws: CancellationError.self) {

@@ -15,8 +15,8 @@ struct AdaptiveLimitTests {
 
     private static let refused = AttemptResult.failure(.rateLimit)
 
-    /// *L* ← *L* + 1 / *L* with half of the limit in use; *L* ← 0.9 · *L* after a refusal of a call that began since the
-    /// last one. A call each second, from *L* = 10.
+    // L ← L + 1 / L with half of the limit in use; L ← 0.9 · L after a refusal of a call that began since the last one. A call
+    // each second, from L = 10.
     static let aimd = [
         Step(what: .success, latency: 100, inFlight: 4, limit: 10),
         Step(what: .success, latency: 100, inFlight: 5, limit: 10.1),
@@ -62,14 +62,14 @@ struct AdaptiveLimitTests {
         let limit: Double
     }
 
-    /// Windows of 100 calls in a second, of one latency each. The latency that counts is the median of the last five, and
-    /// then a moving average: *a* ← *a* + (*m* − *a*) / 3. The latency without load *b* is the mean of the first ten.
-    ///
-    /// Windows 1 to 11: the median stays 100, so that the queue is 0. Window 12: *m* = 100; 13: the median of 100, 100, 300,
-    /// 300, 300 is 300: *a* = 166.7, *b* = 100: queue = 31 · (1 − 0.6) = 12.4, above 6. 14: *a* = 211.1, queue = 15.8.
-    /// 15: *a* = 240.7. 16: *m* = 300, *a* = 260.5. 17: *m* = 300, *a* = 273.7. 18: *m* = 100, *a* = 215.8, queue = 13.4.
-    /// 19: *a* = 177.2, queue = 10.9. 20: *a* = 151.5, queue = 8.2. Then *a* = 134.3: queue = 5.9, from 3 to 6. A window
-    /// with a refusal in a hundred cuts to 90 %.
+    // Windows of 100 calls in a second, of one latency each. The latency that counts is the median of the last five, and
+    // then a moving average: a ← a + (m − a) / 3. The latency without load b is the mean of the first ten.
+    //
+    // Windows 1 to 11: the median stays 100, so that the queue is 0. Window 12: m = 100; 13: the median of 100, 100, 300,
+    // 300, 300 is 300: a = 166.7, b = 100: queue = 31 · (1 − 0.6) = 12.4, above 6. 14: a = 211.1, queue = 15.8.
+    // 15: a = 240.7. 16: m = 300, a = 260.5. 17: m = 300, a = 273.7. 18: m = 100, a = 215.8, queue = 13.4.
+    // 19: a = 177.2, queue = 10.9. 20: a = 151.5, queue = 8.2. Then a = 134.3: queue = 5.9, from 3 to 6. A window
+    // with a refusal in a hundred cuts to 90 %.
     static let gradient: [Window] = [
         Window(latency: 100, isHeldBack: true, limit: 21), Window(latency: 100, isHeldBack: true, limit: 22),
         Window(latency: 100, isHeldBack: false, limit: 22), Window(latency: 100, isHeldBack: true, limit: 23),

@@ -25,9 +25,7 @@ package struct CoolDownLaw: Sendable, Hashable {
 
     /// The time to hold back from now on; `nil` if the throttled call says nothing new.
     ///
-    /// - Parameters:
-    ///   - hint: The time that the service named.
-    ///   - isNew: Whether the call began after the last hold.
+    /// `hint` is the time that the service named, and `isNew` is true if the call began after the last hold.
     mutating func hold(hint: Int64?, isNew: Bool) -> Int64? {
         if let hint, hint > 0 { return min(hint, longestHint) }
         guard isNew else { return nil }
