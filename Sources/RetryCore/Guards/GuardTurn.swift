@@ -19,6 +19,8 @@ package final class GuardTurn: TimerEntry, @unchecked Sendable {
         /// A wait was ended before it began.
         static let ended = 2
         static let come = 3
+        /// The thread that ends a wait is reading the waiter.
+        static let ending = 4
     }
 
     package enum Waiter {
@@ -47,13 +49,23 @@ package final class GuardTurn: TimerEntry, @unchecked Sendable {
     package func endWait() {
         var known = state.load(ordering: .relaxed)
         while known == State.idle || known == State.waiting {
-            let next = known == State.idle ? State.ended : State.idle
-            let waiter = known == State.waiting ? waiter : .none
+            let next = known == State.idle ? State.ended : State.ending
             let (isExchanged, current) = state.compareExchange(
                 expected: known, desired: next, ordering: .acquiringAndReleasing)
-            if isExchanged { return waiter.wake() }
+            if isExchanged {
+                if next == State.ending { wakeWaiter() }
+                return
+            }
             known = current
         }
+    }
+
+    /// Wakes the waiter of a wait that was taken out of its state.
+    private func wakeWaiter() {
+        // Read before the state lets the next wait begin, which has another waiter; a turn that has come stays so.
+        let waiter = waiter
+        _ = state.compareExchange(expected: State.ending, desired: State.idle, ordering: .acquiringAndReleasing)
+        waiter.wake()
     }
 
     /// The time is over.
@@ -101,5 +113,7 @@ extension GuardTurn {
         }
         monitor.unlock()
         _ = state.compareExchange(expected: State.waiting, desired: State.idle, ordering: .acquiringAndReleasing)
+        // Another thread reads the waiter for a moment: the next wait must not replace it before.
+        while state.load(ordering: .acquiring) == State.ending {}
     }
 }
