@@ -282,6 +282,23 @@ struct HedgeTests {
         }
     }
 
+    @Test func eachDelayIsOnTheTimer() throws {
+        let manual = ManualTimer(clock)
+        let hedger = Hedger(HedgePolicy(.fixed(.seconds(1)), maxAttempts: 3))
+        let winner = try DeterministicExecutor.run(seed: 1, clock: clock) { [clock] in
+            let firing = Task(executorPreference: DeterministicExecutor.current) { await manual.run() }
+            let winner = try await hedge(hedger, through: .once.clock(manual.clock)) { attempt in
+                try await clock.sleep(for: .seconds(attempt.number == 3 ? 1 : 60))
+                return attempt.number
+            }
+            firing.cancel()
+            await firing.value
+            return winner
+        }
+        #expect(winner == 3 && clock.elapsed <= .seconds(4))
+        #expect(manual.timer.armedCount == 0)
+    }
+
     @Test(arguments: [1, 2])
     func aValueBesideAFatalFailureIsDiscarded(fatal: Int) {
         let discarded = Log<Int>()
