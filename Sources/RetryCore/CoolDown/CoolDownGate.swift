@@ -13,7 +13,7 @@ import Synchronization
 ///
 /// A 429, or a failure whose service names a time to come back, closes the gate until that time. Then calls start at a
 /// pace, in the order of their arrival: the known one of the policy, or one that the gate learns. When no call has come for
-/// a while, the gate is open again, and costs a few nanoseconds. Calls in flight are left alone. A call that would wait for
+/// a while, the gate is open again, and takes no lock. Calls in flight are left alone. A call that would wait for
 /// longer than the policy's `maxWait`, or than its deadline, is rejected at once, by a ``CoolingDownError``.
 ///
 /// It is no circuit breaker: it waits where that rejects, and a service that throttles is not ill. A ``CallRateLimiter``
