@@ -1,6 +1,6 @@
 /// The shared holder of a coalescer's state: its state machine, its counts and its events.
 ///
-/// What runs, waits and notifies is in the asynchronous module, and stays outside of the lock.
+/// Runs, waits and notices are in the asynchronous module, and stay outside of the lock.
 @usableFromInline
 package final class CoalescerCore<Key: Hashable & Sendable, Waiter: Sendable, Handle: Sendable>: Sendable {
     @usableFromInline package typealias Machine = CoalescerStateMachine<Key, Waiter, Handle>

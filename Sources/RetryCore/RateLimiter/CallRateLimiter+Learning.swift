@@ -1,6 +1,6 @@
 import Synchronization
 
-// What a service says about its limit.
+// The corrections of a limiter by its service.
 extension CallRateLimiter {
     /// Starts no call within a time, as a service asked that answered 429; then calls are spaced evenly, without a burst.
     ///

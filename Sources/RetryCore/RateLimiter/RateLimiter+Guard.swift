@@ -43,7 +43,7 @@ final class RateLimiterGuard: OrderedGuard {
         return .admitted(after: .nanoseconds(wait), ticket)
     }
 
-    // What an attempt has taken stays taken.
+    // An attempt keeps the tokens that it took, whatever its result.
     func finish(_ ticket: GuardTicket, _ result: AttemptResult) { limiter.finish(ticket.reservation, result) }
 
     func giveBack(_ ticket: GuardTicket) { limiter.giveBack(ticket.reservation) }

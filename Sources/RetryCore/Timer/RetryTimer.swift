@@ -216,7 +216,7 @@ extension RetryTimer {
         }
         monitor.unlock()
         entry.fire()
-        // What the entry refers to may use the timer when it is destroyed, so its last reference goes outside the lock.
+        // Objects that the entry refers to may use the timer in their deinit, so its last reference goes outside the lock.
         _ = consume entry
         monitor.lock()
     }
