@@ -97,7 +97,8 @@ extension Bulkhead {
     ///
     /// - Returns: The permit, which is released when it is dropped; `nil` if none is free.
     public func tryAcquire() -> Permit? {
-        if case .granted = acquire(queue: 0) { Permit(self) } else { nil }
+        if acquireNow() { return Permit(self) }
+        return if case .granted = acquire(queue: 0) { Permit(self) } else { nil }
     }
 
     /// Changes the number of permits, and grants those that are new to calls that wait; never waits itself.
@@ -233,14 +234,11 @@ extension Bulkhead {
             let isHeldBack = core.permits.free <= 0 || core.isSaturated
             let inFlight = core.permits.used
             var granted = core.permits.release().map { [$0] } ?? []
-            guard
-                core.law?.record(
-                    result, latency: now.saturatingSubtract(start), inFlight: inFlight, isHeldBack: isHeldBack, at: now)
-                    == true,
-                let law = core.law
-            else { return granted }
+            let mayChange = core.law?.record(
+                result, latency: now.saturatingSubtract(start), inFlight: inFlight, isHeldBack: isHeldBack, at: now)
+            guard let law = core.law else { return granted }
             unmeasured.store(UInt64(law.measuredShare) - 1, ordering: .relaxed)
-            granted += resize(&core, to: law.limit)
+            if mayChange == true { granted += resize(&core, to: law.limit) }
             return granted
         }
         for turn in granted { turn.comes() }

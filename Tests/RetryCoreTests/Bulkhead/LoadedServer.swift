@@ -22,6 +22,8 @@ struct LoadedServer {
     private var generator: SeededGenerator
     private var nextArrival: Int64 = 0
     private var heldBackAt = Int64.min
+    /// The calls so far, of which one in a few is measured.
+    private var calls = 0
     private var inService: [(end: Int64, start: Int64)] = []
     private var waiting: [Int64] = []
     private var firstWaiting = 0
@@ -77,8 +79,10 @@ struct LoadedServer {
             waiting.append(now)
         } else {
             refused += 1
-            _ = machine.record(
-                .failure(.rateLimit), latency: 1_000_000, inFlight: inFlight + 1, isHeldBack: isHeldBack, at: now)
+            if isMeasured() {
+                _ = machine.record(
+                    .failure(.rateLimit), latency: 1_000_000, inFlight: inFlight + 1, isHeldBack: isHeldBack, at: now)
+            }
         }
     }
 
@@ -89,10 +93,18 @@ struct LoadedServer {
 
     private var isHeldBack: Bool { inFlight >= limit || heldBackAt > now - 1_000_000_000 }
 
+    private mutating func isMeasured() -> Bool {
+        calls += 1
+        return calls.isMultiple(of: machine.measuredShare)
+    }
+
     private mutating func finish(_ index: Int) {
         let call = inService.swapRemove(index)
         answered += 1
-        _ = machine.record(.success, latency: now - call.start, inFlight: inFlight + 1, isHeldBack: isHeldBack, at: now)
+        if isMeasured() {
+            _ = machine.record(
+                .success, latency: now - call.start, inFlight: inFlight + 1, isHeldBack: isHeldBack, at: now)
+        }
         if firstWaiting < waiting.count {
             let start = waiting[firstWaiting]
             firstWaiting += 1

@@ -38,7 +38,8 @@ struct GradientLimitState: LimitLaw, Sendable {
     private var callCount = 0
     private var refusals = 0
     private var inFlight = 0
-    private var peak = 0
+    /// The calls for which the measured ones stand.
+    private var weight = 0
     private var isHeldBack = false
 
     private var recent = RecentLatency()
@@ -52,8 +53,10 @@ struct GradientLimitState: LimitLaw, Sendable {
 
     mutating func next(_ limit: Double, after call: LimitedCall, at now: Int64) -> Double? {
         callCount += 1
+        weight += measuredShare
+        // Where calls are many, fewer of them are measured from here on.
+        if callCount.isMultiple(of: Self.mostCalls), measuredShare < 1 << 20 { measuredShare *= 2 }
         inFlight += call.inFlight
-        peak = max(peak, call.inFlight)
         isHeldBack = isHeldBack || call.isHeldBack
         if call.isRefused {
             refusals += 1
@@ -71,11 +74,10 @@ struct GradientLimitState: LimitLaw, Sendable {
     private mutating func beginWindow(at now: Int64) {
         windowStart = now
         latencies.removeAll(keepingCapacity: true)
-        (callCount, refusals, inFlight, peak, isHeldBack) = (0, 0, 0, 0, false)
+        (callCount, weight, refusals, inFlight, isHeldBack) = (0, 0, 0, 0, false)
     }
 
     private mutating func endWindow(_ limit: Double, length: Int64) -> Double? {
-        if callCount >= Self.mostCalls / 2, measuredShare < 1 << 16 { measuredShare *= 2 }
         if callCount < 2 * Self.fewestCalls, measuredShare > 1 { measuredShare /= 2 }
         if refusals * 100 >= callCount { return limit * 0.9 }
         guard latencies.count >= 10 else { return nil }
@@ -83,7 +85,7 @@ struct GradientLimitState: LimitLaw, Sendable {
         let latency = recent.add(Double(latencies[Int(Double(latencies.count - 1) * Self.quantile)]))
         history.add(
             inFlight: Double(inFlight) / Double(callCount),
-            throughput: Double(callCount * measuredShare) / Double(length), latency: latency)
+            throughput: Double(weight) / Double(length), latency: latency)
         learn(latency)
         let queue = latency > 0 ? limit * (1 - baseline / latency) : 0
         let step = limit < 100 ? 1.0 : limit < 1_000 ? 2 : limit < 10_000 ? 3 : limit < 100_000 ? 4 : 5
@@ -149,7 +151,7 @@ private struct LoadHistory: Sendable {
         let gain = correlation(inFlight, throughput)
         guard gain >= 0 else { return true }
         let cost = correlation(inFlight, latency)
-        return cost > 0.5 && (gain < 0.3 || spread(throughput) < 0.2)
+        return cost > 0.5 && gain < 0.3
     }
 
     /// The standard deviation as a share of the mean.

@@ -21,7 +21,7 @@ package struct PermitStateMachine<Waiter: Sendable>: Sendable {
 
     /// Takes a permit, if one is free; waiters come first.
     package mutating func acquire() -> Bool {
-        guard free > 0, line.isEmpty else { return false }
+        guard free > 0 else { return false }
         free -= 1
         return true
     }

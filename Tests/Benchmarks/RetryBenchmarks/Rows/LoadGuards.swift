@@ -7,6 +7,7 @@ func loadGuardRows() -> [Row] {
     let gate = CoolDownGate()
     let adaptive = Bulkhead(.adaptive())
     let throttle = AdaptiveThrottle()
+    let gated = RetryPipeline(policy: .api).coolDown(gate)
     let all = RetryPipeline(policy: .api).breaker(CircuitBreaker("service")).budget(RetryBudget(.ratio(0.2)))
         .limiter(limiter).bulkhead(Bulkhead(.permits(100))).coolDown(gate)
     return [
@@ -15,7 +16,7 @@ func loadGuardRows() -> [Row] {
         Row(
             "first try, a gate that is open", bar: .nanosecondsAboveLoop(25), mallocs: 0, loop: loopByHand
         ) { upstream in
-            try await retry(.api.coolDown(gate)) { try await upstream.call() }
+            try await gated.execute { try await upstream.call() }
         },
         Row("adaptive limit, acquire and release", bar: .nanoseconds(60), mallocs: 0) { count in
             acquire(adaptive, .success, count)
